@@ -12,6 +12,7 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.resources.ebs_volume.lab.backend import Volumes
 from dr_orchestrator.resources.ebs_volume.lab.disk import Disk
 from dr_orchestrator.wiring.planning import plan
 from tests.support import volumes
@@ -68,6 +69,32 @@ def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> No
     assert changed == []
 
 
+def test_a_name_that_another_drill_takes_first_is_left_to_it(
+    drilled: wiring.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the machine and the call another volume got the name: the copy takes the next one."""
+    held, attach = volumes.machine(), Volumes.attach_volume
+    other = volumes.backend().create_volume(1, "us-east-1a", volume_type="gp3").id
+    names: list[str] = []
+
+    def after_another(self: Volumes, volume_id: str, instance_id: str, device_path: str, *more: Any) -> Any:
+        names.append(device_path)
+        if len(names) == 1:
+            attach(self, other, instance_id, device_path)
+        return attach(self, volume_id, instance_id, device_path, *more)
+
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(Volumes, "attach_volume", after_another)
+            found = run(drilled, "share-snapshot")
+        assert ended(found)[0] in GREEN, found.closing
+        assert len(set(names)) == len(names) == 2
+        assert list(held.block_device_mapping) == names[:1]
+    finally:
+        held.block_device_mapping.clear()
+        volumes.backend().volumes.pop(other)
+
+
 FILES = {"/srv/share/VERSION": b"7\n", "/srv/share/photo 1.jpg": b"x"}
 
 
@@ -76,12 +103,26 @@ FILES = {"/srv/share/VERSION": b"7\n", "/srv/share/photo 1.jpg": b"x"}
     [
         ("files are there", Disk({**FILES, "/srv/share/VERSION": b"8\n"}), Outcome.FAILED, "with other content"),
         ("files are there", Disk({"/srv/share/VERSION": b"7\n"}), Outcome.FAILED, "missing: /srv/share/photo 1.jpg"),
+        (
+            "files are there",
+            Disk(FILES, broken=("/srv/share/photo 1.jpg",)),
+            Outcome.FAILED,
+            "cannot be read: /srv/share/p",
+        ),
         ("files are there", Disk(FILES, kind="none"), Outcome.INCONCLUSIVE, "no file system in"),
         ("file systems are whole", Disk(FILES, clean=False), Outcome.FAILED, "UNEXPECTED INCONSISTENCY"),
         ("file systems are whole", Disk(FILES, kind="btrfs"), Outcome.INCONCLUSIVE, "nothing here checks it"),
         ("every block", Disk(FILES, readable=False), Outcome.FAILED, "Input/output error"),
     ],
-    ids=["other content", "missing file", "no file system", "unclean", "unknown file system", "unreadable"],
+    ids=[
+        "other content",
+        "missing file",
+        "file that cannot be read",
+        "no file system",
+        "unclean",
+        "unknown file system",
+        "unreadable",
+    ],
 )
 def test_what_is_wrong_on_the_disk_is_found(
     shop: Estate, drilled: wiring.App, check: str, disk: Disk, outcome: Outcome, why: str
@@ -97,6 +138,21 @@ def test_what_is_wrong_on_the_disk_is_found(
     assert (told.outcome, why in told.observed) == (outcome, True), told.observed
     assert ended(found)[0] is not Verdict.PASSED
     assert ended(found)[1] is Cleanup.CLEAN
+
+
+def test_more_files_than_one_output_can_tell_are_all_looked_for(shop: Estate, drilled: wiring.App) -> None:
+    """Systems Manager tells the first 24,000 letters: what was cut off is never called missing."""
+    many = {f"/srv/share/{number:04}": b"x" for number in range(300)}
+    file, newest = drilled.settings.drills / "shop.yaml", volumes.snapshots()[-1]
+    more = ", ".join(f"{path}: present" for path in many)
+    file.write_text(file.read_text().replace("files: {paths: {", f"files: {{paths: {{{more}, ", 1))
+    before, newest.disk = newest.disk, Disk({**FILES, **many})
+    try:
+        found = run(drilled, "share-snapshot")
+    finally:
+        newest.disk = before
+    told = {each.name: each for each in found.checks}["files are there"]
+    assert (told.outcome, told.figures["files"]) == (Outcome.PASSED, 302), told.observed
 
 
 def test_a_sample_and_a_program_of_the_teams_own_are_told_in_figures(shop: Estate, drilled: wiring.App) -> None:

@@ -17,6 +17,9 @@ MOST_SAMPLED = 2_000
 LONGEST = 48 * 3600
 """Seconds that a command may take: Systems Manager lets none go on for longer."""
 
+BESIDE = 60
+"""Seconds that a command has beside the program of the team's own that it runs."""
+
 Mistake = tuple[Key, str, str]
 
 
@@ -30,6 +33,8 @@ def mistakes(of: ResourceType, drill: Drill, check: Check) -> Iterator[Mistake]:
         message = f"{of.article} is read by its blocks and its files"
         yield (written,), message, "use files, command, integrity or whole-read"
         return
+    if isinstance(claim, Command) and LONGEST - BESIDE < claim.within.total_seconds() <= LONGEST:
+        yield (written, "within"), "no program goes on for longer than 2 days but a minute", "write 47h or less"
     if claim.within.total_seconds() > LONGEST:
         yield (written, "within"), "no command goes on for longer than 2 days", "write 48h or less"
     if not isinstance(claim, Files) and claim.database:

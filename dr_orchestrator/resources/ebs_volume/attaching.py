@@ -13,10 +13,13 @@ from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stop
 from dr_orchestrator.resources.ebs_volume import scripts, volume
 from dr_orchestrator.resources.ebs_volume.commands import Commands
 from dr_orchestrator.resources.ebs_volume.reader import Reader
+from dr_orchestrator.resources.ebs_volume.scripts import Device
 
 _ATTACHED = States(ready=frozenset({volume.IN_USE}), dead=volume.STATES.dead, progress=frozenset({volume.FREE}))
 _FREE = States(ready=frozenset({volume.FREE, "absent"}), progress=frozenset({volume.IN_USE, "error", "deleting"}))
 _RELEASED_WITHIN = 60.0
+_TAKEN = "already in use"
+"""What EC2 says of the name of a device that another volume has: no code of its own tells it."""
 
 Proven = Callable[[Copy], Mapping[str, Any] | None]
 """Describes the volume of a copy once it is proven to be this run's; None where it is gone."""
@@ -33,33 +36,44 @@ class Attaching:
         """Attach it, unless it is already; NotRecoverable where it is attached to anything else."""
         found = self._own(copy)
         if not self._where(found):
-            try:
-                device = self._reader.free_device()
-                self._api.call("AttachVolume", VolumeId=found["VolumeId"], InstanceId=self._reader.id, Device=device)
-            except Refused as refused:
-                if "InUse" not in refused.code and refused.code != "IncorrectState":
-                    raise
-                if not self._where(self._own(copy)):  # what is attached was by a call whose answer was lost
-                    raise
+            self._put_on(copy, str(found["VolumeId"]))
         feed, toolkit = volume.feed(self._api, self._toolkit), self._toolkit
         toolkit.wait_until_ready(feed, copy, _ATTACHED, lambda seen: self._is_attached(seen.detail))
 
-    def attached(self, copy: Copy) -> tuple[str, str, int]:
-        """Its id, the name of its device, and its GiB; NotMeasured where it is not attached to the machine."""
+    def _put_on(self, copy: Copy, id: str) -> None:
+        """Attach it under a free name; the next where another drill was given that one since the machine was seen."""
+        refused: set[str] = set()
+        while True:
+            device = self._reader.free_device(copy.id, refused)
+            try:
+                self._api.call("AttachVolume", VolumeId=id, InstanceId=self._reader.id, Device=device)
+            except Refused as told:
+                taken = told.code == "InvalidParameterValue" and _TAKEN in str(told)
+                if not taken and "InUse" not in told.code and told.code != "IncorrectState":
+                    raise
+                if self._where(self._own(copy)):  # by a call whose answer was lost
+                    return
+                if not taken:
+                    raise
+                refused.add(device)
+            else:
+                return
+
+    def attached(self, copy: Copy) -> Device:
+        """As what it is attached; NotMeasured where it is not attached to the machine."""
         found = self._own(copy)
         where = self._where(found)
         if where is None or where.get("State") != "attached":
             raise NotMeasured(f"{copy.id} is not attached to {self._reader.id}, which is to read it", call=volume.CALL)
-        return str(found["VolumeId"]), str(where["Device"]), int(found["Size"])
+        return Device(str(found["VolumeId"]), str(where["Device"]), int(found["Size"]))
 
     def detach(self, copy: Copy) -> None:
         """Take it off whatever it is attached to, and wait until it is free; nothing where it is already, or gone."""
         found = self._proven(copy)
         if found is None or not (held := volume.attachments(found)):
             return
-        self._release(
-            copy, str(held[0].get("InstanceId") or ""), str(found["VolumeId"]), str(held[0].get("Device") or "")
-        )
+        of = Device(str(found["VolumeId"]), str(held[0].get("Device") or ""), int(found["Size"]))
+        self._release(copy, str(held[0].get("InstanceId") or ""), of)
         self._toolkit.retry_transient(lambda: self._take_off(copy))
         self._toolkit.wait_until_gone(volume.feed(self._api, self._toolkit), copy, _FREE)
 
@@ -75,10 +89,10 @@ class Attaching:
             if refused.code != "IncorrectState":  # it is free already
                 raise
 
-    def _release(self, copy: Copy, machine: str, id: str, device: str) -> None:
+    def _release(self, copy: Copy, machine: str, of: Device) -> None:
         """Have the machine let it go; one that does not answer, or that nobody declares, is not waited for."""
         try:
-            Commands(self._toolkit, machine, stops=False).run(copy, scripts.release(id, device), _RELEASED_WITHIN)
+            Commands(self._toolkit, machine, stops=False).run(copy, scripts.release(of), _RELEASED_WITHIN)
         except Stopped:
             raise
         except DrillFault as fault:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import zlib
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -74,12 +76,22 @@ class Reader:
             )
         return f"its agent {found.get('AgentVersion', '')} is online".replace("  ", " ")
 
-    def free_device(self) -> str:
-        """A name under which another volume can be attached to it; NotMeasured where all are taken."""
-        taken = {str(each.get("DeviceName")) for each in self._look().get("BlockDeviceMappings") or ()}
-        free = [each for each in _DEVICES if each not in taken]
+    def free_device(self, copy: str, refused: Collection[str] = ()) -> str:
+        """A name under which a copy can be attached to it, none of the refused; NotMeasured where all are taken.
+
+        Where to begin is drawn from the copy's name: drills that share the machine seldom want the same one.
+        """
+        taken = {_place(str(each.get("DeviceName"))) for each in self._look().get("BlockDeviceMappings") or ()}
+        first = zlib.crc32(copy.encode()) % len(_DEVICES)
+        ordered = (*_DEVICES[first:], *_DEVICES[:first])
+        free = [each for each in ordered if _place(each) not in taken and each not in refused]
         if not free:
             raise NotMeasured(
                 f"machine {self.id} has no place for another volume", "detach some, or use another", _CALL
             )
         return free[0]
+
+
+def _place(name: str) -> str:
+    """What machines take for the same: `/dev/sdf`, `xvdf` and `/dev/xvdf` are all `f`."""
+    return re.sub(r"^(/dev/)?(sd|xvd)", "", name)

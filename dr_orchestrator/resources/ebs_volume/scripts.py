@@ -8,18 +8,32 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 NO_DEVICE, NOT_MOUNTED = 90, 91
 """How a script ends that does not find the volume, or no file system that it can mount."""
 
+GIB = 1024**3
 BLOCK = 512 * 1024
 """Bytes of a block of a snapshot: so much comes from S3 when the first byte of it is read."""
 
+
+@dataclass(frozen=True)
+class Device:
+    """A volume that is attached: its id, the name it was attached under, and its GiB."""
+
+    volume: str
+    name: str
+    gib: int
+
+
 _FIND = """\
 LC_ALL=C; export LC_ALL
-dev=$(lsblk -dnpo NAME,SERIAL 2>/dev/null | awk -v s={serial} '$2 == s {{print $1}}')
-for each in {xen} {device}; do [ -n "$dev" ] || {{ [ -b "$each" ] && dev=$each; }}; done
-[ -n "$dev" ] || {{ echo 'dro lacks device'; exit {no_device}; }}
+disks=$(lsblk -dnpo NAME,SERIAL 2>/dev/null)
+dev=$(echo "$disks" | awk -v s={serial} '$2 == s {{print $1; exit}}')
+[ -n "$dev" ] || dev=$(echo "$disks" | awk -v x={xen} -v n={name} '{{of = $1; sub(/.*\\//, "", of)}}
+  of ~ /^nvme/ {{nvme = 1}} of == x || of == n {{found = $1}} END {{if (!nvme) print found}}')
+[ -n "$dev" ] && [ "$(blockdev --getsize64 "$dev")" = {bytes} ] || {{ echo "dro lacks device"; exit {no_device}; }}
 """
 
 _WORK = """\
@@ -29,7 +43,24 @@ ended() {
   rm -f "$work"/o*; rmdir "$work"/m* "$work" 2>/dev/null
 }
 trap ended EXIT
-lsblk -lnpo NAME,FSTYPE "$dev" | awk 'NF == 2' > "$work/o-nodes"
+lsblk -lnpo NAME,TYPE,FSTYPE "$dev" | awk 'NF == 3 && ($2 == "disk" || $2 == "part") {print $1, $3}' > "$work/o-nodes"
+"""
+
+_RELEASE = """\
+tries=0
+while [ $tries -lt 15 ]; do
+  pids=$(grep -lszx 'READS' /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3)
+  mounts=$(lsblk -lnpo MOUNTPOINT "$dev" | awk 'NF')
+  [ -n "$pids$mounts" ] || break
+  for pid in $pids; do kill -KILL "$pid" 2>/dev/null; done
+  echo "$mounts" | while IFS= read -r m; do [ -z "$m" ] || umount "$m"; done
+  tries=$((tries + 1)); sleep 1
+done
+lsblk -lnpo NAME,TYPE "$dev" | awk '$2 != "disk" && $2 != "part" {all = $0 "\\n" all} END {printf "%s", all}' |
+  while read -r node type; do
+    case $type in raid*|md|linear) mdadm --stop "$node" ;; *) dmsetup remove "$node" ;; esac
+  done
+exit 0
 """
 
 _MOUNT = """\
@@ -39,22 +70,36 @@ opts() { case $1 in xfs) echo ro,nosuid,nodev,noexec,nouuid ;; *) echo ro,nosuid
 _DIRECT = """\
 size=$(blockdev --getsize64 "$dev") || exit 93
 direct=; dd if="$dev" of=/dev/null bs=4096 count=1 iflag=direct 2>/dev/null && direct=iflag=direct
+[ -n "$direct" ] && echo 'dro direct 1' || echo 'dro direct 0'
 """
 
 
-def _found(volume: str, device: str) -> str:
-    """Find the device of a volume: by the serial number that EBS gives it, else by the name it was attached under."""
-    serial, xen = volume.replace("-", ""), device.replace("/dev/sd", "/dev/xvd")
-    names = {"serial": shlex.quote(serial), "xen": shlex.quote(xen), "device": shlex.quote(device)}
-    return _FIND.format(**names, no_device=NO_DEVICE)
+def _found(of: Device) -> str:
+    """Find the device of a volume: by the serial number that EBS gives it, and never one of another size.
+
+    A machine on which no disk has such a number is one of Xen: there it is found by the name it was attached under.
+    """
+    name = of.name.removeprefix("/dev/")
+    xen = f"xvd{name[2:]}" if name.startswith("sd") else name
+    quoted = {"serial": of.volume.replace("-", ""), "xen": xen, "name": name}
+    told = {key: shlex.quote(value) for key, value in quoted.items()}
+    return _FIND.format(**told, no_device=NO_DEVICE, bytes=of.gib * GIB)
 
 
-def whole(volume: str, device: str, parallel: int) -> str:
+def _reads(of: Device) -> str:
+    """What each process has in its environment that a script starts: by it those are found that outlive their drill."""
+    return f"DRO_READS={of.volume}"
+
+
+def _reading(of: Device, script: str) -> str:
+    return f"{_reads(of)} sh -c {shlex.quote(_found(of) + _WORK + script)}\n"
+
+
+def whole(of: Device, parallel: int) -> str:
     """Read every byte once, by so many readers side by side, past the machine's own cache."""
-    return (
-        _found(volume, device)
-        + _WORK
-        + _DIRECT
+    return _reading(
+        of,
+        _DIRECT
         + f"""\
 all=$(( (size + 1048575) / 1048576 )); each=$(( (all + {parallel} - 1) / {parallel} ))
 began=$(date +%s%N); i=0; pids=
@@ -68,16 +113,15 @@ bytes=$(cat "$work"/o-[0-9]* | awk '/ bytes/ {{sum += $1}} END {{printf "%.0f", 
 echo "dro size $size"; echo "dro bytes $bytes"; echo "dro failed $failed"; echo "dro nanoseconds $((ended - began))"
 grep -h 'error' "$work"/o-[0-9]* | head -n 3 | sed 's/^/dro error /'
 exit 0
-"""
+""",
     )
 
 
-def sample(volume: str, device: str, blocks: Sequence[int]) -> str:
+def sample(of: Device, blocks: Sequence[int]) -> str:
     """Read some blocks, one after the other."""
-    return (
-        _found(volume, device)
-        + _WORK
-        + _DIRECT
+    return _reading(
+        of,
+        _DIRECT
         + f"""\
 began=$(date +%s%N); failed=0; bytes=0; beyond=0
 for n in {" ".join(map(str, blocks))}; do
@@ -89,16 +133,15 @@ done
 ended=$(date +%s%N)
 echo "dro size $size"; echo "dro bytes $bytes"; echo "dro failed $failed"; echo "dro beyond $beyond"
 echo "dro nanoseconds $((ended - began))"
-"""
+""",
     )
 
 
-def integrity(volume: str, device: str) -> str:
+def integrity(of: Device) -> str:
     """Have each file system replay its journal, as recovering it would, then check all of itself and change nothing."""
-    return (
-        _found(volume, device)
-        + _WORK
-        + _MOUNT
+    return _reading(
+        of,
+        _MOUNT
         + """\
 while read -r node type; do
   case $type in
@@ -115,27 +158,28 @@ while read -r node type; do
   [ $code -eq 0 ] || tail -n 3 "$work/o-f" | sed "s|^|dro told |"
 done <"$work/o-nodes"
 exit 0
-"""
+""",
     )
 
 
-def files(volume: str, device: str, paths: Iterable[str]) -> str:
+def files(of: Device, paths: Iterable[str]) -> str:
     """Digest files, wherever among the file systems they are, and tell when each was changed last, in Unix seconds.
 
-    A link that leads out of its own file system is no file of it.
+    A link that leads out of its own file system is no file of it. The last line tells the nanoseconds that it took:
+    without it not all was told.
     """
-    looked = "\n".join(
-        f"""\
-real=$(readlink -f "$m"{shlex.quote(path)} 2>/dev/null); case $real in "$top"/*) [ -f "$real" ] && """
-        f"""echo "dro file {number} $(sha256sum <"$real" | cut -d' ' -f1) $(stat -c %Y "$real")" ;; esac"""
-        for number, path in enumerate(paths)
-    )
-    return (
-        _found(volume, device)
-        + _WORK
-        + _MOUNT
+    looked = "\n".join(f"  see {number} {shlex.quote(path)}" for number, path in enumerate(paths))
+    return _reading(
+        of,
+        _MOUNT
         + f"""\
-mounted=0; m=$work/m; mkdir -p "$m"; top=$(readlink -f "$m")
+began=$(date +%s%N); mounted=0; m=$work/m; mkdir -p "$m"; top=$(readlink -f "$m")
+see() {{
+  real=$(readlink -f "$m$2" 2>/dev/null)
+  case $real in "$top"/*) [ -f "$real" ] || return 0 ;; *) return 0 ;; esac
+  if sum=$(sha256sum <"$real"); then echo "dro file $1 ${{sum%% *}} $(stat -c %Y "$real")"
+  else echo "dro unread $1"; fi
+}}
 while read -r node type; do
   mount -t "$type" -o "$(opts "$type")" "$node" "$m" 2>"$work/o-m" ||
     {{ sed "s|^|dro unmounted $node |" "$work/o-m"; continue; }}
@@ -144,21 +188,20 @@ while read -r node type; do
   umount "$m"
 done <"$work/o-nodes"
 [ $mounted -gt 0 ] || exit {NOT_MOUNTED}
-exit 0
-"""
+echo "dro end $(( $(date +%s%N) - began ))"
+""",
     )
 
 
-def command(volume: str, device: str, program: Sequence[str], seconds: int, about: Sequence[tuple[str, str]]) -> str:
+def command(of: Device, program: Sequence[str], seconds: int, about: Sequence[tuple[str, str]]) -> str:
     """Run a program of the team's own beside the mounted copy: the end of what it prints, and how it ended.
 
     It is told where the copy is mounted (`DRO_COPY_MOUNT`: the first of `DRO_COPY_MOUNTS`), and `about` it.
     """
     told = "".join(f"{name}={shlex.quote(value)}; export {name}\n" for name, value in about)
-    return (
-        _found(volume, device)
-        + _WORK
-        + _MOUNT
+    return _reading(
+        of,
+        _MOUNT
         + told
         + f"""\
 i=0; DRO_COPY_MOUNT=; DRO_COPY_MOUNTS=
@@ -173,16 +216,10 @@ DRO_COPY_DEVICE=$dev; export DRO_COPY_DEVICE DRO_COPY_MOUNT DRO_COPY_MOUNTS
 {{ timeout -k 2 {seconds} {shlex.join(program)} </dev/null; echo $? >"$work/o-code"; }} 2>&1 | tail -c 16384
 printf '\\ndro exit %s\\n' "$(cat "$work/o-code")"
 exit 0
-"""
+""",
     )
 
 
-def release(volume: str, device: str) -> str:
-    """Take off whatever a script that was killed has left mounted: a volume in use is not let go."""
-    return (
-        _found(volume, device)
-        + """\
-lsblk -lnpo MOUNTPOINT "$dev" | while read -r m; do [ -n "$m" ] && umount "$m"; done
-exit 0
-"""
-    )
+def release(of: Device) -> str:
+    """End what still reads the volume, and take off whatever of it is mounted or activated: in use it is not let go."""
+    return _found(of) + _RELEASE.replace("READS", _reads(of))

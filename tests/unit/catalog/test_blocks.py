@@ -43,6 +43,7 @@ def test_a_volume_that_nothing_reads_is_told(tmp_path: Path) -> None:
         ("whole-read: {within: 2h, rate: 100}", "a volume is read as fast as it goes"),
         ("whole-read: {within: 2h, sample: 5000}", "at most 2,000 blocks are drawn"),
         ("whole-read: {within: 4d}", "no command goes on for longer than 2 days"),
+        ("command: {run: [ls], within: 48h}", "no program goes on for longer than 2 days but a minute"),
         ("integrity: {database: Orders}", "hold no database that could be named"),
     ],
 )

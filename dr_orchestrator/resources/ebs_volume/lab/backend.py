@@ -61,13 +61,16 @@ class Volumes(EC2Backend):
     def attach_volume(
         self, volume_id: str, instance_id: str, device_path: str, delete_on_termination: bool = False
     ) -> VolumeAttachment | None:
-        """As moto, in time, and to a machine of the volume's zone alone."""
+        """As moto, in time, to a machine of the volume's zone alone, and under a name that is free there."""
         volume, instance = self.get_volume(volume_id), self.get_instance(instance_id)
         if volume.attachment or volume.status != "available":
             code = "VolumeInUse" if volume.attachment else "IncorrectState"
             raise EC2ClientError(code, f"Volume '{volume_id}' is in the '{volume.status}' state.")
         if volume.availability_zone != instance._placement.zone:
             raise EC2ClientError("InvalidVolume.ZoneMismatch", f"'{volume_id}' is not in the zone of '{instance_id}'")
+        if device_path in instance.block_device_mapping:
+            told = f"Invalid value '{device_path}' for unixDevice. Attachment point {device_path} is already in use"
+            raise EC2ClientError("InvalidParameterValue", told)
         made = super().attach_volume(volume_id, instance_id, device_path, delete_on_termination)
         if made is not None and not world().hurried:
             made.status = "attaching"

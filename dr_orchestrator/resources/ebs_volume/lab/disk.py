@@ -8,12 +8,13 @@ the disk is. All else (`dd`, `sha256sum`, `timeout`, the team's own) is this mac
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,8 @@ class Disk:
     """The content of a volume: its files by their paths, and how its file system stands.
 
     `clean` is whether a check of it finds nothing wrong, `readable` whether its blocks can be read. `at` is when its
-    files were changed last.
+    files were changed last; the `broken` of them cannot be read. `activated` is the kind of
+    the file system that they are in where that is of a logical volume, which the machine has activated of itself.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -35,15 +37,18 @@ class Disk:
     clean: bool = True
     readable: bool = True
     at: datetime = datetime(2020, 1, 1, tzinfo=UTC)
+    broken: Collection[str] = ()
+    activated: str = ""
 
 
 @dataclass(frozen=True)
 class Held:
-    """A volume that is attached: its id, its GiB, and what lies on it."""
+    """A volume that is attached: its id, its GiB, and what lies on it; on a machine of Xen, its name there."""
 
     volume: str
     gib: int
     disk: Disk
+    xen: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,24 +60,35 @@ class Ran:
     errors: str
 
 
+_BROKEN = b"what stands in the place of a file whose blocks cannot be read"
 _TOOLS = {
     "lsblk": """\
 case "$2" in
   NAME,SERIAL) cat "$LAB/serials" ;;
-  NAME,FSTYPE) echo "$3 $(cat "$3.kind")" ;;
+  NAME,TYPE|NAME,TYPE,FSTYPE)
+    for each in "$3 disk" "$3-lv lvm"; do
+      kind=${each% *}.kind
+      [ ! -e "$kind" ] || case $2 in *,FSTYPE) echo "$each $(cat "$kind")" ;; *) echo "$each" ;; esac
+    done ;;
 esac
 """,
     "blockdev": """cat "$2.size"\n""",
     "mount": """\
 while [ $# -gt 2 ]; do shift; done
-[ "$(cat "$1.kind")" != none ] || { echo "mount: wrong fs type" >&2; exit 32; }
+case $(cat "$1.kind") in none|LVM2_member) false ;; esac || { echo "mount: wrong fs type" >&2; exit 32; }
 cp -Rp "$1.files/." "$2"
 """,
+    "dmsetup": """rm "$2.kind" && echo "$2 removed"\n""",
     "umount": """[ -d "$1" ] && find "$1" -mindepth 1 -delete\n""",
     "dd": """\
 for each in "$@"; do case $each in if=*) of=${each#if=} ;; esac; done
 [ ! -e "$of.damaged" ] || { echo "dd: error reading '$of': Input/output error" >&2; exit 1; }
 exec "$LAB_DD" "$@"
+""",
+    "sha256sum": f"""\
+told=$("$LAB_SHA256SUM") || exit
+case $told in {hashlib.sha256(_BROKEN).hexdigest()}*) echo "sha256sum: -: Input/output error" >&2; exit 1 ;; esac
+echo "$told"
 """,
 }
 _CHECK = """\
@@ -92,16 +108,20 @@ def run(script: str, held: Iterable[Held], seconds: float) -> Ran:
         for name, code in {**_TOOLS, **dict.fromkeys(("e2fsck", "xfs_repair", "fsck.vfat"), _CHECK)}.items():
             (tools / name).write_text(f"#!/bin/sh\n{code}")
             (tools / name).chmod(0o755)
-        serials = [f"{_attach(home, number, each)} {each.volume.replace('-', '')}" for number, each in enumerate(held)]
+        serials = [
+            f"{_attach(home, number, each)} {'' if each.xen else each.volume.replace('-', '')}".rstrip()
+            for number, each in enumerate(held)
+        ]
         (home / "serials").write_text("".join(f"{each}\n" for each in serials))
         path = os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))
-        own = {"PATH": path, "LAB": str(home), "LAB_DD": shutil.which("dd") or "dd", "TMPDIR": str(work)}
+        own = {"PATH": path, "LAB": str(home), "TMPDIR": str(work)}
+        own |= {f"LAB_{each.upper()}": shutil.which(each) or each for each in ("dd", "sha256sum")}
         return _run(script, own, work, seconds)
 
 
 def _attach(home: Path, number: int, held: Held) -> Path:
     """The device of a volume: a file of its size, with holes, and beside it what lies on it."""
-    device = home / f"nvme{number + 1}n1"
+    device = home / (held.xen or f"nvme{number + 1}n1")
     with device.open("wb") as file:
         file.truncate(held.gib * 1024**3)
     beside = {"kind": held.disk.kind, "size": str(held.gib * 1024**3)}
@@ -109,12 +129,15 @@ def _attach(home: Path, number: int, held: Held) -> Path:
     beside |= {"clean": ""} if held.disk.clean else {}
     for ending, told in beside.items():
         device.with_name(f"{device.name}.{ending}").write_text(told)
-    files = device.with_name(f"{device.name}.files")
+    holds = f"{device.name}-lv" if held.disk.activated else device.name
+    if held.disk.activated:
+        device.with_name(f"{holds}.kind").write_text(held.disk.activated)
+    files = device.with_name(f"{holds}.files")
     files.mkdir()
     for path, content in held.disk.files.items():
         of = files / path.lstrip("/")
         of.parent.mkdir(parents=True, exist_ok=True)
-        of.write_bytes(content)
+        of.write_bytes(_BROKEN if path in held.disk.broken else content)
         os.utime(of, (held.disk.at.timestamp(), held.disk.at.timestamp()))
     return device
 
