@@ -19,8 +19,10 @@ from tests.support.estate import REGION, Estate
 from tests.support.shop import GREEN, fresh, run, world
 
 DRILL = "orders-away-snapshot"
-KEYS = f"kms_key: {ALIAS}, shared_key: {ALIAS}"
-PLACES = {AWAY: f'region: {AWAY}, account: "{OTHER}", {KEYS}', REGION: f'region: {REGION}, account: "{OTHER}"'}
+PLACES = {
+    AWAY: f'region: {AWAY}, account: "{OTHER}", kms_key: {ALIAS}, shared_key: "{{key}}"',
+    REGION: f'region: {REGION}, account: "{OTHER}"',
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def region(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def here(shop: Estate, key: str, home: Path, region: str) -> Iterator[wiring.App]:
     fresh(shop)
-    drill = elsewhere.DRILL.replace(f"region: {AWAY}, kms_key: {ALIAS}", PLACES[region])
+    drill = elsewhere.DRILL.replace(f"region: {AWAY}, kms_key: {ALIAS}", PLACES[region].format(key=key))
     with world(shop, home, drill.rstrip()) as made:
         tiers = home / "drills" / "tiers.yaml"
         tiers.write_text(tiers.read_text() + THERE)

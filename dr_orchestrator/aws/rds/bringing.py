@@ -123,7 +123,7 @@ class Bringing:
         if not found and self.to.region == self.resource.region:
             found = snapshot.key
         hint = (
-            f"add `shared_key` to the drill's `to`: a key of {self.to.region} that lets account"
+            f"add `shared_key` to the drill's `to`: the ARN of a key of {self.to.region} that lets account"
             f" {self.to.account} use it"
         )
         if not found:
