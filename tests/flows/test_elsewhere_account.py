@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.availability_zones_and_regions import Region
 
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.copy import TERMINAL, Place
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import elsewhere
 from tests.support.apart import OTHER, THERE
 from tests.support.dying import killed_at, swept
@@ -91,6 +97,66 @@ def test_a_key_of_awss_own_is_not_shared(shop: Estate, here: wiring.App, region:
     assert found.copies == ()
     assert found.closing is not None
     assert "a key of AWS's own, which no other account may use" in found.closing.reasons[0]
+
+
+@contextmanager
+def opted_out(account: str) -> Iterator[None]:
+    """Within: nobody has enabled the other region for an account."""
+    listed = EC2Backend.describe_regions
+
+    def describe(self: EC2Backend, *given: Any) -> list[Region]:
+        out = [replaced(each) if each.name == AWAY else each for each in listed(self, *given)]
+        return out if self.account_id == account else listed(self, *given)
+
+    def replaced(region: Region) -> Region:
+        return Region(region.name, region.endpoint, "not-opted-in")
+
+    with mock.patch.object(EC2Backend, "describe_regions", describe):
+        yield
+
+
+def refused(shop: Estate, here: wiring.App, why: str) -> None:
+    """The first look ends it: nothing was copied, shared or restored, in neither account."""
+    heard = len(shop.lab.journal)
+    assert any(why in each for each in plan(here, DRILL).blockers)
+    found = run(here, DRILL)
+    assert found.closing is not None
+    assert why in found.closing.reasons[0]
+    assert found.copies == ()
+    assert not [each for each in shop.lab.journal[heard:] if each.action.startswith(("Copy", "Modify", "Restore"))]
+
+
+@pytest.mark.parametrize("region", [AWAY], indirect=True)
+def test_a_region_that_is_not_enabled_there_is_told(shop: Estate, here: wiring.App) -> None:
+    """Each account enables its own: that the source's has done so does not help."""
+    with opted_out(OTHER):
+        refused(shop, here, f"region {AWAY} is not enabled for account {OTHER}: not-opted-in")
+
+
+@pytest.mark.parametrize("region", [AWAY], indirect=True)
+def test_a_key_there_that_cannot_be_used_is_told(shop: Estate, here: wiring.App) -> None:
+    """The key of the second copy is looked at as that of the first is: hours later it would be found out too late."""
+    login = elsewhere.login_of(shop.lab, OTHER)
+    kms = elsewhere.client(shop.lab, "kms", AWAY, **login)
+    key = str(kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"])
+    kms.disable_key(KeyId=key)
+    try:
+        refused(shop, here, f":{OTHER}:key/{key} is Disabled")
+    finally:
+        kms.enable_key(KeyId=key)
+
+
+def test_each_key_of_the_way_is_told(here: wiring.App, region: str, key: str) -> None:
+    """The one that is shared, and the one of the account where the copy stands, as that account's own."""
+    looks = {look.name: look.words for look in plan(here, DRILL).preflight.looks}
+    shared, _, own = looks["key of the copied snapshot"].partition("; there ")
+    assert shared.startswith("shared under key arn:aws:kms:")
+    assert (key in shared) is (region == AWAY)
+    if region == AWAY:
+        assert own.startswith(f"key arn:aws:kms:{AWAY}:{OTHER}:key/")
+        assert "it belongs to" not in own
+    else:
+        assert own == "alias/aws/rds"
 
 
 @pytest.mark.parametrize("operation", ["CopyDBSnapshot", "ModifyDBSnapshotAttribute"])

@@ -136,22 +136,34 @@ class Bringing:
 
     def looks(self, copy: Copy, snapshot: Callable[[], Snapshot]) -> Iterator[PreflightCheck]:
         """Whether the region is there to be used, its keys are, names are free, and how many copies are under way."""
-        yield PreflightCheck("region", self._look_at_region)
+        yield PreflightCheck("region", lambda: self._look_at_region(copy))
         yield PreflightCheck("key of the copied snapshot", lambda: self._look_at_key(copy, snapshot()))
         yield PreflightCheck("name of the copied snapshot", lambda: self._look_at_names(copy))
         yield PreflightCheck("snapshots being copied", lambda: self._look_at_others(copy))
 
-    def _look_at_region(self) -> str:
-        return enabled(self.toolkit.account, self.to.region)
+    def _look_at_region(self, copy: Copy) -> str:
+        told = enabled(self.toolkit.account, self.to.region)
+        if not copy.account:
+            return told
+        # Asked from the source's region: an account answers no call in a region that it has not enabled.
+        there = self.toolkit.at(Place(copy.account, self.resource.region)).account
+        return f"{told}; there {enabled(there, self.to.region, copy.account)}"
 
     def _look_at_key(self, copy: Copy, snapshot: Snapshot) -> str:
         if copy.account:
             lent, there = self.shareable(snapshot), self.toolkit.at(Place("", self.to.region)).account
             told = keys.usable(there, lent or None, snapshot.arn, _SNAPSHOT_KEY)
-            return f"shared under {told}"
+            return f"shared under {told}; there {self._look_at_own_key(copy)}"
         key = self._key(snapshot) or None
         there = self.toolkit.at(copy.place).account
         return keys.usable(there, key, snapshot.arn, _SNAPSHOT_KEY)
+
+    def _look_at_own_key(self, copy: Copy) -> str:
+        """The key of the other account: RDS's own, where none is named, AWS makes when it is first used."""
+        if not self.to.key:
+            return THERE
+        there = self.toolkit.at(copy.place).account
+        return keys.usable(there, self.to.key, f"arn:aws:rds:{copy.region}:{copy.account}:snapshot:{copy.id}")
 
     def _look_at_names(self, copy: Copy) -> str:
         planned = [self.last(copy), *([self._planned(copy, "shared", "")] if copy.account else [])]
@@ -169,13 +181,17 @@ class Bringing:
         return told
 
 
-def enabled(account: Account, region: str) -> str:
-    """That a region may be used by this account; NotRecoverable where nobody has enabled it, or there is none."""
+def enabled(account: Account, region: str, of: str = "") -> str:
+    """That a region may be used by this account; NotRecoverable where nobody has enabled it, or there is none.
+
+    `of` names the account, where it is not the source's.
+    """
     found = account.api("ec2").call("DescribeRegions", AllRegions=True, RegionNames=[region])["Regions"]
     state = str(found[0].get("OptInStatus", "")) if found else ""
     if state not in _ON:
         hint = "enable it for the account (AWS's console, Account), or name another"
-        raise NotRecoverable(f"region {region} is not enabled: {state or 'unknown'}", hint, "ec2:DescribeRegions")
+        told = f"region {region} is not enabled{f' for account {of}' if of else ''}: {state or 'unknown'}"
+        raise NotRecoverable(told, hint, "ec2:DescribeRegions")
     return f"{region}, {state}"
 
 
