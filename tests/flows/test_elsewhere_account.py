@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.availability_zones_and_regions import Region
+from moto.rds.models import rds_backends
 
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.copy import TERMINAL, Place
@@ -21,7 +22,7 @@ from tests.support import elsewhere
 from tests.support.apart import OTHER, THERE
 from tests.support.dying import killed_at, swept
 from tests.support.elsewhere import ALIAS, AWAY, standing
-from tests.support.estate import REGION, Estate
+from tests.support.estate import INSTANCE, REGION, Estate
 from tests.support.shop import GREEN, fresh, run, world
 
 DRILL = "orders-away-snapshot"
@@ -157,6 +158,36 @@ def test_each_key_of_the_way_is_told(here: wiring.App, region: str, key: str) ->
         assert "it belongs to" not in own
     else:
         assert own == "alias/aws/rds"
+
+
+@contextmanager
+def unencrypted() -> Iterator[None]:
+    """Within: neither the source nor any snapshot of it is encrypted."""
+    backend: Any = rds_backends[ACCOUNT][REGION]
+    source = backend.databases[INSTANCE.id]
+    kept = [each for each in backend.database_snapshots.values() if each.dbi_resource_id == source.dbi_resource_id]
+    with ExitStack() as held:
+        held.callback(setattr, source, "storage_encrypted", source.storage_encrypted)
+        source.storage_encrypted = False
+        for each in kept:
+            held.enter_context(mock.patch.multiple(each, encrypted=False, kms_key_id=None))
+        yield
+
+
+@pytest.mark.parametrize("region", [AWAY], indirect=True)
+def test_what_was_not_encrypted_is_so_by_the_key_that_is_named(shop: Estate, here: wiring.App) -> None:
+    """It is shared as it is, under no key; the copy in the other account has the one that the drill names."""
+    heard = len(shop.lab.journal)
+    with unencrypted():
+        looks = {look.name: look.words for look in plan(here, DRILL).preflight.looks}
+        found = run(here, DRILL)
+    assert looks["key of the copied snapshot"].startswith(f"shared without a key; there key arn:aws:kms:{AWAY}:{OTHER}")
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    first, second = [each.params for each in shop.lab.journal[heard:] if each.action == "CopyDBSnapshot"]
+    assert "KmsKeyId" not in first
+    assert second["KmsKeyId"] == ALIAS
+    assert left(AWAY) == []
 
 
 @pytest.mark.parametrize("operation", ["CopyDBSnapshot", "ModifyDBSnapshotAttribute"])

@@ -63,7 +63,7 @@ def told_of(scope: Scope) -> list[str]:
     if unlent := scope.unlent():
         told.append(
             f"Where {' or '.join(unlent)} is encrypted, its snapshots are shared under its own key, which is not known"
-            f" here: its policy lets the other account use it ({_LENT}), and name its ARN by `shared_key` in the drill's"
+            f" here: its policy lets the other account use it ({_LENT}); name its ARN by `shared_key` in the drill's"
             " `to`, so that the policies here let that account's role use it, too."
         )
     for account in scope.elsewhere():

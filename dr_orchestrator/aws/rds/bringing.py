@@ -83,12 +83,11 @@ class Bringing:
         shared = self._planned(copy, "shared", "")
         lent = partial(lend, self.shape, self.toolkit, shared, copy.account)
         there = f"snapshot of {name} in account {copy.account}"
-        own = (self.to.key or THERE) if snapshot.key else ""
         return (
             self._copy(
                 shared, f"snapshot of {name} to be shared", lambda: snapshot.arn, self.shareable(snapshot), given
             ),
-            self._copy(self.last(copy), there, lent, own, {"CopyTags": False}),
+            self._copy(self.last(copy), there, lent, self._own(snapshot), {"CopyTags": False}),
         )
 
     def _copy(
@@ -107,12 +106,23 @@ class Bringing:
     def _key(self, snapshot: Snapshot) -> str:
         """The key of the copy, empty where nothing is encrypted; NotRecoverable where AWS would not know which."""
         if not snapshot.key:
-            return self.to.key  # what was not encrypted may be from here on
+            return self._first_key()
         if not self.to.key and self.to.region != self.resource.region:
             told = (
                 f"snapshots of {self.resource.id} are encrypted, and no key of {self.to.region} is named for the copy"
             )
             raise NotRecoverable(told, "add `kms_key` to the drill's `to`", "kms:DescribeKey")
+        return self.to.key
+
+    def _own(self, snapshot: Snapshot) -> str:
+        """The key of the copy in another account, RDS's own where none is named; empty where nothing is encrypted."""
+        return (self.to.key or THERE) if snapshot.key else self._first_key()
+
+    def _first_key(self) -> str:
+        """The key by which what was not encrypted is from here on; NotRecoverable where AWS would not do so."""
+        if self.to.key and not self.shape.encrypts:
+            told = f"snapshots of {self.resource.id} are not encrypted, and AWS copies none of a cluster under a key"
+            raise NotRecoverable(told, "remove `kms_key` from the drill's `to`", f"rds:Copy{self.shape.key}")
         return self.to.key
 
     def shareable(self, snapshot: Snapshot) -> str:
@@ -152,18 +162,20 @@ class Bringing:
     def _look_at_key(self, copy: Copy, snapshot: Snapshot) -> str:
         if copy.account:
             lent, there = self.shareable(snapshot), self.toolkit.at(Place("", self.to.region)).account
-            told = keys.usable(there, lent or None, snapshot.arn, _SNAPSHOT_KEY)
-            return f"shared under {told}; there {self._look_at_own_key(copy)}"
+            own = self._look_at_own_key(copy, snapshot)
+            told = f"under {keys.usable(there, lent, snapshot.arn)}" if lent else "without a key"
+            return f"shared {told}; there {own}"
         key = self._key(snapshot) or None
         there = self.toolkit.at(copy.place).account
         return keys.usable(there, key, snapshot.arn, _SNAPSHOT_KEY)
 
-    def _look_at_own_key(self, copy: Copy) -> str:
+    def _look_at_own_key(self, copy: Copy, snapshot: Snapshot) -> str:
         """The key of the other account: RDS's own, where none is named, AWS makes when it is first used."""
-        if not self.to.key:
+        if (own := self._own(snapshot)) == THERE:
             return THERE
         there = self.toolkit.at(copy.place).account
-        return keys.usable(there, self.to.key, f"arn:aws:rds:{copy.region}:{copy.account}:snapshot:{copy.id}")
+        of = f"arn:aws:rds:{copy.region}:{copy.account}:snapshot:{copy.id}"
+        return keys.usable(there, own or None, of, _SNAPSHOT_KEY)
 
     def _look_at_names(self, copy: Copy) -> str:
         planned = [self.last(copy), *([self._planned(copy, "shared", "")] if copy.account else [])]
