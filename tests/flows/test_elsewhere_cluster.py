@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
+from moto.rds.models import rds_backends
 
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.copy import TERMINAL
@@ -76,6 +79,32 @@ def test_a_group_that_is_not_there_is_told(shop: Estate, here: wiring.App) -> No
     assert found.copies == ()
     assert found.closing is not None
     assert "boards-prod-cluster" in found.closing.reasons[0]
+
+
+@contextmanager
+def unencrypted() -> Iterator[str]:
+    """Within: neither the cluster nor any snapshot of it is encrypted; the ARN of one."""
+    backend: Any = rds_backends[ACCOUNT][REGION]
+    with ExitStack() as held:
+        held.enter_context(mock.patch.object(backend.clusters[CLUSTER.id], "storage_encrypted", False))
+        for each in backend.cluster_snapshots.values():
+            held.enter_context(mock.patch.multiple(each, encrypted=False, storage_encrypted=False))
+        yield str(next(iter(backend.cluster_snapshots.values())).arn)
+
+
+def test_a_key_for_what_is_not_encrypted_is_told(shop: Estate, here: wiring.App) -> None:
+    """AWS encrypts no copy of an unencrypted cluster's snapshot: before anything is asked for, with what to write."""
+    heard = len(shop.lab.journal)
+    with unencrypted() as arn:
+        found = run(here, DRILL)
+        rds = shop.client("rds", AWAY)
+        given = {"SourceDBClusterSnapshotIdentifier": arn, "SourceRegion": REGION, "KmsKeyId": elsewhere.ALIAS}
+        with pytest.raises(rds.exceptions.ClientError, match="KmsKeyId is not allowed"):
+            rds.copy_db_cluster_snapshot(TargetDBClusterSnapshotIdentifier="by-hand", **given)
+    assert found.copies == ()
+    assert found.closing is not None
+    assert "snapshots of boards-prod are not encrypted, and AWS copies none of a cluster" in found.closing.reasons[0]
+    assert not [each for each in shop.lab.journal[heard:] if each.action in MAKES and each.status == 200]
 
 
 @pytest.mark.parametrize("operation", MAKES)

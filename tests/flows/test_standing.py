@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from moto.rds.models import rds_backends
@@ -16,6 +17,8 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.rds_instance.lab.backend import Rds
+from dr_orchestrator.resources.rds_instance.lab.models import AutomatedBackup
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import elsewhere
 from tests.support.elsewhere import AWAY
@@ -48,6 +51,35 @@ def replicate(to: frozenset[str] = frozenset({AWAY})) -> None:
     """Have the automated backups of the instance be replicated, or no more."""
     instance: object = rds_backends[ACCOUNT][REGION].databases[INSTANCE.id]
     instance.replicated_to = to  # type: ignore[attr-defined]
+
+
+class Left(AutomatedBackup):
+    """A backup of the same ARN of an instance, that is not replicated any more: its window ended a day ago."""
+
+    status = "retained"
+
+    def __init__(self, of: str = "", status: str = "retained") -> None:
+        """`of` is the resource id of the instance that had the name before, where it is another's."""
+        instance = rds_backends[ACCOUNT][REGION].databases[INSTANCE.id]
+        super().__init__(instance, [], AWAY)
+        self.dbi_resource_id, self.status = of or self.dbi_resource_id, status
+        self.db_instance_automated_backups_arn += "-left"
+        if self.restore_window:
+            self.restore_window = {name: at - timedelta(days=1) for name, at in self.restore_window.items()}
+
+
+@pytest.fixture
+def leave(monkeypatch: pytest.MonkeyPatch) -> Callable[[Left], None]:
+    """Has the other region list a backup that was left there, before those that are replicated now."""
+    listed = Rds.describe_db_instance_automated_backups
+
+    def left(backup: Left) -> None:
+        def both(self: Rds, *args: Any, **given: Any) -> list[Any]:
+            return [*([backup] if self.region_name == AWAY else []), *listed(self, *args, **given)]
+
+        monkeypatch.setattr(Rds, "describe_db_instance_automated_backups", both)
+
+    return left
 
 
 def copied(shop: Estate, key: str) -> tuple[str, datetime]:
@@ -123,6 +155,30 @@ def test_a_replicated_backup_is_restored_where_it_lies(shop: Estate, here: wirin
     worst = found.closing.measures.worst_case
     assert worst is not None
     assert worst >= timedelta(minutes=14)
+
+
+LEFT = {"another instance of its name": ("db-FORMER", "active"), "stopped": ("", "retained"), "frozen": ("", "active")}
+
+
+@pytest.mark.parametrize(("of", "status"), LEFT.values(), ids=LEFT)
+def test_a_backup_that_was_left_there_is_not_taken(
+    here: wiring.App, leave: Callable[[Left], None], of: str, status: str
+) -> None:
+    """Its ARN of an instance is the same: another's data, or a window that stands still, would be taken for ours."""
+    replicate()
+    leave(Left(of, status))
+    (point,) = plan(here, PITR).recovery_points
+    assert point.id.startswith(f"{BACKUP}@")
+
+
+@pytest.mark.parametrize(("of", "status"), list(LEFT.values())[:2], ids=list(LEFT)[:2])
+def test_what_was_left_there_alone_is_no_replication(
+    here: wiring.App, leave: Callable[[Left], None], of: str, status: str
+) -> None:
+    """It is told that none is there, and how one is begun."""
+    leave(Left(of, status))
+    (why,) = [each for each in plan(here, PITR).blockers if "replicated" in each]
+    assert "no automated backup of orders-prod is replicated to eu-central-1" in why
 
 
 @pytest.mark.parametrize("drill", [SNAPSHOT, PITR])

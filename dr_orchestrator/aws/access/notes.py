@@ -7,6 +7,8 @@ from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES
 
+_LENT = "kms:Decrypt, kms:DescribeKey, kms:CreateGrant"
+
 
 def told_of(scope: Scope) -> list[str]:
     """The promises that no policy here can hold, in words."""
@@ -56,7 +58,13 @@ def told_of(scope: Scope) -> list[str]:
     if lent := scope.lent():
         told.append(
             f"The key under which snapshots are shared with another account, {' or '.join(lent)}, lets that account use"
-            " it by its own policy (kms:Decrypt, kms:DescribeKey, kms:CreateGrant)."
+            f" it by its own policy ({_LENT})."
+        )
+    if unlent := scope.unlent():
+        told.append(
+            f"Where {' or '.join(unlent)} is encrypted, its snapshots are shared under its own key, which is not known"
+            f" here: its policy lets the other account use it ({_LENT}); name its ARN by `shared_key` in the drill's"
+            " `to`, so that the policies here let that account's role use it, too."
         )
     for account in scope.elsewhere():
         told.append(f"The role of account {account} trusts whoever runs `dro`, too; `roles: elsewhere` names it.")

@@ -172,8 +172,14 @@ class Scope:
         return sorted({each.bucket for each in rebuilt} - {""})
 
     def lent(self) -> list[str]:
-        """The keys under which snapshots are shared with the accounts of replicas."""
-        return sorted({drill.resource.rebuild.key for drill in self.drills if drill.resource.rebuild} - {""})
+        """The keys under which snapshots are shared with other accounts, of replicas or of drills' own copies."""
+        replicas = {drill.resource.rebuild.key for drill in self.drills if drill.resource.rebuild}
+        return sorted((replicas | {drill.resource.to.lent for drill in self.drills if drill.resource.to}) - {""})
+
+    def unlent(self) -> list[str]:
+        """The sources whose snapshots are shared with another account under no key but their own."""
+        drilled = [drill.resource for drill in self.drills if self._stands(drill)]
+        return sorted({one.id for one in drilled if one.to and not one.to.lent and one.to.region == one.region})
 
     def keys(self) -> list[str]:
         """The keys of KMS that copies are made with: those of the account, and those that are lent to it."""

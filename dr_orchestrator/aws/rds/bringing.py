@@ -83,12 +83,11 @@ class Bringing:
         shared = self._planned(copy, "shared", "")
         lent = partial(lend, self.shape, self.toolkit, shared, copy.account)
         there = f"snapshot of {name} in account {copy.account}"
-        own = (self.to.key or THERE) if snapshot.key else ""
         return (
             self._copy(
                 shared, f"snapshot of {name} to be shared", lambda: snapshot.arn, self.shareable(snapshot), given
             ),
-            self._copy(self.last(copy), there, lent, own, {"CopyTags": False}),
+            self._copy(self.last(copy), there, lent, self._own(snapshot), {"CopyTags": False}),
         )
 
     def _copy(
@@ -107,12 +106,23 @@ class Bringing:
     def _key(self, snapshot: Snapshot) -> str:
         """The key of the copy, empty where nothing is encrypted; NotRecoverable where AWS would not know which."""
         if not snapshot.key:
-            return self.to.key  # what was not encrypted may be from here on
+            return self._first_key()
         if not self.to.key and self.to.region != self.resource.region:
             told = (
                 f"snapshots of {self.resource.id} are encrypted, and no key of {self.to.region} is named for the copy"
             )
             raise NotRecoverable(told, "add `kms_key` to the drill's `to`", "kms:DescribeKey")
+        return self.to.key
+
+    def _own(self, snapshot: Snapshot) -> str:
+        """The key of the copy in another account, RDS's own where none is named; empty where nothing is encrypted."""
+        return (self.to.key or THERE) if snapshot.key else self._first_key()
+
+    def _first_key(self) -> str:
+        """The key by which what was not encrypted is from here on; NotRecoverable where AWS would not do so."""
+        if self.to.key and not self.shape.encrypts:
+            told = f"snapshots of {self.resource.id} are not encrypted, and AWS copies none of a cluster under a key"
+            raise NotRecoverable(told, "remove `kms_key` from the drill's `to`", f"rds:Copy{self.shape.key}")
         return self.to.key
 
     def shareable(self, snapshot: Snapshot) -> str:
@@ -123,7 +133,7 @@ class Bringing:
         if not found and self.to.region == self.resource.region:
             found = snapshot.key
         hint = (
-            f"add `shared_key` to the drill's `to`: a key of {self.to.region} that lets account"
+            f"add `shared_key` to the drill's `to`: the ARN of a key of {self.to.region} that lets account"
             f" {self.to.account} use it"
         )
         if not found:
@@ -136,22 +146,36 @@ class Bringing:
 
     def looks(self, copy: Copy, snapshot: Callable[[], Snapshot]) -> Iterator[PreflightCheck]:
         """Whether the region is there to be used, its keys are, names are free, and how many copies are under way."""
-        yield PreflightCheck("region", self._look_at_region)
+        yield PreflightCheck("region", lambda: self._look_at_region(copy))
         yield PreflightCheck("key of the copied snapshot", lambda: self._look_at_key(copy, snapshot()))
         yield PreflightCheck("name of the copied snapshot", lambda: self._look_at_names(copy))
         yield PreflightCheck("snapshots being copied", lambda: self._look_at_others(copy))
 
-    def _look_at_region(self) -> str:
-        return enabled(self.toolkit.account, self.to.region)
+    def _look_at_region(self, copy: Copy) -> str:
+        told = enabled(self.toolkit.account, self.to.region)
+        if not copy.account:
+            return told
+        # Asked from the source's region: an account answers no call in a region that it has not enabled.
+        there = self.toolkit.at(Place(copy.account, self.resource.region)).account
+        return f"{told}; there {enabled(there, self.to.region, copy.account)}"
 
     def _look_at_key(self, copy: Copy, snapshot: Snapshot) -> str:
         if copy.account:
             lent, there = self.shareable(snapshot), self.toolkit.at(Place("", self.to.region)).account
-            told = keys.usable(there, lent or None, snapshot.arn, _SNAPSHOT_KEY)
-            return f"shared under {told}"
+            own = self._look_at_own_key(copy, snapshot)
+            told = f"under {keys.usable(there, lent, snapshot.arn)}" if lent else "without a key"
+            return f"shared {told}; there {own}"
         key = self._key(snapshot) or None
         there = self.toolkit.at(copy.place).account
         return keys.usable(there, key, snapshot.arn, _SNAPSHOT_KEY)
+
+    def _look_at_own_key(self, copy: Copy, snapshot: Snapshot) -> str:
+        """The key of the other account: RDS's own, where none is named, AWS makes when it is first used."""
+        if (own := self._own(snapshot)) == THERE:
+            return THERE
+        there = self.toolkit.at(copy.place).account
+        of = f"arn:aws:rds:{copy.region}:{copy.account}:snapshot:{copy.id}"
+        return keys.usable(there, own or None, of, _SNAPSHOT_KEY)
 
     def _look_at_names(self, copy: Copy) -> str:
         planned = [self.last(copy), *([self._planned(copy, "shared", "")] if copy.account else [])]
@@ -169,13 +193,17 @@ class Bringing:
         return told
 
 
-def enabled(account: Account, region: str) -> str:
-    """That a region may be used by this account; NotRecoverable where nobody has enabled it, or there is none."""
+def enabled(account: Account, region: str, of: str = "") -> str:
+    """That a region may be used by this account; NotRecoverable where nobody has enabled it, or there is none.
+
+    `of` names the account, where it is not the source's.
+    """
     found = account.api("ec2").call("DescribeRegions", AllRegions=True, RegionNames=[region])["Regions"]
     state = str(found[0].get("OptInStatus", "")) if found else ""
     if state not in _ON:
         hint = "enable it for the account (AWS's console, Account), or name another"
-        raise NotRecoverable(f"region {region} is not enabled: {state or 'unknown'}", hint, "ec2:DescribeRegions")
+        told = f"region {region} is not enabled{f' for account {of}' if of else ''}: {state or 'unknown'}"
+        raise NotRecoverable(told, hint, "ec2:DescribeRegions")
     return f"{region}, {state}"
 
 

@@ -20,7 +20,8 @@ from dr_orchestrator.domain.evidence import Asked
 class Shape:
     """How the calls of RDS speak of what it runs: the names of its fields and filters, and the codes of its errors.
 
-    `exists` is the code of a name that is taken, `busy` that of a state in which it cannot be deleted.
+    `exists` is the code of a name that is taken, `busy` that of a state in which it cannot be deleted. `encrypts` is
+    whether a copy of what is not encrypted can be: CopyDBClusterSnapshot answers with an error where a key is named.
     """
 
     called: str
@@ -31,6 +32,7 @@ class Shape:
     filter: str
     exists: str
     busy: str
+    encrypts: bool = True
 
     @property
     def name(self) -> str:
@@ -92,6 +94,7 @@ SNAPSHOTS = ShapeOfSnapshots(
 CLUSTER_SNAPSHOTS = ShapeOfSnapshots(
     *("a snapshot", "DBClusterSnapshot", "DBClusterSnapshotArn", "Status", "SnapshotCreateTime"),
     *("db-cluster-snapshot-id", "DBClusterSnapshotAlreadyExistsFault", "InvalidDBClusterSnapshotStateFault"),
+    encrypts=False,
 )
 
 

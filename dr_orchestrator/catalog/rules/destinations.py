@@ -38,6 +38,9 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
         yield ("to", "region"), "that is where the source is", "name another region, or remove `to`"
     if to.shared_key and not account:
         yield ("to", "shared_key"), "nothing is shared where the copy stands in its source's account", "remove it"
+    elif to.shared_key and ":key/" not in to.shared_key:
+        message = "the policies of the other account's role can name a key by its ARN alone"
+        yield ("to", "shared_key"), message, "write the key's ARN: arn:aws:kms:...:key/..."
     if resource.database and resource.database.via is Via.DATA_API:
         message = "the Data API takes a secret of the region in which the copy stands, and the source's is of its own"
         yield ("to",), message, "remove it, or ask the copy at its address"

@@ -25,7 +25,7 @@ class To(Shape):
     kms_key: KeyName | None = Field(default=None, description="The KMS key there that encrypts the copied snapshot.")
     shared_key: KeyName | None = Field(
         default=None,
-        description="The KMS key of that region, in the source's account, under which the snapshot is shared.",
+        description="The ARN of the KMS key of that region, in the source's account, to share the snapshot under.",
     )
     isolation: Isolation | None = Field(default=None, description="Where the copy is put, if its names differ there.")
     option_group: Text | None = Field(default=None, description="The option group of the copy, of that region.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws import points
@@ -182,20 +182,24 @@ class RdsPointInTime(RdsInstance):
         return str(found["DBInstanceAutomatedBackupsArn"]), (window["EarliestTime"], window["LatestTime"])
 
     def _backup(self) -> Mapping[str, Any]:
-        """The backup of this very instance that is replicated to where the copy is to stand."""
+        """The backup of this very instance that is replicated to where the copy is to stand.
+
+        What was left there has the same instance ARN: of one that had the name before, or of a replication that ended.
+        """
         source, there = self.described(), self._points_at.account
         told = there.api("rds").pages(
             "DescribeDBInstanceAutomatedBackups",
             "DBInstanceAutomatedBackups",
             DBInstanceIdentifier=self._resource.id,
         )
-        ours = [each for each in told if each.get("DBInstanceArn") == source["DBInstanceArn"]]
+        of = (source["DBInstanceArn"], source["DbiResourceId"])
+        named = [each for each in told if (each.get("DBInstanceArn"), each.get("DbiResourceId")) == of]
+        ours = [each for each in named if each.get("Status") != "retained"]
         if not ours:
             hint = "aws rds start-db-instance-automated-backups-replication, in that region"
             message = f"no automated backup of {self._resource.id} is replicated to {there.region}"
             raise NotRecoverable(message, hint, _BACKUPS)
-        found: Mapping[str, Any] = ours[0]
-        return found
+        return max(ours, key=_reaches)
 
     def _earliest(self) -> datetime | None:
         pages = self._api.pages(
@@ -204,6 +208,12 @@ class RdsPointInTime(RdsInstance):
             DBInstanceIdentifier=self._resource.id,
         )
         return min((each["RestoreWindow"]["EarliestTime"] for each in pages if each.get("RestoreWindow")), default=None)
+
+
+def _reaches(backup: Mapping[str, Any]) -> datetime:
+    """The instant up to which a backup can be restored; of one that has none yet, before all others."""
+    latest: datetime | None = (backup.get("RestoreWindow") or {}).get("LatestTime")
+    return latest or datetime.min.replace(tzinfo=UTC)
 
 
 def data_time_source(snapshot: Mapping[str, Any]) -> str:

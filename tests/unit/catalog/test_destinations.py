@@ -8,7 +8,7 @@ import pytest
 
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.service import Isolation
-from tests.support.drill_files import SHOP, changed, only, write
+from tests.support.drill_files import SHOP, changed, only, problems, write
 from tests.support.types import load
 
 SNAPSHOT = changed(SHOP, "kind: pitr-restore", "kind: snapshot-restore")
@@ -80,3 +80,10 @@ def test_each_mistake_is_told_at_its_key(tmp_path: Path, text: str, key: str, me
     problem = only(tmp_path, {"shop.yaml": text})
     assert problem.key == f"drills.shop-pitr.{key}"
     assert message in problem.message
+
+
+def test_a_shared_key_is_named_by_its_arn(tmp_path: Path) -> None:
+    """The role of the other account is given the key by its ARN: an alias there would leave it without."""
+    there = TO.replace("}", ', account: "222222222222", shared_key: alias/x}')
+    told = {each.key: each.message for each in problems(write(tmp_path, {"shop.yaml": said(there)}))}
+    assert "can name a key by its ARN alone" in told["drills.shop-pitr.to.shared_key"]

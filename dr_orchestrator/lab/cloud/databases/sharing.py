@@ -70,8 +70,13 @@ def over_regions(gib: float) -> list[tuple[str, float]]:
     return [("pending", lifecycle.PEND), ("copying", lifecycle.BRING_BASE + lifecycle.BRING_PER_GIB * gib)]
 
 
-def key_of_copy(backend: RDSBackend, source: Any, key: str | None) -> str | None:
-    """The key that a copy of a snapshot is encrypted with; refused where that has to be one of the account's own."""
+def key_of_copy(backend: RDSBackend, source: Any, key: str | None, *, encrypts: bool = True) -> str | None:
+    """The key that a copy of a snapshot is encrypted with; refused where that has to be one of the account's own.
+
+    `encrypts` is whether a copy of what is not encrypted can be: of a cluster's snapshot none can.
+    """
+    if key and not source.encrypted and not encrypts:
+        raise InvalidParameterCombination("KmsKeyId is not allowed: the source DB cluster snapshot isn't encrypted.")
     theirs = source.backend.account_id
     if theirs != backend.account_id and source.encrypted and not key:
         raise InvalidParameterCombination("A shared encrypted snapshot is copied with a KMS key of this account's.")

@@ -73,7 +73,7 @@ class Snapshots(RDSBackend):
             )
         refusals.check_snapshot(source)
         sharing.refuse_to_bring(self, source, kms_key_id, pre_signed_url, self.cluster_snapshots.values())
-        key = sharing.key_of_copy(self, source, kms_key_id)
+        key = sharing.key_of_copy(self, source, kms_key_id, encrypts=False)
         kept = tags or (source.tags if copy_tags else [])
         copied = self._record_cluster_snapshot(source.cluster, target_db_cluster_snapshot_identifier, "manual", kept)
         if source.encrypted:
