@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 
+from dr_orchestrator.lab.cloud.databases import quotas
 from dr_orchestrator.resources.aurora_cluster.lab.vaulted import back_up
 from dr_orchestrator.resources.aurora_cluster.restore import DOOR
 from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
@@ -24,7 +26,8 @@ PAGE = 20
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     """The estate with a cluster in it, and with more of clusters and of its snapshots than stand on one page."""
-    with estate(tmp_path_factory.mktemp("lab"), CLUSTER) as built:
+    many = mock.patch.multiple(quotas, CLUSTERS=1000, INSTANCES=1000)  # each test leaves what it restored
+    with many, estate(tmp_path_factory.mktemp("lab"), CLUSTER) as built:
         built.clock.pace = 3000.0  # long ticks: few calls, no less truth
         make_cluster(built, CLUSTER, "db.r6g.large")
         built.clock.sleep(7200)

@@ -71,7 +71,7 @@ class Asking:
             return None
 
     def settled(self, read: Callable[[], T]) -> T:
-        """What is read in several calls of one thing that is there; Unsettled where a part of it keeps being gone."""
+        """The parts of one thing that is there, read in several calls; Unsettled where a part keeps being gone."""
 
         def once() -> T:
             try:

@@ -49,7 +49,7 @@ class _Reader:
         self._span = {"StartTime": since, "EndTime": until}
         self._first = True
         self.short: dict[str, datetime] = {}
-        """What has more events than are read, in words, and the oldest of those that were."""
+        """The names that have more events than are read, in words, and the oldest of those that were."""
 
     def of(self, name: str, *, of_iam: bool) -> Iterator[Event]:
         """The changes of one name, newest first, within its pages."""

@@ -19,7 +19,7 @@ _ATTACHED = States(ready=frozenset({volume.IN_USE}), dead=volume.STATES.dead, pr
 _FREE = States(ready=frozenset({volume.FREE, "absent"}), progress=frozenset({volume.IN_USE, "error", "deleting"}))
 _RELEASED_WITHIN = 60.0
 _TAKEN = "already in use"
-"""What EC2 says of the name of a device that another volume has: no code of its own tells it."""
+"""The words of EC2 on the name of a device that another volume has: no code of its own tells it."""
 
 Proven = Callable[[Copy], Mapping[str, Any] | None]
 """Describes the volume of a copy once it is proven to be this run's; None where it is gone."""

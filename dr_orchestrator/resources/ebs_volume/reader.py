@@ -93,5 +93,5 @@ class Reader:
 
 
 def _place(name: str) -> str:
-    """What machines take for the same: `/dev/sdf`, `xvdf` and `/dev/xvdf` are all `f`."""
+    """The letters that machines take for the same: `/dev/sdf`, `xvdf` and `/dev/xvdf` are all `f`."""
     return re.sub(r"^(/dev/)?(sd|xvd)", "", name)

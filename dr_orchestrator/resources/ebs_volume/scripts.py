@@ -87,7 +87,7 @@ def _found(of: Device) -> str:
 
 
 def _reads(of: Device) -> str:
-    """What each process has in its environment that a script starts: by it those are found that outlive their drill."""
+    """The variable that each process of a script has: by it those are found that outlive their drill."""
     return f"DRO_READS={of.volume}"
 
 
