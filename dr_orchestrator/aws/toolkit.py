@@ -54,7 +54,8 @@ class Toolkit:
     `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `stands` is the account as
     copies tell it: empty for that of their sources, `rates` are the prices of AWS that the workspace declares. `places`
     are what it declares for what drills leave there meanwhile: buckets; `used` are those of this run. `home` is the
-    workspace, in which programs of the team's own are run; `observed` is what the run has seen of its copies so far.
+    workspace, in which programs of the team's own are run; `observed` is what the run has seen of its copies so far,
+    `points` are the recovery points that it chose.
     """
 
     account: Account
@@ -69,6 +70,7 @@ class Toolkit:
     used: Callable[[], frozenset[str]] = frozenset
     home: Path = Path()
     observed: Callable[[], Sequence[Observation]] = tuple
+    points: Callable[[], Sequence[RecoveryPoint]] = tuple
 
     @property
     def clock(self) -> Clock:

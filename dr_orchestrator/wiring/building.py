@@ -313,6 +313,7 @@ def _toolkit(
         used=lambda: here.ledger.buckets(context.run),
         home=here.settings.home,
         observed=lambda: retry_transient(lambda: here.ledger.queries.run(context.run)).observations,
+        points=lambda: retry_transient(lambda: here.ledger.queries.run(context.run)).points,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.errors import UnsafeToDelete
 from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
@@ -52,6 +54,36 @@ def test_a_table_that_may_wear_no_tag_is_deleted(bare: Way, confirmed: bool) -> 
         rows[bare.copy.id] = replace(rows[bare.copy.id], identity=None, state=CopyState.INTENDED)
     assert bare.restorer.destroy(bare.copy) is CopyState.DELETED
     assert not bare.exists()
+
+
+def by_a_wrong_clock(bare: Way, off: timedelta) -> None:
+    """The answer to the restore was lost, and it was intended by a clock that is ahead; the run chose an instant that
+    lies so far from the one that the table holds.
+    """
+    rows = bare.made.ledger.rows
+    before = rows[bare.copy.id]
+    late = before.intended_at + timedelta(minutes=10)
+    rows[bare.copy.id] = replace(before, identity=None, state=CopyState.INTENDED, intended_at=late)
+    told = bare.made.client("dynamodb").describe_table(TableName=bare.copy.id)["Table"]["RestoreSummary"]
+    at = told["RestoreDateTime"] + off
+    point = RecoveryPoint("p", PointKind.CONTINUOUS, at, "now", store="sessions")
+    bare.made = replace(bare.made, toolkit=replace(bare.made.toolkit, points=lambda: (point,)))
+
+
+def test_a_clock_that_was_ahead_leaves_no_table_behind(bare: Way) -> None:
+    """It holds the source as of the very instant that the run chose, under the run's own name: that is the run's."""
+    by_a_wrong_clock(bare, timedelta())
+    assert bare.restorer.destroy(bare.copy) is CopyState.DELETED
+    assert not bare.exists()
+
+
+@pytest.mark.parametrize("off", [timedelta(seconds=1), -timedelta(hours=1)])
+def test_a_table_of_another_instant_is_left_alone(bare: Way, off: timedelta) -> None:
+    """From before the run asked for it by all that is known: somebody else's, or it is not told."""
+    by_a_wrong_clock(bare, off)
+    with pytest.raises(UnsafeToDelete):
+        bare.restorer.destroy(bare.copy)
+    assert bare.exists()
 
 
 @pytest.mark.parametrize("changed", ["arn", "unique_id"])

@@ -24,6 +24,7 @@ from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.dynamodb_table import table
 
+_SECOND = timedelta(seconds=1)
 STATES = States(
     ready=frozenset({"ACTIVE"}),
     dead=frozenset({"DELETING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVING", "ARCHIVED"}),
@@ -187,14 +188,24 @@ class DynamoTable:
 
     def _live(self, copy: Copy, live: Mapping[str, Any]) -> Live:
         """The table as its deletion is proven: what can wear no tag yet, or may not, was restored from our source."""
-        record = self._toolkit.proofs.intended(copy)
+        record, since = self._toolkit.proofs.intended(copy), live["CreationDateTime"]
         if record.identity is not None:
             same = record.identity == table.identity(live)
         else:  # the answer to the restore was lost: what appeared under the run's own name after its intent is ours
-            same = self._toolkit.proofs.made_since(copy, live["CreationDateTime"])
+            same = self._toolkit.proofs.made_since(copy, since)
+            if not same and self._is_of_our_point(live):  # it was intended by a clock that was wrong
+                same, since = True, None
         worn = table.tags(self._api, live)
         derived = same and TAG not in worn and self.made_here(live)
-        return Live(live["TableName"], table.unique_id(live), worn, derived, live["CreationDateTime"])
+        return Live(live["TableName"], table.unique_id(live), worn, derived, since)
+
+    def _is_of_our_point(self, live: Mapping[str, Any]) -> bool:
+        """Whether AWS tells of a table that it holds our source as of the very point that the run chose: whatever the
+        clocks say, nobody else restores that under the run's own name.
+        """
+        at = live.get("RestoreSummary", {}).get("RestoreDateTime")
+        points = self._toolkit.points() if at is not None and self.made_here(live) else ()
+        return any(abs(at - each.data_time) < _SECOND for each in points)
 
     def made_here(self, live: Mapping[str, Any]) -> bool:
         """Whether AWS tells of a table that it was made of this source."""
@@ -208,7 +219,7 @@ class DynamoTable:
     def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
         source = str(live.get("RestoreSummary", {}).get("SourceTableArn", ""))
         restored_for_us = source.endswith(f":table/{self._resource.id}")
-        asked_for = self._toolkit.proofs.made_since(copy, live["CreationDateTime"])
+        asked_for = self._toolkit.proofs.made_since(copy, live["CreationDateTime"]) or self._is_of_our_point(live)
         if not asked_for or (not restored_for_us and table.tags(self._api, live).get(TAG) != copy.run):
             raise NotRecoverable(f"a table {copy.id} exists already and is not of this run")
         return live
