@@ -83,7 +83,7 @@ class Programs:
         text = said.read_text(errors="replace")
         said.unlink()
         if done.returncode != 0:
-            raise LabError(f"{' '.join(command)}: exit {done.returncode}: {text.strip()[-500:]}")
+            raise LabError(f"{' '.join(command)}: exit {done.returncode}: {_short(text.strip())}")
 
     def start(self, command: Sequence[str], cwd: Path, log: Path) -> subprocess.Popen[bytes]:
         """Start a server, in a session of its own so that a Ctrl-C at the terminal does not reach it."""
@@ -116,6 +116,9 @@ class Programs:
     def _env(self, more: Mapping[str, str] | None) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
         return {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin", **kept, **(more or {})}
+
+
+_SHOWN = 500
 
 
 class Served(ABC):
@@ -162,3 +165,8 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def _short(text: str) -> str:
+    """The begin and the end of what a program said: what went wrong may stand at either."""
+    return text if len(text) <= 2 * _SHOWN else f"{text[:_SHOWN]} ... {text[-_SHOWN:]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -192,7 +193,12 @@ class Template:
         programs.own(self.folder)
         self.data = self.folder / "data"
         made = ("--no-defaults", f"--datadir={self.data}", "--auth-root-authentication-method=normal", "--skip-test-db")
-        programs.run("mariadb-install-db", *made, "--innodb-log-file-size=8M", cwd=self.folder)
+        install = ("mariadb-install-db", *made, "--innodb-log-file-size=8M")
+        try:
+            programs.run(*install, cwd=self.folder)
+        except LabError:  # seen once in thousands of times, on a busy machine: what it began is in the way of another
+            shutil.rmtree(self.data, ignore_errors=True)
+            programs.run(*install, cwd=self.folder)
         server = Server(programs, self.data, password)
         server.start()
         server.make_admin()

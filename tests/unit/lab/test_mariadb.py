@@ -1,0 +1,56 @@
+"""The lab's MariaDB: its data directory is made though the installer failed once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.mariadb.programs import prepare
+from dr_orchestrator.lab.mariadb.server import Template
+from dr_orchestrator.lab.programs import Programs
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder that another user may enter."""
+    with tempfile.TemporaryDirectory(prefix="dro-maria-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@pytest.mark.parametrize("fails", [1, 2])
+def test_an_installer_that_failed_is_asked_once_more(home: Path, fails: int) -> None:
+    """In an empty folder: what it began is in its way. One that fails again is told, with what it said."""
+    programs, run, tries = prepare(home), Programs.run, list[bool]()
+    programs.own(home)
+
+    def once(self: Programs, *command: str, **given: Any) -> None:
+        if command[0] == "mariadb-install-db":
+            tries.append((home / "template" / "data").exists())
+            if len(tries) <= fails:
+                (home / "template" / "data").mkdir()
+                raise LabError("mariadb-install-db: exit 1")
+        run(self, *command, **given)
+
+    with mock.patch.object(Programs, "run", once):
+        if fails == 1:
+            assert (Template(programs, home, "admin").data / "mysql").is_dir()
+        else:
+            with pytest.raises(LabError, match="exit 1"):
+                Template(programs, home, "admin")
+    assert tries == [False, False]
+
+
+def test_both_ends_of_what_a_program_said_are_told(home: Path) -> None:
+    """What went wrong stands first, and where to ask about it last."""
+    with pytest.raises(LabError) as told:
+        prepare(home).run("sh", "-c", "echo it began; seq 2000; echo it ended; exit 1", cwd=home)
+    assert "it began" in str(told.value)
+    assert str(told.value).endswith("it ended")
+    assert len(str(told.value)) < 1500
