@@ -13,15 +13,15 @@ from dr_orchestrator.aws.posture.ground import unknown
 from dr_orchestrator.domain.discovery.found import Unseen
 from dr_orchestrator.domain.restore_test import GIVING, Back, RestoreTest, backs
 from dr_orchestrator.domain.service import Resource, Service
-from dr_orchestrator.errors import DrillFault, Exit, Stopped, UsageError
+from dr_orchestrator.errors import DrillFault, Exit, Stopped
 from dr_orchestrator.reporting.records import Json
 from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import by_guard
 from dr_orchestrator.wiring.estate.reading import Reading
-from dr_orchestrator.wiring.estate.seeing import regions_of
+from dr_orchestrator.wiring.estate.seeing import owner, regions_of
 from dr_orchestrator.wiring.estate.sources import is_restore_of
-from dr_orchestrator.wiring.estate.statements import statement_for
+from dr_orchestrator.wiring.estate.statements import remedy_for
 
 VERDICT = "the verdict of a run, on the job that restored its recovery point"
 
@@ -63,10 +63,7 @@ def look(here: App, since: datetime, *, give_back: bool = False) -> Imported:
     services = here.catalogue.services.values()
     declared = [(service, each) for service in services for each in service.resources.values()]
     reading, regions = Reading(here), regions_of(here, (each.region for _, each in declared))
-    account, allowed = reading.owner(regions[0]), here.catalogue.allowed.accounts
-    if allowed and account not in allowed:
-        told = f"the credentials are for account {account}, which tiers.yaml does not allow"
-        raise UsageError(told, f"use the profile of one of: {', '.join(sorted(allowed))}")
+    account = owner(here, reading, regions[0])
     found: list[RestoreTest] = []
     unseen: list[Unseen] = []
     for region in regions:
@@ -129,13 +126,12 @@ def _judged(back: Back) -> RestoreTest:
 def remedy(here: App, found: Imported) -> Iterator[tuple[str, str, str]]:
     """All that was not seen or given: what, why, and what to do; the statement to add, where a right is missing."""
     for each in found.unseen:
-        hint = statement_for(here, each.why.call) if each.why.denied and each.why.call else each.why.hint
-        yield f"{each.what} in {each.region}", f"{each.why.why} ({each.why.call})", hint
+        yield f"{each.what} in {each.region}", f"{each.why.why} ({each.why.call})", remedy_for(here, each.why)
     for given in found.given:
         if (fault := given.fault) is not None:
             told = unknown(fault, GIVING)
-            hint = statement_for(here, told.call, "makes changes") if told.denied else told.hint
-            yield f"the verdict on job {given.back.test.job} was not given", f"{told.why} ({told.call})", hint
+            what = f"the verdict on job {given.back.test.job} was not given"
+            yield what, f"{told.why} ({told.call})", remedy_for(here, told, "makes changes")
 
 
 def as_json(here: App, found: Imported) -> Json:

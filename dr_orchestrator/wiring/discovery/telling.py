@@ -7,7 +7,7 @@ from typing import Any
 from dr_orchestrator.domain.discovery.found import Unseen
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.discovery.discovering import Discovered
-from dr_orchestrator.wiring.estate.statements import statement_for
+from dr_orchestrator.wiring.estate.statements import remedy_for
 
 SCHEMA = 1
 
@@ -54,6 +54,4 @@ def as_json(here: App, found: Discovered, *, written: bool) -> dict[str, Any]:
 
 def remedy(here: App, unseen: Unseen) -> str:
     """The remedy for something that could not be seen: the statement to add, where a right is missing."""
-    if unseen.why.denied and unseen.why.call:
-        return statement_for(here, unseen.why.call)
-    return unseen.why.hint
+    return remedy_for(here, unseen.why)

@@ -18,11 +18,7 @@ from dr_orchestrator.wiring.estate.reading import LANES, Reading, in_lanes
 
 def see(here: App, reading: Reading, regions: Sequence[str]) -> Seen:
     """Look, read-only; what could not be seen is told beside what was. UsageError where the account is not allowed."""
-    account = reading.owner(regions[0])
-    allowed = here.catalogue.allowed.accounts
-    if allowed and account not in allowed:
-        told = f"the credentials are for account {account}, which tiers.yaml does not allow"
-        raise UsageError(told, f"use the profile of one of: {', '.join(sorted(allowed))}")
+    account = owner(here, reading, regions[0])
     for region in regions:
         reading.owner(region)
     found: list[Found] = []
@@ -43,6 +39,15 @@ def see(here: App, reading: Reading, regions: Sequence[str]) -> Seen:
     ours = _ours(here, found)
     kept = tuple(of_copies([each for each in found if each.key not in ours]))
     return Seen(account, tuple(regions), reading.simulated, kept, tuple(unseen), len(ours))
+
+
+def owner(here: App, reading: Reading, region: str) -> str:
+    """The account that the credentials are of; UsageError where the policy does not allow it."""
+    account, allowed = reading.owner(region), here.catalogue.allowed.accounts
+    if allowed and account not in allowed:
+        told = f"the credentials are for account {account}, which tiers.yaml does not allow"
+        raise UsageError(told, f"use the profile of one of: {', '.join(sorted(allowed))}")
+    return account
 
 
 def regions_of(here: App, declared: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ from dr_orchestrator.errors import DrillFault, Stopped, UsageError
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.estate.reading import Reading
 from dr_orchestrator.wiring.estate.seeing import regions_of, see
-from dr_orchestrator.wiring.estate.statements import statement_for
+from dr_orchestrator.wiring.estate.statements import remedy_for
 
 _TITLE, _OWNER = "Claimed by no service", "nobody"
 
@@ -67,7 +67,6 @@ def _listings(here: App, of: str) -> Iterator[str]:
 
 def _unseen(here: App, each: Unseen) -> Stood:
     why = each.why
-    remedy = statement_for(here, why.call) if why.denied and why.call else why.hint
-    ruling = Ruling(Rule.UNCLAIMED, Standing.UNKNOWN, why.why, why.call, None, remedy, why.denied)
+    ruling = Ruling(Rule.UNCLAIMED, Standing.UNKNOWN, why.why, why.call, None, remedy_for(here, why), why.denied)
     what = f"{each.what} in {each.region}" if each.region else each.what
     return Stood(NOBODY, _TITLE, _OWNER, LAST, what, each.type, "", each.region, ruling)
