@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,8 @@ from dr_orchestrator.resources.ebs_volume.reader import Reader
 from dr_orchestrator.resources.ebs_volume.scripts import Device
 
 FILES = {"/srv/VERSION": b"7\n"}
-OURS, OTHER = "vol-0123456789abcdef0", "vol-0fedcba9876543210"
+OURS, OTHER = (f"vol-{secrets.token_hex(9)[:17]}" for _ in range(2))
+"""Of this process alone: what reads a volume is ended by its id, and another worker runs these tests beside."""
 SEEN = Device(OURS, "/dev/sdf", 1)
 
 
