@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.drillable import Filling
+    from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.runner import Components
 
 _BUCKET, _OWNER = By(NAME, "Bucket"), frozenset({"ExpectedBucketOwner"})
@@ -194,6 +195,12 @@ def _twin() -> Twin:
     from dr_orchestrator.resources.s3_bucket.lab.twin import TWIN
 
     return TWIN
+
+
+def _entry() -> type[Entry]:
+    from dr_orchestrator.resources.s3_bucket.lab.entry import Bucket
+
+    return Bucket
 
 
 TYPE = Drillable(
@@ -398,4 +405,5 @@ TYPE = Drillable(
     discovered=_discovered,
     worn=_worn,
     twin=_twin,
+    entry=_entry,
 )
