@@ -115,6 +115,7 @@ def serve(
         world.databases = plane
         if root is not None:
             world.others |= undo.enter_context(_mariadb(root / "mariadb", world))
+        undo.callback(lambda: [end() for end in world.at_end])
         server.start()
         undo.callback(server.stop)
         yield Lab(server.endpoint, world, server.application)
