@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
-from dr_orchestrator.catalog.rules import stores
+from dr_orchestrator.catalog.rules import outputs, stores
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild, Store
 from dr_orchestrator.catalog.shapes.service import Drill, Resource
@@ -85,9 +85,14 @@ def resource_name(service: Declared, resource: Resource) -> str:
 
 def _output(service: Declared, drill: Drill, there: There) -> Iterator[Mistake]:
     template = service.templates.get(drill.resource)
-    if isinstance(template, Template) and not template.silent and there.output not in template.outputs:
+    if not isinstance(template, Template) or template.silent:
+        return
+    if there.output not in template.outputs:
         fix = likely(there.output, template.outputs) or "the template has no Outputs"
         yield ("there", "output"), f"the template has no output '{there.output}'", fix
+    elif why := outputs.mistake(*template.output(there.output)):
+        fix = "let its Value be !GetAtt of what answers, or !Sub that begins with it"
+        yield ("there", "output"), f"the output '{there.output}' {why}", fix
 
 
 def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:

@@ -70,7 +70,7 @@ def components(order: Order) -> Components:
         proven = [each.origin.isolated(databases.member(each.logical_id, copy)).words for each in order.born]
         return Seen("; ".join((stands.words, *proven, *databases.apart(copy))))
 
-    name = drill_name(order, stack.outputs)
+    name = drill_name(order, stack.outputs, stack.foreign)
     return Components(
         suite.on_the_clock(),
         environment=stack,

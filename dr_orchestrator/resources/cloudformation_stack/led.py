@@ -15,6 +15,8 @@ from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack.naming import DRILL_NAME
 from dr_orchestrator.resources.drillable import Order
 
+Outputs = Callable[[Copy], Mapping[str, str]]
+
 
 def planned(copy: Copy, leading: Leading, resource_id: str) -> Copy:
     """The name of a run, as planned: the zone, and a name in it that carries the run."""
@@ -22,8 +24,8 @@ def planned(copy: Copy, leading: Leading, resource_id: str) -> Copy:
     return replace(copy, type=DRILL_NAME.name, id=f"{leading.zone}/{label}.{leading.domain}")
 
 
-def drill_name(order: Order, outputs: Callable[[Copy], Mapping[str, str]]) -> DrillName | None:
-    """The name of a drill that comes back in another region; None of any other."""
+def drill_name(order: Order, outputs: Outputs, foreign: Outputs) -> DrillName | None:
+    """The name of a drill that comes back in another region; None of any other. What is `foreign` is led to by none."""
     drill, toolkit = order.drill, order.toolkit
     if (leading := drill.leading) is None:
         return None
@@ -33,6 +35,8 @@ def drill_name(order: Order, outputs: Callable[[Copy], Mapping[str, str]]) -> Dr
         if leading.output not in told:
             known = ", ".join(sorted(told)) or "none"
             raise NotMeasured(f"{copy.id} has no output {leading.output}; it has: {known}")
+        if why := foreign(copy).get(leading.output):
+            raise NotMeasured(f"nothing is led there: the output {leading.output} of {copy.id} {why}")
         return _host(told[leading.output])
 
     def usable() -> str:
