@@ -107,10 +107,14 @@ def tiers(zone: str, domain: str = DOMAIN) -> str:
 
 
 @contextmanager
-def world(shop: Estate, home: Path, zone: str, drills: str = DRILLS, written: str = SHOP) -> Iterator[wiring.App]:
+def world(
+    shop: Estate, home: Path, zone: str, drills: str = DRILLS, written: str = SHOP, domain: str = DOMAIN
+) -> Iterator[wiring.App]:
     """Within: the shop's drills can be run, that of the other region among them."""
     beat(shop)
-    made = workspace.world(home, shop.clock, shop=f"{written.rstrip()}{drills}", template=ANSWERS, tiers=tiers(zone))
+    made = workspace.world(
+        home, shop.clock, shop=f"{written.rstrip()}{drills}", template=ANSWERS, tiers=tiers(zone, domain)
+    )
     seen = mock.patch.object(opening, "_last_seen", lambda *_: shop.clock.now())
     with seen, wiring.using(made) as here:
         yield here
