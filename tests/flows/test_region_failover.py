@@ -61,7 +61,7 @@ def test_it_comes_back_there_and_the_name_leads_to_it(shop: Estate, here: wiring
 
 
 def test_the_switch_is_timed_and_counts(here: wiring.App) -> None:
-    """The way there, and the answers that are kept from before, are in the RTA; the name itself and the way back not."""
+    """The way there, and the answers kept from before, are in the RTA; the name itself and the way back not."""
     found = run(here, DRILL)
     steps = {each.name: each for each in found.steps}
     led = ways(found.checks)

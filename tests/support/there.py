@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -15,7 +16,7 @@ from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.leading import ZONE_TAG
 from dr_orchestrator.domain.replica import BOUNDARY
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from dr_orchestrator.wiring import opening
+from dr_orchestrator.wiring import opening, sweeping
 from tests.support import workspace
 from tests.support.estate import TABLE, TEMPLATE, Estate
 from tests.support.shop import fresh
@@ -125,3 +126,8 @@ def records(shop: Estate, zone: str) -> dict[str, int]:
     """The records of names in a zone, but its own: what each is called, and its weight."""
     listed = shop.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     return {each["SetIdentifier"]: each["Weight"] for each in listed if each["Type"] not in ("NS", "SOA")}
+
+
+def swept_anew(here: wiring.App) -> None:
+    """A sweep by another process, which reads the drill files as they are now."""
+    sweeping.sweep(replace(here))

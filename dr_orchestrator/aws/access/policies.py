@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr_orchestrator.aws.access import backups, names, replicas, vaults
+from dr_orchestrator.aws.access import backups, replicas, vaults, zones
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
@@ -65,7 +65,7 @@ def _reads(scope: Scope) -> list[Statement]:
         allow("LookWhereTemplatesLie", reads & _LYING, buckets),
         *_data(scope, reads),
         *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
-        *names.looks(scope),
+        *zones.looks(scope),
         *_named(scope if scope.apart else scope.beside()),
         *([] if scope.apart else _named(scope, at_source=True)),
     ]
@@ -111,7 +111,7 @@ def _changes(scope: Scope) -> Iterator[Statement]:
     yield from (statement for of in scope.types for statement in _of_type(scope, of, writes))
     yield from _shelves(scope, writes)
     yield from _outside(scope, writes)
-    yield from names.changes(scope)
+    yield from zones.changes(scope)
     yield from vaults.restores(scope)
 
 
