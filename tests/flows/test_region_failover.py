@@ -10,15 +10,21 @@ from typing import Any
 import pytest
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.access.permissions import calls_of
+from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.leading import STAND_IN, RecordType, Way
 from dr_orchestrator.domain.led import ways
 from dr_orchestrator.domain.run import Phase, Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.export import run_json
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.cloudformation_stack import naming
+from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import there
 from tests.support.estate import REGION, Estate
+from tests.support.passing import passing
 from tests.support.shop import run
 from tests.support.there import AWAY, DOMAIN, DRILL
 
@@ -34,6 +40,16 @@ def zone(shop: Estate) -> str:
 def here(shop: Estate, zone: str, home: Path) -> Iterator[wiring.App]:
     with there.world(shop, home, zone) as made:
         yield made
+
+
+def test_it_calls_what_its_kind_declares(here: wiring.App) -> None:
+    """From first look to teardown: nothing undeclared, and of its name's calls each."""
+    with passing() as called:
+        run(here, DRILL)
+    declared = calls_of(TYPES, here.drill(DRILL))
+    assert called <= declared.all, called - declared.all
+    assert naming.CALLS.all <= called
+    assert not naming.CALLS.all & declared.only_when.keys()
 
 
 def changes(shop: Estate, heard: int) -> list[Any]:
@@ -157,8 +173,6 @@ def test_another_ones_record_under_the_name_is_never_deleted(
     shop: Estate, here: wiring.App, zone: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What does not say that it is of the run stays, and with it the name: told as a leftover."""
-    from dr_orchestrator.runner.session import Session
-
     strange: list[dict[str, Any]] = []
 
     def intrude(session: Session, name: str = "verify") -> None:
@@ -197,8 +211,6 @@ def test_nothing_that_the_recovery_needs_is_asked_where_production_is(
     shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the disruption to the verification no call goes to the region that counts as lost."""
-    from dr_orchestrator.aws.guard import Guard
-
     asked: list[str] = []
     check = Guard.check
 
@@ -208,8 +220,6 @@ def test_nothing_that_the_recovery_needs_is_asked_where_production_is(
         check(guard, service, operation, parameters, region)
 
     begun: list[int] = []
-    from dr_orchestrator.runner.session import Session
-
     name_it, verify = Session.name_it, Session.verify
     monkeypatch.setattr(Guard, "check", heard)
     monkeypatch.setattr(Session, "name_it", lambda *given: (name_it(*given), begun.append(len(asked)))[0])
