@@ -1,4 +1,4 @@
-"""What a drill says of the other region -> the resource that comes back there, and the name that leads to it."""
+"""The word of a drill on the other region -> the resource that comes back there, and the name that leads to it."""
 
 from __future__ import annotations
 

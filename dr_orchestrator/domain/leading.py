@@ -29,7 +29,7 @@ class RecordType(StrEnum):
 
 
 STAND_IN = {RecordType.CNAME: "lost.invalid", RecordType.A: "192.0.2.1"}
-"""What stands in for the lost side: names and addresses at which nobody ever answers (RFC 6761, RFC 5737)."""
+"""The stand-ins for the lost side: names and addresses at which nobody ever answers (RFC 6761, RFC 5737)."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _PLAIN = {
     f"{_SET}.HealthCheckId": (None,),
     f"{_SET}.TrafficPolicyInstanceId": (None,),
 }
-"""What such a record is, and is not: none that leads to something of AWS's by an alias."""
+"""The shape of such a record: none that leads to something of AWS's by an alias."""
 
 
 def _change(effect: Effect, *actions: str) -> Write:

@@ -24,7 +24,7 @@ Shown = list[tuple[str, str, int, int, tuple[str, ...]]]
 
 @dataclass
 class _Zones:
-    """What the name servers show of each zone, and what they will; the server is made when it is first asked for."""
+    """The answers of the name servers for each zone, now and to come; the server is made when it is first asked for."""
 
     shown: dict[str, Shown] = field(default_factory=dict)
     coming: list[tuple[datetime, int, str, Shown]] = field(default_factory=list)
