@@ -128,6 +128,15 @@ def records(shop: Estate, zone: str) -> dict[str, int]:
     return {each["SetIdentifier"]: each["Weight"] for each in listed if each["Type"] not in ("NS", "SOA")}
 
 
+def emptied(shop: Estate, zone: str) -> None:
+    """Somebody clears a zone of all names, by hand."""
+    route53 = shop.client("route53")
+    listed = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    own = [each for each in listed if each["Type"] not in ("NS", "SOA")]
+    batch = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": each} for each in own]}
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+
+
 def swept_anew(here: wiring.App) -> None:
     """A sweep by another process, which reads the drill files as they are now."""
     sweeping.sweep(replace(here))
