@@ -12,7 +12,7 @@ from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.resources.drillable import Drillable
-from tests.support import buckets, built_shop, clicks, failovers, vaulted, volumes, workspace
+from tests.support import buckets, built_shop, clicks, failovers, there, vaulted, volumes, workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.clicks import WITH_FAKE
 from tests.support.fakes import FakeClock
@@ -62,6 +62,7 @@ def drills(tmp_path: Path) -> list[Drill]:
         workspace.world(tmp_path / "share", FakeClock(), shop=share),
         workspace.world(tmp_path / "shop", FakeClock(), shop=shop),
         built,
+        there.declared(tmp_path / "there"),
         clicks.world(tmp_path / "c", FakeClock()),
     )
     return [drill for room in rooms for drill in room.catalogue.drills.values()]

@@ -19,6 +19,7 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support import workspace
 from tests.support.estate import TABLE, TEMPLATE, Estate
+from tests.support.fakes import FakeClock
 from tests.support.shop import fresh
 
 AWAY, DOMAIN, DRILL = "eu-central-1", "drills.example.com", "shop-region"
@@ -105,6 +106,14 @@ def beat(shop: Estate) -> None:
 def tiers(zone: str, domain: str = DOMAIN) -> str:
     """The policy of the shop, with a zone for drills."""
     return f"{workspace.TIERS.rstrip()}\ndrill_zone: {{id: {zone}, domain: {domain}}}\n"
+
+
+def declared(home: Path) -> wiring.App:
+    """The drill as it is declared, of an environment that AWS publishes the calls of."""
+    template = f"{TEMPLATE.rstrip()}\n  Answers: {{Value: !GetAtt Queue.QueueUrl}}\n"
+    drills = DRILLS.replace("output: HealthUrl", "output: Answers").replace("{HealthUrl}", "{Answers}")
+    written = f"{SHOP.rstrip()}{drills}"
+    return workspace.world(home, FakeClock(), shop=written, template=template, tiers=tiers("Z0123456789ABCDEF"))
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
@@ -28,20 +30,20 @@ def _stack(way: Way) -> CloudFormationStack:
     return CloudFormationStack(way.resource, toolkit, parts(TYPES, toolkit, place), place)
 
 
-WAYS = (
-    Spec(
-        name="stack",
-        type=STACK.type,
-        kind=Kind.REPLICA_REBUILD,
-        source=STACK,
-        restorer=_stack,
-        ask="CreateChangeSet",
-        makes="ExecuteChangeSet",
-        delete="DeleteStack",
-        environment=True,
-        foreign=_foreign,
-        remove=_remove,
-        proving=("DescribeStacks", "ListStackResources"),
-        dies=("CREATE_FAILED", "asked for by a fault rule of the lab"),
-    ),
+STACK_ANEW = Spec(
+    name="stack",
+    type=STACK.type,
+    kind=Kind.REPLICA_REBUILD,
+    source=STACK,
+    restorer=_stack,
+    ask="CreateChangeSet",
+    makes="ExecuteChangeSet",
+    delete="DeleteStack",
+    environment=True,
+    foreign=_foreign,
+    remove=_remove,
+    proving=("DescribeStacks", "ListStackResources"),
+    dies=("CREATE_FAILED", "asked for by a fault rule of the lab"),
 )
+THERE = replace(STACK_ANEW, name="stack-there", kind=Kind.REGION_FAILOVER)
+WAYS = (STACK_ANEW, THERE)
