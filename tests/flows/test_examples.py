@@ -64,7 +64,6 @@ def test_a_company_of_servers_recovers(classic: Started, drill: str) -> None:
     before = examples.standing(lab)
     examples.passed(run(here, drill))
     assert examples.standing(lab) == before
-    assert lab.world.defects == []
 
 
 @pytest.mark.parametrize("name", examples.names())
