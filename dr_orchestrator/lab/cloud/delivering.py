@@ -15,7 +15,7 @@ _PLAYED = ("logs", "events", "sqs")
 _SENT_BY_MOTO: Callable[..., None] = Rule.send_to_targets
 
 
-def _send(rule: Rule, event: dict[str, Any], transform_input: bool = True) -> None:
+def _send(rule: Rule, event: Any, transform_input: bool = True) -> None:
     """As moto, where it knows how; a state machine is started with the event, a function hears nothing: none runs.
 
     An execution is there from then on, and takes no step.
