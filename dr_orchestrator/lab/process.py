@@ -151,8 +151,10 @@ def publish(state: Path, info: LabInfo) -> None:
 def remove(root: Path) -> None:
     """Delete a folder; programs that outlived their lab (a base backup, a copy) may write into it for a moment."""
     deadline = time.monotonic() + _STOP_TIMEOUT
-    while root.exists():
+    while True:
         shutil.rmtree(root, ignore_errors=True)
+        if not root.exists():
+            return
         if time.monotonic() > deadline:
             raise LabError(f"{root} cannot be removed", "remove it by hand")
         time.sleep(0.05)

@@ -49,6 +49,9 @@ def test_the_wheel_holds_the_workspace_and_nothing_of_the_tests(wheel: Path) -> 
         "_content/drills/infrastructure/develop-with-aws.template.yaml",
         "_content/reports/templates/run.html.j2",
         "_content/prefect.yaml",
+        "_content/estate.yaml",
+        "_content/examples/classic/estate.yaml",
+        "_content/examples/serverless/drills/infrastructure/tracking.template.yaml",
         "aws/template/registry/types.json",
         "ledger/migrations/env.py",
         "py.typed",
@@ -63,6 +66,24 @@ def test_the_installed_program_checks_the_sample_company(installed: Path, tmp_pa
     assert done.returncode == 0, done.stderr
     assert str(installed) in done.stdout
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("company", "code", "drill"), [("classic", 0, "shop-pitr"), ("serverless", 3, "parcels-vault")]
+)
+def test_init_makes_a_workspace_of_another_company(
+    installed: Path, tmp_path: Path, company: str, code: int, drill: str
+) -> None:
+    """With its own drills and estate, and none of the sample company's."""
+    assert dro(installed, tmp_path, "init", "mine", "--company", company).returncode == 0
+    checked = dro(installed, tmp_path / "mine", "check")
+    assert checked.returncode == code, checked.stderr
+    told = dro(installed, tmp_path / "mine", "drills", "--json").stdout
+    assert f'"{drill}"' in told
+    assert "jira-pitr" not in told
+    shipped = (installed / "dr_orchestrator" / "_content" / "examples" / company / "estate.yaml").read_text()
+    assert (tmp_path / "mine" / "estate.yaml").read_text() == shipped
+    assert not [*(tmp_path / "mine" / "drills").rglob("*.py")]
 
 
 def test_init_makes_a_workspace_that_is_used_from_then_on(installed: Path, tmp_path: Path) -> None:

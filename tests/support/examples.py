@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import httpx
+import yaml
 
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.ports import Clock
@@ -20,6 +21,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings
 from dr_orchestrator.wiring.lab import serve
+from tests.support import elsewhere
 
 EXAMPLES = CHECKOUT / "examples"
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
@@ -28,6 +30,12 @@ GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
 def names() -> list[str]:
     """The example workspaces that there are."""
     return sorted(each.name for each in EXAMPLES.iterdir() if (each / "drills").is_dir())
+
+
+def drills(name: str) -> list[str]:
+    """Every drill that an example declares."""
+    files = sorted((EXAMPLES / name / "drills").glob("*.yaml"))
+    return [drill for each in files for drill in yaml.safe_load(each.read_text(encoding="utf-8")).get("drills", {})]
 
 
 @contextmanager
@@ -46,11 +54,16 @@ def started(
 
 
 def standing(lab: Lab) -> dict[str, list[str]]:
-    """All that is in the lab, by what it is and its name."""
+    """All that is in the lab, by what it is and its name; of backups, which production goes on to take, the drills'."""
     state = httpx.get(f"{lab.endpoint}/lab/state", trust_env=False).json()
     told = {kind: sorted(found) for kind, found in state.items() if isinstance(found, dict)}
-    gone = [name for name, each in state["stacks"].items() if "DELETE_COMPLETE" in each["status"]]
-    return told | {"stacks": [each for each in told["stacks"] if each not in gone]}
+    gone = {name for name, each in state["stacks"].items() if "DELETE_COMPLETE" in each["status"]}
+    told["stacks"] = [each for each in told["stacks"] if each not in gone]
+    del told["change sets"]  # of a stack that is gone
+    told["in the other region"] = elsewhere.standing(elsewhere.AWAY)
+    for kind in ("snapshots", "cluster_snapshots", "in the other region"):
+        told[kind] = [each for each in told.get(kind, []) if each.startswith("dro-")]
+    return told
 
 
 def passed(found: Run) -> None:

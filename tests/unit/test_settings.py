@@ -27,11 +27,20 @@ def test_without_anything_set_the_clock_is_real(tmp_path: Path, monkeypatch: pyt
 
 def test_a_named_workspace_wins_over_the_current_folder(tmp_path: Path) -> None:
     """DRO_HOME decides; its folders are those of the workspace."""
+    (tmp_path / "flows").mkdir()
     settings = load({"DRO_HOME": str(tmp_path)})
     assert settings.home == tmp_path
     assert {settings.drills.parent, settings.flows.parent, settings.state.parent} == {tmp_path}
     assert settings.templates[0] == tmp_path / "reports" / "templates"
     assert settings.generated == tmp_path / "reports" / "generated"
+
+
+def test_a_workspace_without_scripts_of_its_own_is_drilled_by_the_shipped_ones(tmp_path: Path) -> None:
+    """A folder that is there is the workspace's, whatever is in it: nothing of the program's takes its place."""
+    settings = load({"DRO_HOME": str(tmp_path)})
+    assert settings.flows == shipped() / "flows"
+    (tmp_path / "flows").mkdir()
+    assert settings.flows == tmp_path / "flows"
 
 
 def test_a_workspace_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ class Server(Served):
         """A connection of the superuser, each statement its own transaction."""
         secret = password or (self._password if user == ADMIN else "")
         url = URL.create("mariadb+pymysql", user, secret, HOST, self.port, database or None)
-        made = connect(url, what="the lab's MariaDB", connect_s=5)
+        made = connect(url, what="the lab's MariaDB", connect_s=20)
         made.execute("SET autocommit = 1")
         return made
 

@@ -8,7 +8,7 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 
-from dr_orchestrator.lab.cloud import layers
+from dr_orchestrator.lab.cloud import delivering, layers
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
 from dr_orchestrator.lab.twin import Twin
 from dr_orchestrator.resources.cloudformation_stack.lab import company, names, stacks
@@ -44,6 +44,7 @@ TWIN = Twin(
         *stacks.PATCHES,
         *layers.PATCHES,
         *names.PATCHES,
+        *delivering.PATCHES,
         (CloudFormationResponse, "describe_account_limits", _limits),
     ),
     state={"stacks": _stacks, "change sets": _change_sets},

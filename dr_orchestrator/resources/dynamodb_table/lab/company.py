@@ -87,9 +87,9 @@ class _Table:
 
     def _beat_before(self) -> None:
         # A canary for every five minutes of the weeks before, for every minute of the last day.
-        weeks, day = 40 * 24 * 60, 24 * 60
+        table, weeks, day = self._table, 40 * 24 * 60, 24 * 60
         for at in (self._seed.start - n * _MINUTE for n in [*range(weeks, day, -5), *range(day, 0, -1)]):
-            self._table.remember(at, self._canary(at))  # of those that were written over a restore alone knows
+            table.remember(at, self._canary(at))  # of those that were written over a restore alone knows
         with self._seed.world.as_of(self._seed.start):
             self._table.put_item(self._canary(self._seed.start))
 

@@ -1,0 +1,34 @@
+"""Each drill of the example company of servers and disks, by its own script, in a lab that has what its estate file says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from dr_orchestrator import wiring
+from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.lab import Lab
+from dr_orchestrator.settings import Pace
+from tests.support import examples
+from tests.support.shop import run
+
+Started = tuple[Lab, wiring.App]
+
+
+@pytest.fixture(scope="module")
+def classic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    pace = Pace(240.0, time.time())
+    with examples.started("classic", tmp_path_factory.mktemp("lab"), PacedClock(pace), pace, mariadb=True) as made:
+        yield made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drill", examples.drills("classic"))
+def test_a_company_of_servers_recovers(classic: Started, drill: str) -> None:
+    """Databases of MariaDB and MySQL and a disk come back, here and in the other region."""
+    lab, here = classic
+    before = examples.standing(lab)
+    examples.passed(run(here, drill))
+    assert examples.standing(lab) == before
