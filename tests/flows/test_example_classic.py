@@ -1,4 +1,4 @@
-"""Each drill of the example company of servers and disks, by its own script, in a lab that has what its estate file says."""
+"""Each drill of the example company of servers and disks, in a lab that has what its estate file says."""
 
 from __future__ import annotations
 

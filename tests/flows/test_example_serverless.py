@@ -1,4 +1,4 @@
-"""Each drill of the example company of functions and tables, by its own script, in a lab that has what its estate file says."""
+"""Each drill of the example company of functions and tables, in a lab that has what its estate file says."""
 
 from __future__ import annotations
 
