@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from moto.s3.models import s3_backends
 
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.s3_bucket.lab import inventory as lists
+from dr_orchestrator.resources.s3_bucket.shape import Inventory
 from tests.support.estate import REGION, Estate
 
 DRILLED = """
@@ -33,6 +36,8 @@ drills:
 """What a workspace writes in place of its line `drills:` to drill the estate's bucket as well."""
 
 SECOND = timedelta(seconds=1)
+FIRST = timedelta(days=1) + lists.TAKES
+"""How long it takes until the first list of an inventory is there."""
 
 _numbers = itertools.count(1)
 
@@ -45,6 +50,34 @@ def bucket(made: Estate, versioning: str = "Enabled", **own: Any) -> Resource:
     if versioning:
         backend().put_bucket_versioning(name, versioning)
     return Resource("objects", "s3-bucket", name, REGION, own=own)
+
+
+def inventory(made: Estate, source: Resource, **told: Any) -> Resource:
+    """The source with an inventory that begins now; its first list is there after `FIRST`.
+
+    `told` are words of its configuration that are otherwise, `prefix` where its lists lie.
+    """
+    into, prefix = f"{source.id}-lists", told.pop("prefix", "s3/lists")
+    backend().create_bucket(into, REGION)
+    placed = {"Bucket": f"arn:aws:s3:::{into}", "Format": told.pop("Format", "CSV"), "Prefix": prefix}
+    configured = {
+        "Id": "daily",
+        "IsEnabled": True,
+        "IncludedObjectVersions": "All",
+        "Schedule": {"Frequency": "Daily"},
+        "OptionalFields": ["Size", "LastModifiedDate", "StorageClass", "ETag", "ReplicationStatus"],
+        "Destination": {"S3BucketDestination": placed},
+        **told,
+    }
+    s3 = made.client("s3")
+    s3.put_bucket_inventory_configuration(Bucket=source.id, Id="daily", InventoryConfiguration=configured)
+    return replace(source, own={**source.own, "inventory": Inventory(id="daily", bucket=into, prefix=prefix or None)})
+
+
+def listed(made: Estate) -> None:
+    """Wait until the first list of an inventory is there."""
+    made.clock.sleep(FIRST.total_seconds() + 60)
+    made.client("s3").list_buckets()  # what has become due in the lab is done by the next call
 
 
 def put(made: Estate, source: Resource, held: Mapping[str, bytes], at: datetime | None = None) -> None:

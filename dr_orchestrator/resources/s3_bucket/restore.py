@@ -65,6 +65,7 @@ class S3Bucket:
         return [
             PreflightCheck("source", self._source.seen),
             PreflightCheck("versions", self._source.versions_seen),
+            PreflightCheck("inventory", self._source.inventory_seen),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
             PreflightCheck("key", self._source.key_seen, must=False),
             PreflightCheck("replication", self._source.replication_seen, must=False),
@@ -170,7 +171,11 @@ class S3Bucket:
         return Settings(self._api, self._resource.id, self._owner).digests
 
     def _wanted(self, instant: datetime, copy: Copy) -> Wanted:
-        return Wanted(self._api, self._source.where, instant, self._source.sample(copy))
+        return Wanted(self._api, self._source.where, self._versions, instant, self._source.sample(copy))
+
+    def _versions(self) -> Iterator[Version]:
+        """The versions of the source, as they are found."""
+        return self._source.versions()
 
     def _shut(self, copy: Copy) -> None:
         """Let nobody outside the account in, and encrypt as the source does; before anything is in it."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from dr_orchestrator.aws import points
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.toolkit import Toolkit, lag
 from dr_orchestrator.domain.copy import Copy, Place
@@ -17,12 +18,16 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
+from dr_orchestrator.resources.s3_bucket.objects.inventory import Lists, published_within
 from dr_orchestrator.resources.s3_bucket.objects.replication import Behind, behind
-from dr_orchestrator.resources.s3_bucket.objects.versions import Where, as_of
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, as_of, every
 from dr_orchestrator.resources.s3_bucket.objects.wanted import Sample, seed_of
 from dr_orchestrator.resources.s3_bucket.settings import ENABLED, SUSPENDED, Settings, key_of
 
 _VERSIONING = "s3:GetBucketVersioning"
+_HISTORY = timedelta(days=35)
+"""So long back the rhythm of lists is looked at: five of a weekly inventory."""
+
 _OTHERS = "a bucket of S3's own keys needs none"
 
 
@@ -64,8 +69,20 @@ class Source:
 
     def raise_if_nothing(self, instant: datetime) -> None:
         """NotRecoverable where it held nothing at an instant."""
-        if next(as_of(self._api, self.where, instant), None) is None:
+        if next(as_of(self.versions(), instant), None) is None:
             raise self.nothing(instant)
+
+    def versions(self) -> Iterator[Version]:
+        """Every version: of the newest inventory from before disaster struck where one is declared, else as S3 lists
+        them when it is asked.
+        """
+        if (lists := self._lists) is None:
+            return self.listed()
+        return lists.versions(lists.newest(self._toolkit.context.struck))
+
+    def listed(self) -> Iterator[Version]:
+        """Every version, as S3 lists them when it is asked."""
+        return every(self._api, self.where)
 
     def seen(self) -> str:
         """The bucket, in words."""
@@ -82,6 +99,12 @@ class Source:
         kept = self._settings.kept(self.where.prefix)
         return f"versions are kept {f'for {kept.days} days' if kept else 'for ever'} once they are not the newest"
 
+    def inventory_seen(self) -> str:
+        """The inventory and its newest list, in words; NotApplicable where none is declared."""
+        if self._lists is None:
+            raise NotApplicable("its versions are listed by asking for them")
+        return self._lists.seen(self._toolkit.context.struck)
+
     def key_seen(self) -> str:
         """The key that it is encrypted with, in words."""
         key, where = key_of(self.encryption()), f"{self._found().region}:{self.owner}:{self._resource.id}"
@@ -95,10 +118,17 @@ class Source:
         """The loss by a disaster at this instant; versions are read up to then, though the look comes later."""
         if self._resource.own.get("replica_of") is not None:
             return self._behind(until).worst_case(until)
+        if self._lists is not None:
+            return self._between_lists(self._lists, until)
         kept = self._settings.kept(self.where.prefix) or timedelta()
         earliest, now = self._window()
         case = lag((earliest, min(now, until)), kept, self._found().created_at, until)
         return case if self._versioning() == ENABLED else replace(case, whole=False)
+
+    def _between_lists(self, lists: Lists, until: datetime) -> WorstCase | None:
+        """The largest gap between the lists of the last weeks, up to now, and the longest that one took."""
+        known = [each for each in lists.all() if until - _HISTORY <= each.began and each.published <= until]
+        return points.worst_case([each.began for each in known], until, published_within(known), "list")
 
     def replication_seen(self) -> str:
         """How far it lies behind the bucket that is replicated into it; NotApplicable where it is none."""
@@ -114,6 +144,11 @@ class Source:
     def encryption(self) -> Mapping[str, Any]:
         """How what is put into it is encrypted."""
         return self._settings.encryption()
+
+    @cached_property
+    def _lists(self) -> Lists | None:
+        declared = self._resource.own.get("inventory")
+        return None if declared is None else Lists(self._api, self.where, declared)
 
     @property
     def _settings(self) -> Settings:
@@ -134,8 +169,9 @@ class Source:
         return versioning
 
     def _window(self) -> tuple[datetime, datetime]:
-        """From when on all that was current is kept still, to now."""
+        """From when on all that was current is kept still, to now, or as far as the newest inventory reaches."""
         created_at = self._found().created_at
         self._versioning()
         now, kept = self._toolkit.clock.now(), self._settings.kept(self.where.prefix)
-        return max(created_at, now - kept) if kept else created_at, now
+        latest = self._lists.newest(self._toolkit.context.struck).began if self._lists else now
+        return max(created_at, now - kept) if kept else created_at, latest

@@ -38,6 +38,7 @@ _READ = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetOb
 _SHUT = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _LARGE = "an object is larger than 5 GB"
 _KEYED = "the source is encrypted with a key of its own"
+INVENTORY, _LISTED = "s3:GetBucketInventoryConfiguration", "an inventory lists its versions"
 _PIECES = "an object is larger than 8 MiB"
 _IN_PARTS = ("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload")
 _BY_PIECES = ("s3:CreateMultipartUpload", "s3:UploadPart", "s3:CompleteMultipartUpload")
@@ -55,11 +56,12 @@ _SETTINGS = frozenset(
         *("s3:GetBucketVersioning", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"),
         *("s3:GetPublicAccessBlock", "s3:GetBucketOwnershipControls", "s3:GetBucketTagging"),
         "s3:ListMultipartUploads",
+        INVENTORY,
     }
 )
 _FILLED = _DATA | {
     *("s3:GetBucketVersioning", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"),
-    *("s3:GetBucketTagging", "s3:ListBuckets", "s3:ListMultipartUploads", "kms:DescribeKey"),
+    *("s3:GetBucketTagging", "s3:ListBuckets", "s3:ListMultipartUploads", "kms:DescribeKey", INVENTORY),
 }
 _ENDED = frozenset({"s3:DeleteObjects", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:DeleteBucket"})
 _OF_FILLED = {
@@ -67,6 +69,7 @@ _OF_FILLED = {
     "s3:HeadObject": f"{_LARGE}, or a check compares what no listing tells of",
     "s3:GetObject": "a check reads an object",
     "kms:DescribeKey": _KEYED,
+    INVENTORY: _LISTED,
 }
 """The calls that fill an environment's own bucket, and take down one that its stack left; and their occasions."""
 
@@ -80,24 +83,22 @@ _POSTURE = frozenset(
 
 
 def _own_keys() -> Mapping[str, Any]:
-    from pydantic import Field
+    from dr_orchestrator.resources.s3_bucket.shape import OWN_KEYS
 
-    from dr_orchestrator.catalog.shapes.fields import Text, Truth
-    from dr_orchestrator.resources.s3_bucket.shape import ReplicaOf, Sample
-
-    sample = "Restores a sample of the objects, drawn by their size, in place of all; without it all are."
-    return {
-        "prefix": (Text | None, Field(default=None, description=f"What the keys begin with; all ({NAME}).")),
-        "requester_pays": (Truth | None, Field(default=None, description=f"Who reads it pays for that ({NAME}).")),
-        "replica_of": (ReplicaOf | None, Field(default=None, description=f"What S3 replicates into it ({NAME}).")),
-        "sample": (Sample | None, Field(default=None, description=f"{sample[:-1]} ({NAME}).")),
-    }
+    return OWN_KEYS
 
 
 def _rules(resource: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     of = resource.replica_of
     if of is not None and of.bucket == resource.id:
         yield ("replica_of", "bucket"), "a bucket is no replica of itself", "name the one that is replicated into it"
+    if of is not None and resource.inventory is not None:
+        fix = "leave out one of the two"
+        yield (
+            ("inventory",),
+            "how far a replica lies behind is read from its versions, which nothing may stand in for",
+            fix,
+        )
     if of is not None and resource.canary is not None:
         fix = f"declare it at {of.bucket}; a check of the drill names its key all the same"
         yield ("canary",), "a heartbeat in a replica tells nothing of what is replicated", fix
@@ -109,7 +110,10 @@ def _left_out(resource: Any, key: str) -> str:
 
 
 def _reads(resource: Resource) -> Iterator[Read]:
-    """Of the bucket that is replicated into it: its versions, and how far each has come."""
+    """Of the bucket that is replicated into it its versions, and how far each has come; and an inventory's lists."""
+    if (lists := resource.own.get("inventory")) is not None:
+        yield Read("s3:ListObjectVersions", "s3:ListBucketVersions", f"arn:{{partition}}:s3:::{lists.bucket}")
+        yield Read("s3:GetObject", "s3:GetObject", f"arn:{{partition}}:s3:::{lists.bucket}/*")
     if (of := resource.own.get("replica_of")) is not None:
         yield Read("s3:ListObjectVersions", "s3:ListBucketVersions", f"arn:{{partition}}:s3:::{of.bucket}")
         for action in ("s3:GetObject", "s3:GetObjectVersion"):
@@ -231,15 +235,16 @@ TYPE = Drillable(
                 "s3:DeleteObject": "a key has letters that XML has no words for",
                 "s3:AbortMultipartUpload": "the copying of a large object was cut off",
                 "s3:HeadObject": f"{_LARGE}, or a check compares what no listing tells of",
-                "s3:GetObject": "a check reads an object",
+                "s3:GetObject": "a check reads an object, or an inventory lists its versions",
                 "kms:DescribeKey": _KEYED,
+                INVENTORY: _LISTED,
             },
         ),
     },
     vaulted={
         Kind.SNAPSHOT_RESTORE: vaulted.RESTORES
         | Calls(
-            (_DATA - {"s3:GetObjectTagging"}) | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"},
+            (_DATA - {"s3:GetObjectTagging"}) | (_SETTINGS - {INVENTORY}) | {"s3:ListBuckets", "kms:DescribeKey"},
             _ENDED | {"s3:CreateBucket", "s3:PutPublicAccessBlock", "s3:PutBucketEncryption"},
             {
                 "s3:DeleteObject": "a key has letters that XML has no words for",
@@ -331,6 +336,7 @@ TYPE = Drillable(
         "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
         "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
         "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
+        INVENTORY: ("s3:GetInventoryConfiguration",),
         "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
         "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
         "s3:CopyObject": ("s3:PutObject", "s3:PutObjectTagging"),

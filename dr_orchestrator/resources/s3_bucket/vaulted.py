@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from dr_orchestrator.aws.backup.restoring import FromVault
@@ -19,6 +20,7 @@ from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
 from dr_orchestrator.resources.s3_bucket.name import RESTORED
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version
 from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
 
 
@@ -75,6 +77,10 @@ class BucketFromVault(S3Bucket):
         """Let its job end, which nobody can stop and which fills it still, then empty the bucket and delete it."""
         self._from.jobs.ended(copy, named=True)
         return super().destroy(copy)
+
+    def _versions(self) -> Iterator[Version]:
+        """Those that S3 lists when it is asked: an inventory may be from before the point."""
+        return self._source.listed()
 
     def _whole(self) -> str:
         """The source; NotRecoverable where only a part of it is to be restored, which a vault does not do."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import NotRecoverable
-from dr_orchestrator.resources.s3_bucket.objects.versions import Tally, Where, as_of
+from dr_orchestrator.resources.s3_bucket.objects.versions import Tally, Where, as_of, every
 from tests.support import buckets
 from tests.support.estate import Estate
 from tests.support.ways import Make, Way
@@ -229,6 +229,6 @@ def test_of_any_history_each_key_is_as_it_was_then(
             there.pop(key, None)
             there |= {} if marker else {key: f"v{number}"}
     api: Any = _Listing(history, most)
-    found = as_of(api, Where("b"), EPOCH + timedelta(seconds=then, microseconds=rest), tally := Tally())
+    found = as_of(every(api, Where("b")), EPOCH + timedelta(seconds=then, microseconds=rest), tally := Tally())
     assert [(each.key, each.id) for each in found] == sorted(there.items())
     assert tally.objects == len(there)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.resources.s3_bucket.objects.versions import Where
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where, every
 from dr_orchestrator.resources.s3_bucket.objects.wanted import Sample, Wanted, seed_of
 from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
 from dr_orchestrator.resources.s3_bucket.shape import Sample as Declared
@@ -36,7 +36,7 @@ class _Sized:
 
 def drawn(sizes: dict[str, int], sample: Sample) -> tuple[list[str], Wanted]:
     api: Any = _Sized(sizes)
-    wanted = Wanted(api, Where("b"), THEN + timedelta(seconds=1), sample)
+    wanted = Wanted(api, Where("b"), lambda: every(api, Where("b")), THEN + timedelta(seconds=1), sample)
     return [each.key for each in wanted.read()], wanted
 
 

@@ -21,7 +21,7 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.s3_bucket.objects.comparing import Comparing
 from dr_orchestrator.resources.s3_bucket.objects.copying import Copying, Target
-from dr_orchestrator.resources.s3_bucket.objects.versions import Where, as_of
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where, as_of, every
 from dr_orchestrator.resources.s3_bucket.within import carrying
 from dr_orchestrator.resources.s3_bucket.within.carrying import by_hand
 from dr_orchestrator.resources.s3_bucket.within.filling import BucketFilling
@@ -150,7 +150,7 @@ def test_one_that_outlived_its_stack_is_emptied_and_deleted(made: Estate, member
 def carried(made: Estate, source: Resource, member: Copy) -> Copying:
     api, where, target = made.toolkit.account.api("s3"), Where(source.id, owner=ACCOUNT), Target(member, ACCOUNT)
     return Copying(
-        by_hand(api, api, where, target), made.toolkit, api, where, target, as_of(api, where, made.clock.now())
+        by_hand(api, api, where, target), made.toolkit, api, where, target, as_of(every(api, where), made.clock.now())
     )
 
 
@@ -178,7 +178,7 @@ def test_what_was_given_up_puts_nothing_more(made: Estate, member: Copy) -> None
     source = buckets.bucket(made)
     buckets.put(made, source, {"a": b"1"})
     api, where, target = made.toolkit.account.api("s3"), Where(source.id, owner=ACCOUNT), Target(member, ACCOUNT)
-    (version,) = as_of(api, where, made.clock.now())
+    (version,) = as_of(every(api, where), made.clock.now())
 
     def over() -> None:
         raise NotMeasured("given up")

@@ -238,7 +238,8 @@ class Named(OfTemplate):
         if outward.ID.fullmatch(text):
             self._asked_to_share(name, path, text, line)
             return
-        if found := outward.ARN.fullmatch(text):
+        found = outward.ARN.fullmatch(text)
+        if found and not reach.is_as_without(kind_of(mapping(self._scope.resources.get(name))), path, text):
             self._arn(name, path, found, line)
 
     def _arn(self, name: str, path: Path, found: re.Match[str], line: int) -> None:

@@ -116,6 +116,11 @@ def is_of_everybody(text: str) -> bool:
     )
 
 
+def is_as_without(kind: str, path: Path, text: str) -> bool:
+    """Whether a property puts a resource where it would be without that property: on the account's own bus."""
+    return is_of_everybody(text) and (kind, path[0], last_key(path)) in outward.AS_WITHOUT
+
+
 def is_of_whole_account(kind: str, properties: Mapping[str, Any]) -> bool:
     """Whether a resource is a setting of the account: by the tables, or because only the account tells two apart."""
     if kind.startswith(outward.OF_WHOLE_ACCOUNT_BY_SERVICE):
@@ -149,9 +154,10 @@ def acts(kind: str, path: Path) -> bool:
 def is_worth_a_note(kind: str, reference: Reference, text: str) -> bool:
     """Whether a plain name is to be known as one of something else; a word that only sounds so is not.
 
-    A type whose names count only within another is not named by a word alone: the stage of an API, a role's policy.
+    No service takes a backslash in a name: what has one is a delimiter, or a pattern. A type whose names count only
+    within another is not named by a word alone: the stage of an API, a role's policy.
     """
-    if is_of_everybody(text) or outward.MANAGED.fullmatch(text):
+    if is_of_everybody(text) or outward.MANAGED.fullmatch(text) or "\\" in text:
         return False
     service = kind.rpartition("::")[0]
     alone = {each.type for each in reference.targets if not _is_within(each.type)}

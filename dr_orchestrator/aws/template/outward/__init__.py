@@ -5,6 +5,7 @@ Schemas tell what a property is, never what it does to somebody: these tables ar
 
 from dr_orchestrator.aws.template.outward.changes import (
     ADDS,
+    AS_WITHOUT,
     CHANGES,
     DEFAULTS,
     NOT_CHANGED,
@@ -111,6 +112,7 @@ __all__ = [
     "ARN_WITHIN",
     "AROUND",
     "ASKED",
+    "AS_WITHOUT",
     "ATTRIBUTE_PROTECTION",
     "BY_LAUNCH_TEMPLATE",
     "BY_TAGS",

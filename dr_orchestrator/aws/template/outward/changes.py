@@ -278,3 +278,15 @@ OF_EVERYBODY_BY_NAME = (
 
 DEFAULTS = frozenset({"event-bus/default"})
 """The ends of the ARNs of what every account has from the first."""
+
+AS_WITHOUT = frozenset(
+    {
+        *(
+            ("AWS::Events::Rule", "EventBusName", "EventBusName"),
+            ("AWS::Serverless::Function", "Events", "EventBusName"),
+        ),
+        ("AWS::Serverless::StateMachine", "Events", "EventBusName"),
+    }
+)
+"""The properties, by type, first key and last, that say where a resource is put: named there, what every account has
+is where it would be without them."""

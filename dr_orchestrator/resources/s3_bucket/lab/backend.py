@@ -11,6 +11,7 @@ from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend
 from moto.s3.utils import _VersionedKeyStore
 
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.resources.s3_bucket.lab import inventory
 
 LISTED_AFTER, LISTED_STILL = 8.0, 12.0
 """Lab seconds until a bucket that was made is listed, and for which one that was deleted still is."""
@@ -85,6 +86,15 @@ class Buckets(S3Backend):
             return super().delete_object(bucket_name, key_name, version_id, bypass)
         finally:
             bucket.versioning_status = "Suspended"
+
+    def put_bucket_inventory_configuration(self, bucket_name: str, inventory_configuration: dict[str, Any]) -> None:
+        """As moto, which forgets of which versions it is; its lists are made."""
+        super().put_bucket_inventory_configuration(bucket_name, inventory_configuration)
+        made: Any = self.get_bucket(bucket_name).inventory_configs[inventory_configuration["Id"]]
+        made.versions = inventory_configuration["IncludedObjectVersions"]
+        configured = inventory.Configured.of_body(bucket_name, inventory_configuration)
+        if configured is not None:
+            inventory.begin(self, configured)
 
     @staticmethod
     def _taken(bucket: Any, key: str) -> Versions:

@@ -87,19 +87,19 @@ class Tally:
         self.newest = max(self.newest or version.modified, version.modified)
 
 
-def as_of(api: Api, where: Where, instant: datetime, tally: Tally | None = None) -> Iterator[Version]:
-    """The version of each object that was current at an instant, in the order of their keys; read page by page.
+def as_of(known: Iterable[Version], instant: datetime, tally: Tally | None = None) -> Iterator[Version]:
+    """The version of each object that was current at an instant, of all that are known, in the order of their keys.
 
     S3 tells only the whole second in which a version was made, and a version of the instant's own second may be from
     after it: only those of earlier seconds are surely from before.
     """
     counted, instant = tally or Tally(), instant.replace(microsecond=0)
-    for _, versions in itertools.groupby(every(api, where), key=lambda each: each.key):
-        known = list(versions)
-        if any(instant <= each.modified < instant + SECOND for each in known):
-            counted.edge.add(known[0].key)
-        counted.doubtful += any(each.id == NULL and each.modified >= instant for each in known)
-        of_then = (each for each in known if each.modified < instant)
+    for key, of_key in itertools.groupby(known, key=lambda each: each.key):
+        versions = list(of_key)
+        if any(instant <= each.modified < instant + SECOND for each in versions):
+            counted.edge.add(key)
+        counted.doubtful += any(each.id == NULL and each.modified >= instant for each in versions)
+        of_then = (each for each in versions if each.modified < instant)
         newest = max(of_then, key=lambda each: each.modified, default=None)  # of one second the first that S3 lists
         if newest is not None and newest.marker:
             counted.deleted += 1

@@ -56,6 +56,7 @@ class BucketFilling:
         return [
             PreflightCheck("source", self._source.seen),
             PreflightCheck("versions", self._source.versions_seen),
+            PreflightCheck("inventory", self._source.inventory_seen),
             PreflightCheck("objects", self._look_at_objects),
             PreflightCheck("key", self._source.key_seen, must=False),
             PreflightCheck("replication", self._source.replication_seen, must=False),
@@ -115,7 +116,7 @@ class BucketFilling:
         return current(self._there.account.api("s3"), self.at(copy))
 
     def _wanted(self, instant: datetime, copy: Copy) -> Wanted:
-        return Wanted(self._api, self._source.where, instant, self._source.sample(copy))
+        return Wanted(self._api, self._source.where, self._source.versions, instant, self._source.sample(copy))
 
     @property
     def contents(self) -> Contents:

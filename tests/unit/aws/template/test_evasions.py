@@ -39,6 +39,13 @@ def pipe(servers: str) -> str:
     return of("AWS::Pipes::Pipe", f"RoleArn: !GetAtt B.Arn, Target: !GetAtt B.Arn, {source}") + BUCKET
 
 
+def processed(parameter: str, value: str) -> str:
+    parameters = f"Parameters: [{{ParameterName: {parameter}, ParameterValue: {value}}}]"
+    processing = f"ProcessingConfiguration: {{Enabled: true, Processors: [{{Type: Any, {parameters}}}]}}"
+    into = f"ExtendedS3DestinationConfiguration: {{BucketARN: !GetAtt B.Arn, RoleARN: !GetAtt B.Arn, {processing}}}"
+    return of("AWS::KinesisFirehose::DeliveryStream", into) + BUCKET
+
+
 BESIDE = {
     "a collection of production's": ruling("SecurityPolicy", "collection/shop"),
     "an index of production's": ruling("AccessPolicy", "index/shop/*"),
@@ -49,6 +56,18 @@ BESIDE = {
     )
     + BUCKET,
     "an archive of the account's bus": of("AWS::Events::Archive", f"SourceArn: !Sub '{BUS}'"),
+    "events on the account's bus": of(
+        "AWS::Events::Rule", f"ScheduleExpression: rate(1 day), Targets: [{{Id: a, Arn: !Sub '{BUS}'}}]"
+    ),
+    "the policy of the account's bus": of("AWS::Events::EventBusPolicy", f"EventBusName: !Sub '{BUS}', StatementId: x"),
+    "a rule on another bus": of(
+        "AWS::Events::Rule", f"ScheduleExpression: rate(1 day), EventBusName: !Sub '{BUS}-of-the-shop'"
+    ),
+    "a rule on the bus of another account": of(
+        "AWS::Events::Rule",
+        f"ScheduleExpression: rate(1 day), EventBusName: !Sub '{BUS.replace('${AWS::AccountId}', '111122223333')}'",
+    ),
+    "a stream's role": processed("RoleArn", "prod"),
     "schemas of the account's bus": of("AWS::EventSchemas::Discoverer", f"SourceArn: !Sub '{BUS}'"),
     "the grants of the account": of("AWS::S3::AccessGrantsLocation", "LocationScope: s3://prod/"),
     "a bucket beside its own in a list": logging("!Select [1, [!Ref B, prod-logs]]"),
@@ -176,6 +195,7 @@ def test_no_copy_of_a_file_system_is_kept_elsewhere() -> None:
 
 
 OWN = {
+    "lines of a stream": processed("Delimiter", "\\n"),
     "a collection of its own": ruling("SecurityPolicy", "collection/${AWS::StackName}-shop"),
     "containers of its own": of("AWS::ECS::Service", "Cluster: !Ref B, TaskDefinition: !Ref D") + BUCKET,
     "a store of its own": of(

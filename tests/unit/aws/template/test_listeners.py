@@ -34,6 +34,7 @@ def off(found: Derived) -> dict[str, object]:
     return {key: told[key] for key in told if key.endswith(("State", "RuleDisabled", "Enabled"))}
 
 
+BUS = "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"
 HEARS = {
     "production's events": rule("{source: [com.shop.orders]}"),
     "all but its own": rule("{detail: {name: [{anything-but: [!Ref B]}]}}"),
@@ -48,6 +49,7 @@ HEARS = {
     "a pattern that is a text": rule('\'{"source": ["com.shop"]}\''),
     "a bus that is none in a branch": rule("{source: [a]}", ", EventBusName: !If [C, !Ref Bus, !Ref AWS::NoValue]"),
     "the bus by its word": rule("{source: [a]}", ", EventBusName: default"),
+    "the bus by its ARN": rule("{source: [a]}", f", EventBusName: !Sub '{BUS}'"),
     "a rule that is on": rule("{source: [a]}", ", State: ENABLED"),
     "a rule that is on by a parameter": rule("{source: [a]}", ", State: !Ref P"),
     "devices": topic_rule("SELECT * FROM 'devices/+'"),
@@ -60,6 +62,7 @@ HEARS = {
     "a database of production's": of("AWS::RDS::EventSubscription", "SnsTopicArn: !Ref Bus, SourceIds: [prod, !Ref B]")
     + BUCKET,
     "a function's event": event("EventBridgeRule"),
+    "a function's event by the bus's ARN": event("EventBridgeRule", f", EventBusName: !Sub '{BUS}'"),
     "a function's event that is on": event("CloudWatchEvent", ", Enabled: true"),
 }
 OWN = {
@@ -76,8 +79,7 @@ OWN = {
     + BUCKET,
     "an archive of its own": of(
         "AWS::Events::Archive",
-        "SourceArn: !Sub 'arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default', "
-        "EventPattern: {resources: [!Ref B]}",
+        f"SourceArn: !Sub '{BUS}', EventPattern: {{resources: [!Ref B]}}",
     )
     + BUCKET,
     "a function's event on its own bus": event("EventBridgeRule", ", EventBusName: !Ref Bus"),
