@@ -75,6 +75,7 @@ def test_a_copy_fails_over_and_back_and_loses_nothing(shop: RealShop, drill: str
     ]
     page = (shop.here.settings.generated / f"{found.header.id}.md").read_text()
     assert "The failover, as a client saw it" in page
+    assert ("AWS tells of 30 to 60 s" if drill == CLUSTER_DRILL else "AWS tells of 60 to 120 s") in page
     assert f"| Acknowledged | {there.counted.acknowledged} | {back.counted.acknowledged} |" in page
     told = next(each for each in run_json(found)["checks"] if each["name"] == NAMES[FAILOVER])
     assert told["figures"]["counted"]["acknowledged"] == there.counted.acknowledged
