@@ -47,8 +47,9 @@ class Settings:
 
     @property
     def flows(self) -> Path:
-        """The folder of Prefect scripts."""
-        return self.home / "flows"
+        """The folder of Prefect scripts: the workspace's own, else those that the program ships."""
+        own = self.home / "flows"
+        return own if own.is_dir() else shipped() / "flows"
 
     @property
     def templates(self) -> tuple[Path, ...]:

@@ -59,9 +59,17 @@ def environment(endpoint: str) -> dict[str, str]:
 
 
 def start(
-    state: Path, *, factor: float = 120.0, postgres: bool = True, progress: Callable[[str], None] | None = None
+    state: Path,
+    *,
+    estate: Path | None = None,
+    factor: float = 120.0,
+    postgres: bool = True,
+    progress: Callable[[str], None] | None = None,
 ) -> LabInfo:
-    """Start a lab in the background and wait until it answers; one that already runs under `state` is returned."""
+    """Start a lab in the background and wait until it answers; one that already runs under `state` is returned.
+
+    What it makes is what the `estate` file says, else what the sample company has.
+    """
     if factor <= 0:
         raise LabError(f"a lab's time cannot run at {factor} x", "give a factor above 0, for example 120")
     state = state.resolve()
@@ -69,7 +77,7 @@ def start(
     with _locked(state / STARTING):
         if not _runs(state):
             clear(state)
-            _launch(state, factor, postgres)
+            _launch(state, factor, postgres, estate)
         return _await_ready(state, progress or (lambda _: None))
 
 
@@ -175,8 +183,9 @@ def _take(lock: IO[str], state: Path) -> None:
             return
 
 
-def _launch(state: Path, factor: float, postgres: bool) -> None:
-    command = [sys.executable, "-m", MODULE, str(state), repr(factor), "postgres" if postgres else "plain"]
+def _launch(state: Path, factor: float, postgres: bool, estate: Path | None) -> None:
+    told = (str(state), repr(factor), "postgres" if postgres else "plain")
+    command = [sys.executable, "-m", MODULE, *told, *([str(estate.resolve())] if estate else ())]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_", "DRO_"))}
     with (state / LOG).open("wb") as log:
         process = subprocess.Popen(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,8 @@ from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import process
 from dr_orchestrator.lab.cloud.world import Databases, SimulatedCloud
-from dr_orchestrator.lab.estate.company import CompanyDatabase
-from dr_orchestrator.lab.estate.writer import Writer
+from dr_orchestrator.lab.estate.company import Company
+from dr_orchestrator.lab.estate.writer import Filled, Writer
 from dr_orchestrator.lab.faults import Faults
 from dr_orchestrator.lab.mariadb.plane import MariaPlane
 from dr_orchestrator.lab.postgres.plane import Plane
@@ -72,11 +73,10 @@ _one_at_a_time = threading.Lock()
 def serve(
     clock: Clock,
     twins: Callable[[], Sequence[Twin]],
-    databases: Sequence[CompanyDatabase] = (),
+    company: Company | None = None,
     *,
     postgres: bool = False,
     mariadb: bool = False,
-    estate: bool = False,
     state: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Lab]:
@@ -84,8 +84,7 @@ def serve(
 
     With `postgres` there are real databases, whose files are under `state`; the clock must then be one that runs. With
     `mariadb` there are those of MariaDB and MySQL alone, on any clock. `twins` are those of the types that there are,
-    loaded while the databases are being made; with `estate` there is the sample company, whose databases are
-    `databases`.
+    loaded while the databases are being made; a `company` is made with all that it has.
     """
     with ExitStack() as undo:
         if not _one_at_a_time.acquire(blocking=False):
@@ -94,7 +93,12 @@ def serve(
         start = clock.now()
         root = undo.enter_context(_root(state)) if postgres or mariadb else None
         plane = undo.enter_context(_plane(clock, root)) if postgres and root else None
-        writer = Writer(plane, start, databases) if plane is not None and estate else None
+        others = _Others(root / "mariadb", clock) if root else None
+        if others is not None:
+            undo.callback(others.stop)
+        writer = None
+        if others is not None and company is not None and company.databases:
+            writer = Writer(partial(_behind, plane, others), start, company.databases)
         # moto takes seconds to import, while the databases are being made.
         from dr_orchestrator.lab.estate.seed import AGE, Seed  # noqa: PLC0415
         from dr_orchestrator.lab.install import installed  # noqa: PLC0415
@@ -104,26 +108,27 @@ def serve(
         undo.enter_context(installed(world, laid := twins()))
         server = WebServer(Application(world, laid))
         world.endpoint = server.endpoint
-        if estate:
-            progress("seeding the sample company")
-            _seed(Seed(world, start, writer), laid, start - AGE)
+        if company is not None:
+            progress("seeding the company")
+            _seed(Seed(world, start, company, writer), laid, start - AGE)
         if writer is not None:
             progress("filling its databases")
             writer.catch_up(clock.now())
-        if plane is not None:
+        if plane is not None or writer is not None:
             undo.enter_context(_kept_alive(plane, writer, world))
         world.databases = plane
-        if root is not None:
-            world.others |= undo.enter_context(_mariadb(root / "mariadb", world))
+        if others is not None:
+            world.others |= undo.enter_context(_mariadb(others, world))
         server.start()
         undo.callback(server.stop)
         yield Lab(server.endpoint, world, server.application)
 
 
 def _seed(seed: Seed, twins: Sequence[Twin], long_ago: datetime) -> None:
-    """Put the sample company there, as it would be after months."""
+    """Put the company there, as it would be after months."""
     with seed.world.at_once():
         with seed.world.as_of(long_ago):
+            seed.prepare_elsewhere()
             for twin in twins:
                 twin.make(seed)
         for twin in twins:
@@ -149,30 +154,49 @@ def _plane(clock: Clock, root: Path) -> Iterator[Plane]:
         yield plane
 
 
-@contextmanager
-def _mariadb(root: Path, world: SimulatedCloud) -> Iterator[dict[str, Callable[[], Databases]]]:
-    """Within: the makers of the plane behind databases of MariaDB and MySQL; made where one is asked for."""
-    making, made = threading.Lock(), list[MariaPlane]()
+class _Others:
+    """The plane behind databases of MariaDB and MySQL; made where one is asked for."""
 
-    def plane() -> MariaPlane:
-        with making:
-            if not made:
-                root.mkdir()
-                shutil.chown(root, account().uid, account().gid)
-                made.append(MariaPlane(root, world.clock.now))
-        return made[0]
+    def __init__(self, root: Path, clock: Clock) -> None:
+        self._root, self._clock, self._making = root, clock, threading.Lock()
+        self.made: list[MariaPlane] = []
+
+    def __call__(self) -> MariaPlane:
+        with self._making:
+            if not self.made:
+                self._root.mkdir()
+                shutil.chown(self._root, account().uid, account().gid)
+                self.made.append(MariaPlane(self._root, self._clock.now))
+        return self.made[0]
+
+    def stop(self) -> None:
+        """End it, if it was made."""
+        for each in self.made:
+            each.stop()
+
+
+def _behind(plane: Plane | None, others: _Others, engine: str) -> Filled:
+    """The plane of an engine."""
+    if "postgres" not in engine:
+        return others()
+    if plane is None:
+        raise LabError(f"there is a database of {engine}, and no PostgreSQL", "serve with postgres")
+    return plane
+
+
+@contextmanager
+def _mariadb(others: _Others, world: SimulatedCloud) -> Iterator[dict[str, Callable[[], Databases]]]:
+    """Within: marks are made in the binary logs of its databases."""
 
     def mark() -> None:
         try:
-            for each in made:
+            for each in others.made:
                 each.tick()
         except pymysql.Error as wrong:
             world.defect(f"no mark was made in a binary log: {wrong}")
 
     with _repeated(mark, max(ARCHIVE_EVERY, 60.0 / world.clock.pace)):
-        yield dict.fromkeys(("mariadb", "mysql", "aurora-mysql"), plane)
-    for each in made:
-        each.stop()
+        yield dict.fromkeys(("mariadb", "mysql", "aurora-mysql"), others)
 
 
 def _pace(clock: Clock) -> Pace:
@@ -187,7 +211,7 @@ def _pace(clock: Clock) -> Pace:
 
 
 @contextmanager
-def _kept_alive(plane: Plane, writer: Writer | None, world: SimulatedCloud) -> Iterator[None]:
+def _kept_alive(plane: Plane | None, writer: Writer | None, world: SimulatedCloud) -> Iterator[None]:
     """Within: what is due happens and canaries are written; beside that, so as not to delay them, WAL is archived."""
     minute = 60.0 / world.clock.pace
 
@@ -197,6 +221,8 @@ def _kept_alive(plane: Plane, writer: Writer | None, world: SimulatedCloud) -> I
             writer.beat(world.clock.now(), world.defect)
 
     def archive() -> None:
+        if plane is None:
+            return
         try:
             plane.tick()
         except psycopg.Error as wrong:

@@ -23,7 +23,7 @@ def _refuses_nothing(call: ApiCall) -> Refusal | None:  # noqa: ARG001
 
 
 def _has_nothing(seed: Seed) -> None:
-    """The sample company has none."""
+    """No company has any."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Twin:
 
     `backends` are layers over moto's backends: several types may lay one over the same. `patches` are owner, name and
     value of what else is set. `state` is what exists, by a word for it, as /lab/state tells; `refuses` says what AWS
-    refuses and moto lets pass. `make` and `fill` put the sample company's own into a fresh lab: first all that is old,
+    refuses and moto lets pass. `make` and `fill` put a company's own into a fresh lab: first all that is old,
     then what has gone on since. `vaulted` is how AWS Backup restores what it has, by the words of that for types.
     """
 

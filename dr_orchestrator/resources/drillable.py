@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.ports import Clock, Destroyer, Filler, Member, Origin, Part, Restorer
     from dr_orchestrator.domain.recovery_point import RecoveryPoint
     from dr_orchestrator.domain.service import Canary, Resource
-    from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.contents import Contents
+    from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.resources.inside import Inside
     from dr_orchestrator.runner import Born, Components, Direct, Store
 
@@ -126,11 +126,11 @@ class Drillable(ResourceType):
     an environment at a place, `filler` what fills a stack's own straight from one, with what the checks that name it
     read there, `origin` what a template's own is made of, with the `inside` of that as part of a stack, `looks` read
     the `settings` of a live one, `served` tells every address at which it is served, `twin` what it is in the simulated
-    AWS, `company` the databases that the sample company has of it. `protection` reads how the backups of what is
-    declared of it at a place are kept; without one only its drills are judged. `discovered` tells of all that stands at
-    a place, whoever declares it, `worn` the tags of one where its listing does not and nobody tells those of all; what
-    AWS knows no such thing of has neither. An origin is told of the environment that its own is made in, and of the key
-    of KMS under which recovery points are shared with that one's account.
+    AWS, `entry` the shape of what an estate file says of one that the lab is to make. `protection` reads how the
+    backups of what is declared of it at a place are kept; without one only its drills are judged. `discovered` tells of
+    all that stands at a place, whoever declares it, `worn` the tags of one where its listing does not and nobody tells
+    those of all; what AWS knows no such thing of has neither. An origin is told of the environment that its own is made
+    in, and of the key of KMS under which recovery points are shared with that one's account.
     """
 
     components: MakeComponents
@@ -152,4 +152,4 @@ class Drillable(ResourceType):
     writer: MakeWriter = _has_no_writer
     looks: Callable[[], Sequence[Look]] = tuple
     twin: Callable[[], Twin] | None = None
-    company: Callable[[], Sequence[CompanyDatabase]] = tuple
+    entry: Callable[[], type[Entry]] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -18,6 +18,7 @@ from dr_orchestrator.domain.replica import Ask, Note, Refusal
 from dr_orchestrator.domain.resource_type import Content
 from dr_orchestrator.domain.service import Canary, Rebuild, Resource, Service
 from dr_orchestrator.errors import Problem, UsageError
+from dr_orchestrator.wiring import company
 from dr_orchestrator.wiring.app import App
 
 
@@ -43,11 +44,18 @@ class Remark:
 def look(here: App) -> list[Remark]:
     """All that is wrong with the drill files; where nothing is, all that drills would be asked, or would lack."""
     folder = here.settings.drills
-    if found := problems(folder, here.types, here.settings.flows):
+    found = [*problems(folder, here.types, here.settings.flows), *_of_estate(here)]
+    if found:
         return [Remark(Level.PROBLEM, each) for each in found]
     looked = _Look(here)
     told = [each for drill in here.catalogue.drills.values() for each in looked.at(drill)]
     return sorted(dict.fromkeys(told), key=lambda each: (each.problem.file, each.problem.line, each.problem.key))
+
+
+def _of_estate(here: App) -> Sequence[Problem]:
+    """The mistakes of the estate file, where the workspace has one: no drill reads it, the lab does."""
+    file = company.written(here.settings.home)
+    return company.problems(file, here.types) if file else ()
 
 
 class _Look:

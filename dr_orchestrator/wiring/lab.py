@@ -25,7 +25,8 @@ from dr_orchestrator.lab.running import Lab
 from dr_orchestrator.lab.twin import Twin
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Drillable
-from dr_orchestrator.settings import Pace
+from dr_orchestrator.settings import Pace, shipped
+from dr_orchestrator.wiring.company import FILE, company, written
 
 
 def twins(types: Types[Drillable]) -> list[Twin]:
@@ -34,14 +35,26 @@ def twins(types: Types[Drillable]) -> list[Twin]:
     return [held, *(each.twin() for each in types if each.twin is not None)]
 
 
-def serve(clock: Clock, types: Types[Drillable] = TYPES, **given: Any) -> AbstractContextManager[Lab]:
-    """Within: a lab in this process, as `lab.running.serve` does it, that knows the types."""
-    databases = [database for each in types for database in each.company()]
-    return running.serve(clock, partial(twins, types), databases, **given)
+def serve(
+    clock: Clock, types: Types[Drillable] = TYPES, *, estate: Path | bool = False, **given: Any
+) -> AbstractContextManager[Lab]:
+    """Within: a lab in this process, as `lab.running.serve` does it, that knows the types.
+
+    With `estate` there is what the file says, or, where it is only wanted, what the sample company has.
+    """
+    file = shipped() / FILE if estate is True else estate or None
+    return running.serve(clock, partial(twins, types), company(file, types) if file else None, **given)
 
 
-def main(state: Path, factor: float, postgres: bool) -> None:
-    """Serve the lab of `state` at `factor` lab seconds to a real one, until SIGTERM."""
+def estate_of(home: Path) -> Path:
+    """The estate file of a workspace, the sample company's where it has none; CatalogError where it is wrong."""
+    path = written(home) or shipped() / FILE
+    company(path, TYPES)
+    return path
+
+
+def main(state: Path, factor: float, postgres: bool, estate: Path | None = None) -> None:
+    """Serve the lab of `state` at `factor` lab seconds to a real one, with what an estate file says, until SIGTERM."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -49,7 +62,7 @@ def main(state: Path, factor: float, postgres: bool) -> None:
         _tell("loading the simulated AWS" + (", making its databases" if postgres else ""))
         origin = time.time()
         with serve(
-            PacedClock(Pace(factor, origin)), postgres=postgres, estate=True, state=state, progress=_tell
+            PacedClock(Pace(factor, origin)), postgres=postgres, estate=estate or True, state=state, progress=_tell
         ) as lab:
             publish(state, LabInfo(lab.endpoint, factor, origin, os.getpid()))
             _tell(f"ready at {lab.endpoint}")
@@ -72,4 +85,4 @@ def _tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3] == "postgres")
+    main(Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3] == "postgres", *map(Path, sys.argv[4:]))

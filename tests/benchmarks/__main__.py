@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import discovery, failover, filled, growth, memory, overhead, posture, startup, stops, watcher
+from tests.benchmarks import (
+    buckets,
+    discovery,
+    failover,
+    filled,
+    growth,
+    memory,
+    overhead,
+    posture,
+    startup,
+    stops,
+    watcher,
+)
 
 ALL = {
     "startup": startup.main,
@@ -15,6 +27,7 @@ ALL = {
     "stops": stops.main,
     "failover": failover.main,
     "filled": filled.main,
+    "buckets": buckets.main,
     "posture": posture.main,
     "discovery": discovery.main,
 }

@@ -23,20 +23,23 @@ if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import App
     from dr_orchestrator.wiring.checking import Remark
 
-CONTENT = ("flows", "drills", "reports/templates", "prefect.yaml")
+CONTENT = ("flows", "drills", "reports/templates", "prefect.yaml", "estate.yaml")
+COMPANIES = ("classic", "serverless")
+"""The example workspaces that are shipped beside the sample company's."""
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-def init(folder: Path) -> None:
+@click.option("--company", type=click.Choice(COMPANIES), help="Another company than the sample one.")
+def init(folder: Path, company: str | None) -> None:
     """Copy the sample workspace to FOLDER, to be made your own."""
     if folder.exists() and any(folder.iterdir()):
         what = "this folder" if folder.resolve() == Path.cwd() else str(folder)
         raise UsageError(f"{what} is not empty", "name a folder that is new or empty; nothing was written")
     with writing(f"the workspace {folder}", "name a folder that this user may write"):
-        _copy_content(folder)
+        _copy_content(folder, company)
     there = folder.resolve() == Path.cwd()
-    click.echo(f"A workspace with the sample company is in {'this folder' if there else folder}. Next:")
+    click.echo(f"A workspace with the {company or 'sample'} company is in {'this folder' if there else folder}. Next:")
     check = "dro check" if there else f"cd {shlex.quote(str(folder))} && dro check"
     for command, does in (
         (check, "your drill files are right"),
@@ -46,15 +49,28 @@ def init(folder: Path) -> None:
         click.echo(f"  {command:<{len(check)}}  # {does}")
 
 
-def _copy_content(folder: Path) -> None:
+def _copy_content(folder: Path, company: str | None) -> None:
+    shipped = settings.shipped()
     for name in CONTENT:
-        source, target = settings.shipped() / name, folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-        else:
-            shutil.copy(source, target)
+        _copy(shipped / name, folder / name)
+    if company is not None:  # its own in place of the sample company's; what explains drill files stays
+        for each in (
+            *(folder / "drills").glob("*.yaml"),
+            folder / "drills" / "checks",
+            folder / "drills" / "infrastructure",
+        ):
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+        _copy(shipped / "examples" / company, folder)
     (folder / ".gitignore").write_text(".dro/\nreports/generated/\n", encoding="utf-8")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        ours = shutil.ignore_patterns("__pycache__", "*.pyc", ".dro", "generated", "baselines")
+        shutil.copytree(source, target, ignore=ours, dirs_exist_ok=True)
+    else:
+        shutil.copy(source, target)
 
 
 @click.command()

@@ -21,6 +21,13 @@ def _state() -> Path:
     return settings.load({**os.environ, "DRO_CLOCK_PACE": ""}).state / "lab"
 
 
+def _estate() -> Path:
+    """The workspace's estate file: looked through before anything is started."""
+    from dr_orchestrator.wiring.lab import estate_of
+
+    return estate_of(settings.load({**os.environ, "DRO_CLOCK_PACE": ""}).home)
+
+
 @click.group()
 def lab() -> None:
     """The simulated AWS: moto, restores that take time, and real PostgreSQL behind RDS. On loopback only."""
@@ -29,12 +36,20 @@ def lab() -> None:
 @lab.command()
 @click.option("--factor", type=click.FloatRange(1, 600), help=f"Lab seconds a second (default: {FACTOR:g}).")
 def start(factor: float | None) -> None:
-    """Start the lab; clears what a dead one left. One that runs already is left as it is."""
+    """Start the lab, with what the workspace's estate.yaml says (else the sample company); clears what a dead one left.
+
+    One that runs already is left as it is.
+    """
     from dr_orchestrator import lab as simulated
 
     info = simulated.read(_state())
     if info is None:
-        info = simulated.start(_state(), factor=factor or FACTOR, progress=lambda text: click.echo(text, err=True))
+        info = simulated.start(
+            _state(),
+            estate=_estate(),
+            factor=factor or FACTOR,
+            progress=lambda text: click.echo(text, err=True),
+        )
         click.echo(f"The lab answers at {info.endpoint}; its time runs {info.factor:g} times as fast.")
     elif factor not in (None, info.factor):
         raise LabError(
@@ -92,7 +107,7 @@ def env(as_json: bool) -> None:
 @click.option("--at-once", type=click.IntRange(1, 16), help="Drills at a time (default: as tiers.yaml says).")
 @json_option
 def demo(factor: float, at_once: int | None, as_json: bool) -> int:
-    """Run the sample company's quarterly exercise: a lab, a Prefect server, real flows, reports; then stop it all."""
+    """Run the workspace's quarterly exercise: a lab, a Prefect server, real flows, reports; then stop it all."""
     from dr_orchestrator import lab as simulated
     from dr_orchestrator import prefect_runner
     from dr_orchestrator.cli import server
@@ -100,11 +115,11 @@ def demo(factor: float, at_once: int | None, as_json: bool) -> int:
 
     prefect_runner.hush()
     here = settings.load({**os.environ, "DRO_CLOCK_PACE": ""})
-    home = here.state / "prefect"
+    home, estate = here.state / "prefect", _estate()
     _say(f"Starting a simulated AWS (time runs {factor:g} times as fast) and a Prefect server, on loopback")
     with server.starting(home) as api:
         running_before = simulated.read(_state())
-        info = simulated.start(_state(), factor=factor)
+        info = simulated.start(_state(), estate=estate, factor=factor)
         try:
             os.environ.update(info.environment(), PREFECT_HOME=str(home), PREFECT_API_URL=api)
             from dr_orchestrator import wiring

@@ -1,1 +1,1 @@
-"""The sample company: what it has, how it is put into a fresh lab, and the writer that keeps it alive."""
+"""A company in a fresh lab: what it has, as its estate file says, how it is made, and what keeps it alive."""

@@ -1,4 +1,4 @@
-"""The secrets with the logins of the sample company's databases, and their rotation."""
+"""The secrets with the logins of a company's databases, and their rotation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ SOON = timedelta(minutes=2)
 
 def keep_login(database: CompanyDatabase, password: str, tags: list[dict[str, str]], of: str) -> None:
     """Make the secret that a database's login is in; `of` is the key by which its value names what it logs in to."""
-    login = {"username": database.user, "password": password, "dbname": database.name, of: database.instance}
+    login = {"username": database.user, "password": password, "dbname": database.name, of: database.id}
     secretsmanager_backends[ACCOUNT][REGION].create_secret(
-        database.secret, json.dumps(login), None, f"login of {database.instance}", tags, None, None, [], False
+        database.secret, json.dumps(login), None, f"login of {database.id}", tags, None, None, [], False
     )
 
 
@@ -32,7 +32,7 @@ def keep_rotating(database: CompanyDatabase, seed: Seed) -> None:
 
 
 def _rotate(database: CompanyDatabase, seed: Seed) -> None:
-    now, live = seed.world.now(), seed.writer.databases[database.name] if seed.writer else None
+    now, live = seed.world.now(), seed.writer.databases[database.id] if seed.writer else None
     backed_up = live is None or live.backed_up
     if backed_up:
         secretsmanager_backends[ACCOUNT][REGION].rotate_secret(database.secret)

@@ -1,4 +1,4 @@
-"""The ground that the sample company stands on in a fresh lab: its time, its key, its network, its logins."""
+"""The ground that a company stands on in a fresh lab: its time, its key, its network, its logins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 
+from dr_orchestrator.lab.cloud.vaults import Vaults, vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, SimulatedCloud
+from dr_orchestrator.lab.estate.company import Company
 from dr_orchestrator.lab.estate.writer import Writer
 
 TAGS = ({"Key": "env", "Value": "production"},)
@@ -28,10 +30,13 @@ _KMS_TAGS = [{"TagKey": "env", "TagValue": "production"}]
 
 
 class Seed:
-    """A fresh lab at its `start`, that the twins fill; the `writer` has the databases, where there are real ones."""
+    """A fresh lab at its `start`, that the twins fill with what the company has; the `writer` has the databases, where
+    there are real ones. `keys` are those of the regions in which copies may stand.
+    """
 
-    def __init__(self, world: SimulatedCloud, start: datetime, writer: Writer | None) -> None:
-        self.world, self.start, self.writer = world, start, writer
+    def __init__(self, world: SimulatedCloud, start: datetime, company: Company, writer: Writer | None) -> None:
+        self.world, self.start, self.company, self.writer = world, start, company, writer
+        self.keys: dict[str, str] = {}
 
     def random(self, seed: int) -> random.Random:
         """The look of sample data, the same in each lab."""
@@ -57,12 +62,31 @@ class Seed:
         isolated.egress_rules.clear()
         return "prod-databases", str(production.id)
 
-    def _make_vpc(self, prefix: str, name: str, description: str) -> Any:
-        ec2 = ec2_backends[ACCOUNT][REGION]
+    def prepare_elsewhere(self) -> None:
+        """Make what a team prepares where copies are to stand, once: an isolated network, and a key by its alias."""
+        for each in self.company.elsewhere:
+            self._make_vpc(
+                "10.99", "dro-isolated", "copies made by drills: no way out", each.region
+            ).egress_rules.clear()
+            keys = kms_backends[ACCOUNT][each.region]
+            key = keys.create_key("", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "copies made by drills", _KMS_TAGS)
+            if each.key:
+                keys.create_alias(key.id, each.key)
+            self.keys[each.region] = str(key.arn)
+
+    def vault(self, name: str) -> Vaults:
+        """The vaults of the company, this one among them: made where it is asked for first, under the company's key."""
+        there = vaults()
+        if name not in there.vaults:
+            there.create_backup_vault(name, {}, self.key, "")
+        return there
+
+    def _make_vpc(self, prefix: str, name: str, description: str, region: str = REGION) -> Any:
+        ec2 = ec2_backends[ACCOUNT][region]
         vpc = ec2.create_vpc(f"{prefix}.0.0/16")
         subnets = [
-            ec2.create_subnet(vpc.id, f"{prefix}.{number}.0/24", availability_zone=f"{REGION}{zone}")
+            ec2.create_subnet(vpc.id, f"{prefix}.{number}.0/24", availability_zone=f"{region}{zone}")
             for number, zone in enumerate("ab", start=1)
         ]
-        rds_backends[ACCOUNT][REGION].create_subnet_group(name, description, subnets, list(TAGS))
+        rds_backends[ACCOUNT][region].create_subnet_group(name, description, subnets, list(TAGS))
         return ec2.create_security_group(name, description, vpc.id)

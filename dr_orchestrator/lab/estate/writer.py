@@ -1,41 +1,51 @@
-"""Fills the sample company's databases with the rows of its past, and goes on writing canaries and new rows."""
+"""Fills a company's databases with the rows of its past, and goes on writing canaries and new rows."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 import psycopg
-from psycopg import sql
+import pymysql
 
-from dr_orchestrator.lab.estate.company import HEARTBEAT, HISTORY, MARK, CompanyDatabase
+from dr_orchestrator.lab.estate import speech
+from dr_orchestrator.lab.estate.company import HISTORY, CompanyDatabase
 from dr_orchestrator.lab.live import LiveDatabase
-from dr_orchestrator.lab.postgres.plane import Plane
 
-_BEATS = sql.SQL(
-    "INSERT INTO {table} SELECT number, number, at FROM generate_series(%s::timestamptz, %s::timestamptz, '1 minute') "
-    "AS at, LATERAL floor(extract(epoch FROM at)) AS number ON CONFLICT DO NOTHING"
-).format(table=sql.Identifier(HEARTBEAT))
 _MINUTE = timedelta(minutes=1)
+_FAULTS = (psycopg.Error, pymysql.Error)
+
+
+class Filled(Protocol):
+    """The part of a plane that a writer needs."""
+
+    def create(self, key: str, name: str, user: str, password: str, *, to_be_filled: bool) -> LiveDatabase:
+        """A new database, that is backed up once it is filled."""
+
+    def seeded(self, key: str, younger: Callable[[datetime], Sequence[str]]) -> None:
+        """Take its first backup; `younger` tells the statements that make it one of an instant before that."""
 
 
 class Writer:
     """The company's databases: made and filled in the background from the moment that this is made."""
 
-    def __init__(self, plane: Plane, start: datetime, databases: Sequence[CompanyDatabase]) -> None:
-        self._plane = plane
+    def __init__(self, plane: Callable[[str], Filled], start: datetime, databases: Sequence[CompanyDatabase]) -> None:
         self._company = databases
         self._start = start
         self._rows = 10_000
-        self._connections: dict[str, psycopg.Connection] = {}
-        self.passwords = {database.name: secrets.token_urlsafe(18) for database in databases}
+        self._connections: dict[str, Any] = {}
+        self.passwords = {each.id: secrets.token_urlsafe(18) for each in databases}
+        self._planes = {each.id: plane(each.engine) for each in databases}
         self.databases: dict[str, LiveDatabase] = {
-            each.name: plane.create(each.instance, each.name, each.user, self.passwords[each.name], to_be_filled=True)
+            each.id: self._planes[each.id].create(
+                each.id, each.name, each.user, self.passwords[each.id], to_be_filled=True
+            )
             for each in databases
         }
-        self._pool = ThreadPoolExecutor(len(databases), thread_name_prefix="lab-writer")
+        self._pool = ThreadPoolExecutor(max(1, len(databases)), thread_name_prefix="lab-writer")
         self._filled = [self._pool.submit(self._fill, each) for each in databases]
 
     def catch_up(self, now: datetime) -> None:
@@ -49,17 +59,19 @@ class Writer:
         """Write one canary and a row into each database."""
         self._rows += 1
         for database in self._company:
-            if not self.databases[database.name].serving:
+            if not self.databases[database.id].serving:
                 continue
+            said = speech.of(database.engine)
             try:
                 connection = self._connection(database)
                 with connection.transaction():
-                    connection.execute(_BEATS, (now, now))
-                    connection.execute(MARK)
-                    connection.execute(database.tables[-1].add(), (now, self._rows))
-            except psycopg.Error as wrong:
-                self._connections.pop(database.name, None)
-                defect(f"the writer of {database.instance}: {wrong}")
+                    connection.execute(said.beats(now, now))
+                    connection.execute(said.mark)
+                    for table in database.tables[-1:]:
+                        connection.execute(said.add(table, self._rows, now))
+            except _FAULTS as wrong:
+                self._connections.pop(database.id, None)
+                defect(f"the writer of {database.id}: {wrong}")
 
     def stop(self) -> None:
         """Close its connections."""
@@ -67,31 +79,38 @@ class Writer:
             connection.close()
 
     def _fill(self, database: CompanyDatabase) -> None:
-        self.databases[database.name].wait()
-        connection = self._connection(database)
+        self.databases[database.id].wait()
+        connection, said = self._connection(database), speech.of(database.engine)
         with connection.transaction():
-            connection.execute(
-                sql.SQL(
-                    "CREATE TABLE {} (id bigint PRIMARY KEY, sequence bigint NOT NULL, at timestamptz NOT NULL)"
-                ).format(sql.Identifier(HEARTBEAT))
-            )
-            connection.execute(_BEATS, (self._start - HISTORY, self._start))
-            connection.execute(MARK)
+            connection.execute(said.heartbeat)
+            connection.execute(said.beats(self._start - HISTORY, self._start))
+            connection.execute(said.mark)
             for table in database.tables:
-                connection.execute(table.create())
-                connection.execute(table.fill(), (self._start,))
+                connection.execute(said.create(table))
+                connection.execute(said.fill(table, self._start))
 
     def _catch_up(self, database: CompanyDatabase, now: datetime) -> None:
-        self._connection(database).execute(_BEATS, (self._start + _MINUTE, now))
-        self._connection(database).execute(MARK)
-        self._plane.seeded(database.instance, database.ages, MARK)
+        connection, said = self._connection(database), speech.of(database.engine)
+        with connection.transaction():
+            connection.execute(said.beats(self._start + _MINUTE, now))
+            connection.execute(said.mark)
+        self._planes[database.id].seeded(database.id, lambda at: [*_younger(database, at)])
 
-    def _connection(self, database: CompanyDatabase) -> psycopg.Connection:
-        connection = self._connections.get(database.name)
+    def _connection(self, database: CompanyDatabase) -> Any:
+        connection = self._connections.get(database.id)
         if connection is None:
-            cluster = self.databases[database.name].cluster
+            cluster = self.databases[database.id].cluster
             if cluster is None:
-                raise psycopg.OperationalError(f"there is no database behind {database.instance}")
-            connection = self._connections[database.name] = cluster.connect(database.name)
-            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(database.user)))
+                raise psycopg.OperationalError(f"there is no database behind {database.id}")
+            connection = self._connections[database.id] = cluster.connect(database.name)
+            if speech.of(database.engine) is speech.OF_POSTGRES:  # in MariaDB a table is nobody's
+                connection.execute(f'SET ROLE "{database.user}"')
         return connection
+
+
+def _younger(database: CompanyDatabase, at: datetime) -> Iterator[str]:
+    """The statements by which a copy forgets what was written after an instant, and has the marker of then."""
+    said = speech.of(database.engine)
+    for table, column in database.ages.items():
+        yield said.forget(table, column, at)
+    yield said.mark

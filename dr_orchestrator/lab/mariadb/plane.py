@@ -2,14 +2,15 @@
 
 An instant is an image, and the binary log up to the newest mark at or before it: marks are made every few seconds, for
 the log itself tells its commits to the second alone. The restorable instants that an instance tells of are marks. They
-are of the lab's time, which need not keep pace with the machine's.
+are of the lab's time, which need not keep pace with the machine's. What lies before the first mark of a database that
+came with its history is the image with the younger rows deleted.
 """
 
 from __future__ import annotations
 
 import bisect
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -44,7 +45,9 @@ class Source:
     """The sources of a database's restores: its binary log, the image that it goes on from, and marks in it."""
 
     binlog: Path
+    database: str
     image: Image | None = None
+    younger: Callable[[datetime], Sequence[str]] | None = None
     marks: list[tuple[datetime, Position]] = field(default_factory=list)
 
     def mark(self, until: datetime) -> tuple[datetime, Position] | None:
@@ -67,24 +70,34 @@ class MariaPlane(Grounds):
         self._sources: dict[str, Source] = {}
         self._template = self._pool.submit(lambda: Template(self._programs, root, self._password))
 
-    def create(self, key: str, name: str, user: str, password: str) -> LiveDatabase:
-        """A new database that keeps its binary log."""
+    def create(self, key: str, name: str, user: str, password: str, *, to_be_filled: bool = False) -> LiveDatabase:
+        """A new database that keeps its binary log; one `to_be_filled` has its image once `seeded` says that it is."""
 
         def make() -> Server:
             archive = self.root / "archive" / key
             archive.mkdir()
             self._programs.own(archive)
-            source = Source(archive / "binlog")
+            source = self._sources[key] = Source(archive / "binlog", name)
             server = self._template.result().copied(self.root / "clusters" / key, source.binlog)
             server.start()
             server.name_database(name, user, password)
-            folder = self.root / "bases" / key
-            position = server.image(folder)
-            source.image = Image(folder, position)
-            self._sources[key] = source
+            if not to_be_filled:
+                self._take_image(key, server)
             return server
 
         return self._made(self, key, make)
+
+    def seeded(self, key: str, younger: Callable[[datetime], Sequence[str]]) -> None:
+        """Take the image of a filled database; `younger` tells how a copy becomes one of an instant before it."""
+        server = self._live[key].cluster
+        if server is None:
+            raise LabError(f"there is no database behind {key}")
+        self._sources[key].younger = younger
+        self._take_image(key, server)
+
+    def _take_image(self, key: str, server: Server) -> None:
+        folder = self.root / "bases" / key
+        self._sources[key].image = Image(folder, server.image(folder))
 
     def snapshot(self, snapshot: str, source: Database) -> None:
         """Copy a database physically, under the name of a snapshot."""
@@ -110,12 +123,15 @@ class MariaPlane(Grounds):
         def make() -> Server:
             origin = self._sources[source]
             mark = origin.mark(at + _ROUNDED)
-            if origin.image is None or mark is None:
+            if origin.image is None or (mark is None and origin.younger is None):
                 raise LabError(f"nothing of {source} was backed up by {at:%Y-%m-%d %H:%M:%S} UTC")
             server, since = self._started(key, origin.image.folder), origin.image.position
             try:
-                server.replay(origin.logs(since, mark[1]), since, mark[1])
-            except LabError:
+                if mark is None:
+                    _forget_younger(server, origin, at)
+                else:
+                    server.replay(origin.logs(since, mark[1]), since, mark[1])
+            except (LabError, pymysql.Error):
                 server.stop()
                 raise
             return server
@@ -145,13 +161,14 @@ class MariaPlane(Grounds):
 
     def backed_up(self, key: str) -> bool:
         """Whether there is an image of a database."""
-        return key in self._sources
+        source = self._sources.get(key)
+        return source is not None and source.image is not None
 
     def tick(self) -> None:
         """Mark in each source's log where it stands: this makes instants restorable."""
         for key, source in list(self._sources.items()):
             live = self._live.get(key)
-            if live is None or not live.serving or live.cluster is None:
+            if source.image is None or live is None or not live.serving or live.cluster is None:
                 continue
             try:
                 with live.cluster.turning:
@@ -172,3 +189,10 @@ class MariaPlane(Grounds):
             server.stop()
             raise
         return server
+
+
+def _forget_younger(server: Server, origin: Source, at: datetime) -> None:
+    """Have a copy of the image be what its source was at an instant before that."""
+    with server.connect(origin.database) as connection:
+        for statement in origin.younger(at) if origin.younger else ():
+            connection.execute(statement)

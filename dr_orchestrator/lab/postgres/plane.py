@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,11 +39,10 @@ _TRIES_ITS_WAYS = "pg_create_subscription"
 
 @dataclass(frozen=True)
 class Trim:
-    """How a filled database is made one of an earlier instant: the time column of each table, and what follows then."""
+    """The statements by which a filled database is made one of an earlier instant."""
 
     database: str
-    ages: Mapping[str, str]
-    then: sql.Composed | None
+    younger: Callable[[datetime], Sequence[str]]
 
 
 class Plane(Grounds):
@@ -141,13 +140,9 @@ class Plane(Grounds):
         """Whether there is a base backup of a database."""
         return key in self._sources and self._sources[key].based.is_set()
 
-    def seeded(self, key: str, ages: Mapping[str, str], then: sql.Composed | None = None) -> None:
-        """Take the first base backup of a filled database; `ages` names the column of each table that tells its age.
-
-        `then` is done in a restored copy whose younger rows were deleted: what has to follow from those that are left.
-        """
-        source = self._sources[key]
-        self._trims[key] = Trim(source.database, dict(ages), then)
+    def seeded(self, key: str, younger: Callable[[datetime], Sequence[str]]) -> None:
+        """Take the first base backup of a filled database; `younger` tells how a copy becomes one of before it."""
+        self._trims[key] = Trim(self._sources[key].database, younger)
         self._back_up(key)
 
     def tick(self) -> None:
@@ -280,8 +275,5 @@ def _target(archive: Path, real: float) -> dict[str, str]:
 
 def _delete_younger(cluster: Cluster, trim: Trim, at: datetime) -> None:
     with cluster.connect(trim.database) as connection:
-        for table, column in trim.ages.items():
-            statement = sql.SQL("DELETE FROM {} WHERE {} > %s")
-            connection.execute(statement.format(sql.Identifier(table), sql.Identifier(column)), (at,))
-        if trim.then is not None:
-            connection.execute(trim.then)
+        for statement in trim.younger(at):
+            connection.execute(sql.SQL(statement))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.ports import Destroyer
     from dr_orchestrator.domain.service import Resource
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.runner import Components
 
 _CHANGE_SET = By(
@@ -101,6 +102,12 @@ def _twin() -> Twin:
     from dr_orchestrator.resources.cloudformation_stack.lab.twin import TWIN
 
     return TWIN
+
+
+def _entry() -> type[Entry]:
+    from dr_orchestrator.resources.cloudformation_stack.lab.entry import Stack
+
+    return Stack
 
 
 TYPE = Drillable(
@@ -228,4 +235,5 @@ TYPE = Drillable(
     protection=_protection,
     discovered=_discovered,
     twin=_twin,
+    entry=_entry,
 )

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.drillable import Bringing
+    from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.runner import Components
 
 _ARN = r"arn:[a-z-]+:dynamodb:(?P<region>[^:/]+):[^:/]+:table/(?P<name>[^:/]+)"
@@ -154,6 +155,12 @@ def _twin() -> Twin:
     from dr_orchestrator.resources.dynamodb_table.lab.twin import TWIN
 
     return TWIN
+
+
+def _entry() -> type[Entry]:
+    from dr_orchestrator.resources.dynamodb_table.lab.entry import Table
+
+    return Table
 
 
 TYPE = Drillable(
@@ -305,4 +312,5 @@ TYPE = Drillable(
     discovered=_discovered,
     worn=_worn,
     twin=_twin,
+    entry=_entry,
 )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.ports import Destroyer
     from dr_orchestrator.domain.service import Resource
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.runner import Components
 
 _VOLUME = By(NAME, "VolumeId")
@@ -102,6 +103,12 @@ def _twin() -> Twin:
     from dr_orchestrator.resources.ebs_volume.lab.twin import TWIN
 
     return TWIN
+
+
+def _entry() -> type[Entry]:
+    from dr_orchestrator.resources.ebs_volume.lab.entry import Volume
+
+    return Volume
 
 
 TYPE = Drillable(
@@ -185,4 +192,5 @@ TYPE = Drillable(
     protection=_protection,
     discovered=_discovered,
     twin=_twin,
+    entry=_entry,
 )

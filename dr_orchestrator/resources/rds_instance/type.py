@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin
     from dr_orchestrator.domain.service import Canary, Resource
-    from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.resources.inside import Inside
     from dr_orchestrator.runner import Components
 
@@ -169,10 +169,10 @@ def _twin() -> Twin:
     return TWIN
 
 
-def _company() -> Sequence[CompanyDatabase]:
-    from dr_orchestrator.resources.rds_instance.lab.databases import DATABASES
+def _entry() -> type[Entry]:
+    from dr_orchestrator.resources.rds_instance.lab.entry import Instance
 
-    return DATABASES
+    return Instance
 
 
 TYPE = Drillable(
@@ -341,5 +341,5 @@ TYPE = Drillable(
     protection=_protection,
     discovered=_discovered,
     twin=_twin,
-    company=_company,
+    entry=_entry,
 )

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.named import Read
-from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.domain.resource_type import Calls, Content, CopyType, Naming, Quota
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.s3_bucket.heartbeat import BEAT
-from dr_orchestrator.resources.s3_bucket.name import NAME, RESTORED
+from dr_orchestrator.resources.s3_bucket.name import NAME
 from dr_orchestrator.resources.s3_bucket.parity import CALLS, GRANTS, SETTINGS
+from dr_orchestrator.resources.s3_bucket.writes import WRITES
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
@@ -28,28 +29,15 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.drillable import Filling
+    from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.runner import Components
 
-_BUCKET, _OWNER = By(NAME, "Bucket"), frozenset({"ExpectedBucketOwner"})
-_SOURCE = r"(?P<name>[^/?]+)/[^?]+\?versionId=[^?&]+"
-"""How a version of an object is named as what is copied: whatever else its key holds is encoded in it."""
-
-_READ = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging")
-_SHUT = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _LARGE = "an object is larger than 5 GB"
 _KEYED = "the source is encrypted with a key of its own"
 INVENTORY, _LISTED = "s3:GetBucketInventoryConfiguration", "an inventory lists its versions"
 _PIECES = "an object is larger than 8 MiB"
 _IN_PARTS = ("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload")
 _BY_PIECES = ("s3:CreateMultipartUpload", "s3:UploadPart", "s3:CompleteMultipartUpload")
-_SAID = frozenset(
-    {
-        *("Tagging", "Metadata", "CacheControl", "ContentDisposition", "ContentEncoding"),
-        *("ContentLanguage", "ContentType", "WebsiteRedirectLocation"),
-    }
-)
-"""The words of an object on itself, which a drill gives its copy."""
-
 _DATA = frozenset({"s3:ListObjectVersions", "s3:GetObject", "s3:HeadObject", "s3:GetObjectTagging"})
 _SETTINGS = frozenset(
     {
@@ -196,6 +184,12 @@ def _twin() -> Twin:
     return TWIN
 
 
+def _entry() -> type[Entry]:
+    from dr_orchestrator.resources.s3_bucket.lab.entry import Bucket
+
+    return Bucket
+
+
 TYPE = Drillable(
     made=CopyType(
         NAME,
@@ -255,74 +249,7 @@ TYPE = Drillable(
             },
         )
     },
-    writes=(
-        vaulted.start(NAME, RESTORED),
-        Write(
-            "s3:CreateBucket",
-            _BUCKET,
-            Effect.CREATE,
-            frozenset({"CreateBucketConfiguration", "ObjectOwnership"}),
-            actions={Effect.CREATE: ("s3:TagResource", "s3:PutBucketOwnershipControls")},
-            only={"ObjectOwnership": ("BucketOwnerEnforced",)},
-            needs=frozenset({"CreateBucketConfiguration"}),
-        ),
-        Write(
-            "s3:PutPublicAccessBlock",
-            _BUCKET,
-            Effect.CHANGE,
-            _OWNER | {"PublicAccessBlockConfiguration"},
-            needs=_OWNER,
-            only={"PublicAccessBlockConfiguration": (dict.fromkeys(_SHUT, True),)},
-        ),
-        Write(
-            "s3:PutBucketEncryption",
-            _BUCKET,
-            Effect.CHANGE,
-            _OWNER | {"ServerSideEncryptionConfiguration"},
-            needs=_OWNER,
-        ),
-        Write(
-            "s3:CopyObject",
-            _BUCKET,
-            Effect.FILL,
-            _OWNER | {"Key", "RequestPayer"},
-            "CopySource",
-            origin_arn=_SOURCE,
-            origin_in="Bucket",
-            needs=_OWNER,
-            outside=(("s3", ":::{source}/*", _READ),),
-        ),
-        Write(
-            "s3:CreateMultipartUpload",
-            _BUCKET,
-            Effect.FILL,
-            _OWNER | _SAID | {"Key"},
-            needs=_OWNER,
-        ),
-        Write("s3:PutObject", _BUCKET, Effect.FILL, _OWNER | _SAID | {"Key", "Body"}, needs=_OWNER),
-        Write("s3:UploadPart", _BUCKET, Effect.FILL, _OWNER | {"Key", "UploadId", "PartNumber", "Body"}, needs=_OWNER),
-        Write(
-            "s3:UploadPartCopy",
-            _BUCKET,
-            Effect.FILL,
-            _OWNER | {"Key", "UploadId", "PartNumber", "CopySourceRange", "RequestPayer"},
-            "CopySource",
-            origin_arn=_SOURCE,
-            origin_in="Bucket",
-            needs=_OWNER,
-        ),
-        Write(
-            "s3:CompleteMultipartUpload",
-            _BUCKET,
-            Effect.FILL,
-            _OWNER | {"Key", "UploadId", "MultipartUpload"},
-            needs=_OWNER,
-        ),
-        Write("s3:DeleteObjects", _BUCKET, Effect.DELETE, _OWNER | {"Delete"}, needs=_OWNER),
-        Write("s3:DeleteObject", _BUCKET, Effect.DELETE, _OWNER | {"Key", "VersionId"}, needs=_OWNER),
-        Write("s3:AbortMultipartUpload", _BUCKET, Effect.DELETE, _OWNER | {"Key", "UploadId"}, needs=_OWNER),
-        Write("s3:DeleteBucket", _BUCKET, Effect.DELETE, _OWNER, needs=_OWNER),
-    ),
+    writes=WRITES,
     grants={
         **GRANTS,
         "s3:ListBuckets": ("s3:ListAllMyBuckets",),
@@ -398,4 +325,5 @@ TYPE = Drillable(
     discovered=_discovered,
     worn=_worn,
     twin=_twin,
+    entry=_entry,
 )

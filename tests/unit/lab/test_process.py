@@ -19,7 +19,8 @@ from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.orphans import command_line, end_orphans
 from dr_orchestrator.resources import TYPES
-from dr_orchestrator.settings import load
+from dr_orchestrator.settings import load, shipped
+from dr_orchestrator.wiring.company import FILE, company
 from tests.support.labs import client, get
 
 pytestmark = pytest.mark.slow
@@ -45,7 +46,7 @@ def test_a_lab_is_started_once_killed_cleared_and_stopped(tmp_path: Path) -> Non
         assert newest_heartbeat_age(info.endpoint, clock) < 3600
         root = Path((tmp_path / "lab.data").read_text())
         before = servers(root)
-        assert len(before) == sum(len(of.company()) for of in TYPES)
+        assert len(before) == len(company(shipped() / FILE, TYPES).databases)
         os.kill(info.pid, signal.SIGKILL)
         while command_line(info.pid):
             time.sleep(0.01)

@@ -1,9 +1,10 @@
-"""Puts the sample company's Aurora clusters into a fresh lab: members, parameter groups, backups of months."""
+"""Puts a company's Aurora clusters into a fresh lab: members, parameter groups, backups of months."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any, cast
 
 from moto.rds.models import rds_backends
@@ -11,82 +12,87 @@ from moto.rds.models import rds_backends
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
 from dr_orchestrator.lab.estate.logins import keep_login, keep_rotating
 from dr_orchestrator.lab.estate.seed import KEPT, TAGS, Seed
+from dr_orchestrator.resources.aurora_cluster.lab import entry
 from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
-from dr_orchestrator.resources.aurora_cluster.lab.databases import CLUSTERS, CompanyCluster
+from dr_orchestrator.resources.aurora_cluster.lab.entry import ENGINE
 from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
+from dr_orchestrator.resources.aurora_cluster.name import NAME
 
 _FAMILY = "aurora-postgresql16"
 
 
 def make(seed: Seed) -> None:
     """Make the clusters."""
-    _Clusters(seed).make()
+    for id, each in seed.company.of(NAME).items():
+        _Cluster(seed, id, each).make()
 
 
 def fill(seed: Seed) -> None:
     """Record what was taken of them before the lab began, and have it go on."""
-    _Clusters(seed).make_backups()
+    random = seed.random(11)
+    for id, each in seed.company.of(NAME).items():
+        _Cluster(seed, id, each).make_backups(random)
 
 
-class _Clusters:
-    def __init__(self, seed: Seed) -> None:
-        self._seed = seed
-        self._random = seed.random(11)
+class _Cluster:
+    def __init__(self, seed: Seed, id: str, entry: entry.Cluster) -> None:
+        self._seed, self._id, self._entry, self._database = seed, id, entry, entry.behind(id)
 
     def make(self) -> None:
-        """Make them, encrypted by the company's key, in production's network."""
-        for each in CLUSTERS:
-            self._make_parameters(each)
-            self._make(each, self._seed.key, *self._seed.network)
+        """Make it, encrypted by the company's key, in production's network."""
+        self._make_parameters()
+        self._make(self._seed.key, *self._seed.network)
 
-    def make_backups(self) -> None:
-        """Record what RDS and AWS Backup took of them before the lab began, and have it go on."""
-        for each in CLUSTERS:
-            for at in self._instants(each.newest, each.every):
-                self._backend.record_snapshot(self._cluster(each), at)
-            for at in self._instants(timedelta(days=1), each.vaulted) if each.vaulted else ():
-                self._backend.record_snapshot(self._cluster(each), at, "awsbackup")
-            self._go_on(each, self._seed.start - each.newest + each.every)
-            keep_rotating(each, self._seed)
+    def make_backups(self, random: Random) -> None:
+        """Record what RDS and AWS Backup took of it before the lab began, and have it go on."""
+        each = self._database
+        for at in self._instants(random, each.newest, each.every):
+            self._backend.record_snapshot(self._cluster, at)
+        vaulted = self._entry.vaulted
+        for at in self._instants(random, timedelta(days=1), vaulted) if vaulted else ():
+            self._backend.record_snapshot(self._cluster, at, "awsbackup")
+        self._go_on(self._seed.start - each.newest + each.every)
+        keep_rotating(each, self._seed)
 
-    def _make(self, company: CompanyCluster, key: str, subnets: str, group: str) -> None:
-        password = self._seed.writer.passwords[company.name] if self._seed.writer else secrets.token_urlsafe(18)
+    def _make(self, key: str, subnets: str, group: str) -> None:
+        database = self._database
+        password = self._seed.writer.passwords[self._id] if self._seed.writer else secrets.token_urlsafe(18)
         given: dict[str, Any] = {
-            "db_cluster_identifier": company.cluster,
-            "engine": "aurora-postgresql",
+            "db_cluster_identifier": self._id,
+            "engine": ENGINE,
             "engine_version": "16.9",
-            "database_name": company.name,
+            "database_name": database.name,
             "port": 5432,
             "storage_encrypted": True,
             "kms_key_id": key,
-            "deletion_protection": True,
+            "deletion_protection": database.protected,
             "backup_retention_period": KEPT.days,
             "copy_tags_to_snapshot": True,
-            "db_cluster_parameter_group_name": f"{company.cluster}-cluster",
+            "db_cluster_parameter_group_name": f"{self._id}-cluster",
             "db_subnet_group_name": subnets,
             "vpc_security_group_ids": [group],
-            "master_username": company.user,
+            "master_username": database.user,
             "master_user_password": password,
             "tags": list(TAGS),
         }
-        if company.scaling:
-            least, most = company.scaling
+        if scaling := self._entry.scaling:
+            least, most = scaling.least, scaling.most
             given["serverless_v2_scaling_configuration"] = {"min_capacity": least, "max_capacity": most}
         made = cast(Cluster, self._backend.create_db_cluster(given))
-        made.volume = company.gib
-        made.database = self._seed.writer.databases[company.name] if self._seed.writer else None
-        for number in range(1, company.members + 1):
-            self._make_member(company, number)
-        keep_login(company, password, list(TAGS), "dbClusterIdentifier")
+        made.volume = database.gib
+        made.database = self._seed.writer.databases[self._id] if self._seed.writer else None
+        for number in range(1, self._entry.members + 1):
+            self._make_member(number)
+        keep_login(database, password, list(TAGS), "dbClusterIdentifier")
 
-    def _make_member(self, company: CompanyCluster, number: int) -> None:
+    def _make_member(self, number: int) -> None:
         self._backend.create_db_instance(
             {
-                "db_instance_identifier": f"{company.cluster}-{number}",
-                "db_cluster_identifier": company.cluster,
-                "db_instance_class": company.members_class,
-                "engine": "aurora-postgresql",
-                "db_parameter_group_name": f"{company.cluster}-instance",
+                "db_instance_identifier": f"{self._id}-{number}",
+                "db_cluster_identifier": self._id,
+                "db_instance_class": self._entry.members_class,
+                "engine": ENGINE,
+                "db_parameter_group_name": f"{self._id}-instance",
                 "availability_zone": f"{REGION}{'ab'[number % 2 - 1]}",
                 "promotion_tier": number,
                 "publicly_accessible": False,
@@ -94,38 +100,39 @@ class _Clusters:
             }
         )
 
-    def _make_parameters(self, company: CompanyCluster) -> None:
-        told = f"parameters of {company.cluster}"
-        self._backend.create_db_cluster_parameter_group(f"{company.cluster}-cluster", _FAMILY, told, list(TAGS))
+    def _make_parameters(self) -> None:
+        told = f"parameters of {self._id}"
+        self._backend.create_db_cluster_parameter_group(f"{self._id}-cluster", _FAMILY, told, list(TAGS))
         self._backend.create_db_parameter_group(
             {
-                "db_parameter_group_name": f"{company.cluster}-instance",
+                "db_parameter_group_name": f"{self._id}-instance",
                 "db_parameter_group_family": _FAMILY,
                 "description": told,
                 "tags": list(TAGS),
             }
         )
 
-    def _instants(self, newest: timedelta, every: timedelta) -> list[datetime]:
-        at, found = self._seed.start - newest - timedelta(minutes=self._random.uniform(0, 20)), []
+    def _instants(self, random: Random, newest: timedelta, every: timedelta) -> list[datetime]:
+        at, found = self._seed.start - newest - timedelta(minutes=random.uniform(0, 20)), []
         while at > self._seed.start - KEPT:
             found.append(at)
-            at -= every + timedelta(minutes=self._random.uniform(-4, 4))
+            at -= every + timedelta(minutes=random.uniform(-4, 4))
         return found
 
-    def _go_on(self, company: CompanyCluster, due: datetime) -> None:
-        self._seed.world.agenda.at(due, lambda: self._scheduled(company, due))
+    def _go_on(self, due: datetime) -> None:
+        self._seed.world.agenda.at(due, lambda: self._scheduled(due))
 
-    def _scheduled(self, company: CompanyCluster, now: datetime) -> None:
-        self._go_on(company, now + company.every)
-        cluster = self._cluster(company)
-        if self._backend.clusters.get(company.cluster) is not cluster or cluster.status != "available":
+    def _scheduled(self, now: datetime) -> None:
+        self._go_on(now + self._database.every)
+        cluster = self._cluster
+        if self._backend.clusters.get(self._id) is not cluster or cluster.status != "available":
             return
         self._backend.record_snapshot(cluster, now)
         self._backend.drop_automated(cluster, naive(now - KEPT))
 
-    def _cluster(self, company: CompanyCluster) -> Cluster:
-        return cast(Cluster, self._backend.clusters[company.cluster])
+    @property
+    def _cluster(self) -> Cluster:
+        return cast(Cluster, self._backend.clusters[self._id])
 
     @property
     def _backend(self) -> Clusters:

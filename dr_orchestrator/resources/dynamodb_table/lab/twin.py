@@ -38,5 +38,6 @@ TWIN = Twin(
     vaulted=vaulted.VAULTED,
     state={"tables": _tables},
     refuses=_refuses,
+    make=company.make,
     fill=company.fill,
 )

@@ -9,7 +9,7 @@ from moto.ssm.models import ssm_backends
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.ebs_volume.lab import answers, backend, commands
+from dr_orchestrator.resources.ebs_volume.lab import answers, backend, commands, company
 
 
 def _volumes() -> dict[str, Any]:
@@ -30,4 +30,6 @@ TWIN = Twin(
     backends=((ec2_backends, backend.Volumes), (ssm_backends, commands.Commands)),
     patches=(*backend.PATCHES, *answers.PATCHES),
     state={"volumes": _volumes},
+    make=company.make,
+    fill=company.fill,
 )

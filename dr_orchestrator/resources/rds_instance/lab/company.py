@@ -1,4 +1,4 @@
-"""Puts the sample company's instances into a fresh lab, with the snapshots of a month, and lets them go on."""
+"""Puts a company's instances into a fresh lab, with the snapshots of a month, and lets them go on."""
 
 from __future__ import annotations
 
@@ -11,43 +11,47 @@ from moto.rds.models import rds_backends
 from dr_orchestrator.lab.cloud.restore_testing import put_result
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
-from dr_orchestrator.lab.estate.company import CompanyDatabase
 from dr_orchestrator.lab.estate.logins import keep_login, keep_rotating
 from dr_orchestrator.lab.estate.seed import KEPT, TAGS, Seed
+from dr_orchestrator.resources.rds_instance.lab import entry
 from dr_orchestrator.resources.rds_instance.lab.backend import Rds
-from dr_orchestrator.resources.rds_instance.lab.databases import DATABASES
-from dr_orchestrator.resources.rds_instance.lab.models import Instance
+from dr_orchestrator.resources.rds_instance.lab.entry import VERSIONS
+from dr_orchestrator.resources.rds_instance.lab.models import Instance, Snapshot
+from dr_orchestrator.resources.rds_instance.name import NAME
+
+_SIGNED = f"https://rds.{REGION}.amazonaws.com/?X-Amz-Credential=team/20260101/{REGION}/rds/aws4_request"
+_COPIES = 3
+"""How many of the newest snapshots are in the other region, where they are copied to one."""
 
 
 def make(seed: Seed) -> None:
     """Make the instances."""
-    for database in DATABASES:
-        _Instances(seed)._make_instance(database)
+    for id, each in seed.company.of(NAME).items():
+        _Instance(seed, id, each).make()
 
 
 def fill(seed: Seed) -> None:
     """Record what RDS took of them before the lab began, and have it go on."""
-    instances = _Instances(seed)
-    for database in DATABASES:
-        instances._make_snapshots(database)
-        keep_rotating(database, seed)
+    for id, each in seed.company.of(NAME).items():
+        _Instance(seed, id, each).fill()
 
 
-class _Instances:
-    def __init__(self, seed: Seed) -> None:
-        self._seed = seed
+class _Instance:
+    def __init__(self, seed: Seed, id: str, entry: entry.Instance) -> None:
+        self._seed, self._id, self._entry, self._database = seed, id, entry, entry.behind(id)
         self._random = seed.random(7)
 
-    def _make_instance(self, database: CompanyDatabase) -> None:
-        key, (subnets, group) = self._seed.key, self._seed.network
-        password = self._seed.writer.passwords[database.name] if self._seed.writer else secrets.token_urlsafe(18)
+    def make(self) -> None:
+        database, entry, key, (subnets, group) = self._database, self._entry, self._seed.key, self._seed.network
+        version, port = VERSIONS[entry.engine]
+        password = self._seed.writer.passwords[self._id] if self._seed.writer else secrets.token_urlsafe(18)
         given = {
-            "db_instance_identifier": database.instance,
-            "db_instance_class": "db.m6g.large",
-            "engine": "postgres",
-            "engine_version": "16.9",
+            "db_instance_identifier": self._id,
+            "db_instance_class": entry.instance_class,
+            "engine": entry.engine,
+            "engine_version": version,
             "db_name": database.name,
-            "port": 5432,
+            "port": port,
             "allocated_storage": database.gib,
             "storage_type": "gp3",
             "storage_encrypted": True,
@@ -64,39 +68,61 @@ class _Instances:
             "tags": list(TAGS),
         }
         made = cast(Instance, self._backend.create_db_instance(given))
-        made.database = self._seed.writer.databases[database.name] if self._seed.writer else None
-        made.replicated_to = frozenset({database.copied_to} - {""})
+        made.database = self._seed.writer.databases[self._id] if self._seed.writer else None
+        made.replicated_to = frozenset({entry.replicated_to or ""} - {""})
         keep_login(database, password, list(TAGS), "dbInstanceIdentifier")
 
-    def _make_snapshots(self, database: CompanyDatabase) -> None:
+    def fill(self) -> None:
+        database = self._database
         newest = at = self._seed.start - database.newest - timedelta(minutes=self._random.uniform(-10, 10))
+        taken = []
         while at > self._seed.start - KEPT:
-            self._backend.record_automated(self._instance(database), at)
+            taken.append(self._backend.record_automated(self._instance, at))
             at -= database.every + timedelta(minutes=self._random.uniform(-4, 4))
-        if database.vault:
-            self._fill_vault(database, newest)
-        self._seed.world.agenda.at(newest + database.every, lambda: self._scheduled_snapshot(database))
+        for snapshot in taken[:_COPIES] if self._entry.copied else ():
+            self._copy(snapshot)
+        if self._entry.vault:
+            self._fill_vault(self._entry.vault, newest)
+        self._seed.world.agenda.at(newest + database.every, self._scheduled_snapshot)
+        keep_rotating(database, self._seed)
 
-    def _fill_vault(self, database: CompanyDatabase, newest: datetime) -> None:
+    def _fill_vault(self, vault: str, newest: datetime) -> None:
         """AWS Backup keeps it, too, in a vault that is locked in governance mode: who may take the lock off, can."""
-        there = vaults()
-        there.create_backup_vault(database.vault, {}, self._seed.key, "")
-        there.put_backup_vault_lock_configuration(database.vault, KEPT.days, None, None)
+        there = self._seed.vault(vault)
+        there.put_backup_vault_lock_configuration(vault, KEPT.days, None, None)
         for day in range(KEPT.days - 1, -1, -1):
             at = newest - day * timedelta(days=1)
-            point = there.keep(database.vault, self._instance(database).arn, "RDS", at)
+            point = there.keep(vault, self._instance.arn, "RDS", at)
             if day % 7 == 1:  # a plan tests one each week, and nobody looks at what it restored
                 began, took = at + timedelta(hours=3), timedelta(minutes=31)
                 put_result(there, "weekly", point, began, took, DeletionStatus="SUCCESSFUL")
 
-    def _scheduled_snapshot(self, database: CompanyDatabase) -> None:
-        now, instance = self._seed.world.now(), self._instance(database)
-        self._seed.world.agenda.at(now + database.every, lambda: self._scheduled_snapshot(database))
+    def _copy(self, snapshot: Snapshot) -> None:
+        """The team's own schedule brings it into the other region, so long after it was taken."""
+        copied = self._entry.copied
+        if copied is None:
+            return
+        there = cast(Rds, rds_backends[ACCOUNT][copied.to])
+        name = str(snapshot.db_snapshot_identifier).removeprefix("rds:")
+        at = snapshot.data_time + copied.after
+        with self._seed.world.at_once(), self._seed.world.as_of(at):
+            there.copy_db_snapshot(
+                str(snapshot.db_snapshot_arn),
+                f"copy-{name}",
+                kms_key_id=self._seed.keys[copied.to],
+                pre_signed_url=_SIGNED,
+            )
+
+    def _scheduled_snapshot(self) -> None:
+        now, instance = self._seed.world.now(), self._instance
+        self._seed.world.agenda.at(now + self._database.every, self._scheduled_snapshot)
         if not instance.backup_retention_period or instance.status != "available":
             return
-        self._backend.record_automated(instance, now)
-        if database.vault:
-            vaults().keep(database.vault, instance.arn, "RDS", now)
+        taken = self._backend.record_automated(instance, now)
+        if self._entry.copied:
+            self._seed.world.agenda.at(now + self._entry.copied.after, lambda: self._copy(taken))
+        if self._entry.vault:
+            vaults().keep(self._entry.vault, instance.arn, "RDS", now)
         for name, snapshot in list(self._backend.database_snapshots.items()):
             expired = snapshot.created < naive(now - KEPT)
             if (
@@ -106,8 +132,9 @@ class _Instances:
             ):
                 del self._backend.database_snapshots[name]
 
-    def _instance(self, database: CompanyDatabase) -> Instance:
-        return cast(Instance, self._backend.databases[database.instance])
+    @property
+    def _instance(self) -> Instance:
+        return cast(Instance, self._backend.databases[self._id])
 
     @property
     def _backend(self) -> Rds:

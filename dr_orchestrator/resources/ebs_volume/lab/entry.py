@@ -1,0 +1,31 @@
+"""The shape of what an estate file says of a volume, and of the machine that reads copies of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from dr_orchestrator.catalog.shapes.fields import Duration, FilePath, Shape, Span, Text, shaped, whole
+from dr_orchestrator.resources.estate import Entry, Gib
+
+Machine = Annotated[str, shaped(r"i-[0-9a-f]{8}(?:[0-9a-f]{9})?", "a machine's id", "such as i-0123456789abcdef0")]
+
+
+class Snapshots(Shape):
+    """How it is snapshotted; the last `kept` are there."""
+
+    every: Span = timedelta(days=1)
+    newest: Duration = timedelta(hours=5)
+    kept: Annotated[int, whole(1, 100)] = 14
+
+
+class Volume(Entry):
+    """A volume with its files, in a zone of the region; the `reader` is a machine of the drills' own, made with it."""
+
+    gib: Gib
+    zone: Annotated[str, shaped(r"[a-z]", "a zone's letter", "such as a")] = "a"
+    files: dict[FilePath, Text] = Field(default_factory=dict)
+    snapshots: Snapshots = Snapshots()
+    reader: Machine | None = None

@@ -1,0 +1,168 @@
+"""The shape of what an estate file says of resources: what every type's entries share, and those of databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from dr_orchestrator.catalog.shapes.fields import (
+    Duration,
+    Reads,
+    Shape,
+    Span,
+    StackName,
+    Text,
+    Truth,
+    likely,
+    quoted,
+    scalar,
+    shaped,
+    text,
+    whole,
+    wrong,
+)
+from dr_orchestrator.lab.estate.company import BusinessTable, CompanyDatabase
+from dr_orchestrator.lab.estate.words import AT, DATE, DIGEST, NUMBER, Words, read
+
+LOCAL = shaped(r"[a-z][a-z0-9_]{0,62}", "a name in a database", "lower-case letters, digits and underscores")
+Local = Annotated[str, LOCAL]
+Vaulted = Annotated[str, shaped(r"[A-Za-z0-9_-]{2,50}", "a vault of AWS Backup", "its name")]
+Gib = Annotated[int, whole(1, 65_536)]
+_LIST = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+
+
+def _words(places: Sequence[str], value: Any) -> Words:
+    if isinstance(value, list):
+        if not value:
+            raise wrong("is empty", "list at least one")
+        return read([scalar(each) for each in value])
+    written = text(value)
+    try:
+        return read(written, places)
+    except ValueError as unknown:
+        legal = ", ".join(places)
+        raise wrong(
+            f"{quoted(unknown)} stands for nothing", f"write {legal}, or {{1..40}}, or text without braces"
+        ) from None
+
+
+def words(*places: str) -> Reads:
+    """Text with places in it, or a list of texts in turn."""
+    return Reads(partial(_words, places), {"oneOf": [{"type": "string"}, _LIST]})
+
+
+InRow = Annotated[Words, words(NUMBER, DIGEST)]
+"""A value in a row of a database, whose own words they become."""
+InItem = Annotated[Words, words(NUMBER, DIGEST, AT, DATE)]
+"""A value of an item, or the key of an object."""
+
+
+Mistake = tuple[tuple[str, ...], str, str]
+"""The key within an entry, what is wrong there, and what mends it."""
+Found = Mapping[str, Mapping[str, Any]]
+
+
+class Entry(Shape):
+    """One resource of an estate file; what a type has more is its own."""
+
+    def behind(self, id: str) -> CompanyDatabase | None:  # noqa: ARG002
+        """The database that a real server stands behind it for, None where it is none."""
+        return None
+
+    def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:  # noqa: ARG002
+        """The mistakes in it beside the others, by type and id; `home` is the folder that files are named from."""
+        return ()
+
+
+class Table(Shape):
+    """A table with its rows."""
+
+    rows: Annotated[int, whole(1, 100_000)]
+    columns: Annotated[dict[Local, InRow], Field(min_length=1)]
+    every: Span = timedelta(minutes=37)
+    """How far apart its rows were created."""
+
+
+class Snapshots(Shape):
+    """How RDS takes snapshots by itself."""
+
+    every: Span = timedelta(days=1)
+    newest: Duration = timedelta(hours=5)
+
+
+class OfDatabase(Entry):
+    """A database behind RDS, be it an instance or a cluster."""
+
+    database: Local
+    user: Local | None = None
+    secret: Text | None = None
+    gib: Gib
+    tables: dict[Local, Table] = Field(default_factory=dict)
+    snapshots: Snapshots = Snapshots()
+    rotates: Span | None = None
+    protected: Truth = True
+
+    def company(self, id: str, engine: str) -> CompanyDatabase:
+        """The database that it is of an engine."""
+        return CompanyDatabase(
+            id,
+            engine,
+            self.database,
+            self.user or f"{self.database}_admin",
+            self.secret or f"prod/{self.database}-db",
+            self.gib,
+            tuple(BusinessTable(name, each.rows, each.columns, each.every) for name, each in self.tables.items()),
+            self.snapshots.every,
+            self.snapshots.newest,
+            self.rotates,
+            self.protected,
+        )
+
+
+class OfStack(Entry):
+    """One that a stack may make: the one of a `stack` is only filled."""
+
+    stack: StackName | None = None
+
+    def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:  # noqa: ARG002
+        """Its stack is one of the file's."""
+        stacks = found.get("cloudformation-stack", {})
+        if self.stack is None or self.stack in stacks:
+            return ()
+        return [(("stack",), f"no stack '{self.stack}' is in this file", likely(self.stack, stacks))]
+
+
+_SOON = timedelta(minutes=8)
+"""How recent the last change is, at most."""
+
+
+class Of(Shape):
+    """The number of something, and how they came and went.
+
+    The first is of `since` ago, and each next `every` later. One in `again` was put anew within the last `within`, and
+    one in `deleted` was taken away.
+    """
+
+    number: Annotated[int, whole(1, 20_000)]
+    since: Span = timedelta(days=60)
+    every: Duration = timedelta(minutes=1)
+    again: Annotated[int, whole(2, 1000)] | None = None
+    deleted: Annotated[int, whole(2, 1000)] | None = None
+    within: Span = timedelta(days=2)
+
+    def story(self, start: datetime, random: Random) -> Iterator[tuple[datetime, int, bool]]:
+        """The instants at which each number was put, or (where it is False) taken away, the oldest first."""
+        told = [(start - self.since + number * self.every, number, True) for number in range(1, self.number + 1)]
+        for number in range(1, self.number + 1):
+            again = self.again is not None and number % self.again == 0
+            deleted = self.deleted is not None and number % self.deleted == 1
+            for happens, put in ((again, True), (deleted, False)):
+                if happens:
+                    told.append((start - random.uniform(_SOON / self.within, 1) * self.within, number, put))
+        yield from sorted(told)
