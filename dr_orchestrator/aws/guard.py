@@ -7,7 +7,7 @@ name: one that nobody listed is refused, whatever it does.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +16,16 @@ from dr_orchestrator.aws.endpoints import is_call, named_by
 from dr_orchestrator.domain import inquiries
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import CallTable, Effect, Inquiry, Target, Write
+from dr_orchestrator.domain.resource_type.target import found_at
 from dr_orchestrator.errors import DrillFault
 
 _DEFECT = "this is a defect: please report"
 _STRANGER = "is not a copy of this run"
 HEARTBEAT = "the heartbeat that is declared"
 """The one write of `dro canary`."""
+
+_GLOBAL = "-global"
+"""How botocore ends the region of a service that has none, Route 53's: aws-global."""
 
 _AGAIN = "dro-guard"
 _NAMED = "dro-guard-named"
@@ -163,6 +167,7 @@ class Guard:
     def _is_copy(self, target: Target, region: str) -> bool:
         if not target.name or target.region not in ("", region):
             return False
+        everywhere = region.endswith(_GLOBAL)
         if self._sources.intersection(each.lower() for each in (target.name, *target.parts)):
             return False
         copies = list(self._copies())
@@ -170,7 +175,8 @@ class Guard:
         if held is not None and any(held.parent == copy.id and held.place == copy.place for copy in copies):
             copies.append(held)
         return any(
-            (copy.type, copy.id, copy.region) == (target.type, target.name, region)
+            (copy.type, copy.id) == (target.type, target.name)
+            and (copy.region == region or everywhere)
             and (bool(copy.parent) or not target.member)
             for copy in copies
         )
@@ -274,20 +280,9 @@ def _strange(write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         if unknown := sorted(given.keys() - keys if isinstance(given, Mapping) else [str(given)]):
             return f"no drill gives it {name} {', '.join(unknown)}", _DEFECT
     for way, values in write.every.items():
-        if strange := [str(each) for each in _found(parameters, way.split(".")) if each not in values]:
+        if strange := [str(each) for each in found_at(parameters, way.split(".")) if each not in values]:
             return f"no drill gives it {way} {', '.join(strange)}", _DEFECT
     return ()
-
-
-def _found(part: Any, way: Sequence[str]) -> Iterator[Any]:
-    """All that stands at a way of keys into what a call is given, through its lists; None where it is missing."""
-    if isinstance(part, list | tuple):
-        for each in part:
-            yield from _found(each, way)
-    elif way:
-        yield from _found(part.get(way[0]) if isinstance(part, Mapping) else None, way[1:])
-    else:
-        yield part
 
 
 def _place(request: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from dr_orchestrator.catalog import baseline, digest, proofs
+from dr_orchestrator.catalog import baseline, digest, proofs, there
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
@@ -71,7 +71,7 @@ def catalogue(policy: TiersFile, declared: Sequence[Declared], types: Types[Reso
             service = _service(each, each.whole, tiers, policy, types)
             services[service.name] = service
             drills |= {
-                name: _drill(name, drill, service, policy.revision, each.document.file)
+                name: _drill(name, drill, service, policy, each.document.file)
                 for name, drill in each.whole.drills.items()
             }
     drills = dict(sorted(drills.items()))
@@ -260,8 +260,9 @@ def _canary(canary: written.Canary) -> Canary:
     return Canary(canary.interval, table, column, canary.key or {}, canary.attribute or "")
 
 
-def _drill(name: str, drill: written.Drill, service: Service, revision: str, file: str) -> Drill:
-    resource = _placed(service.resources[drill.resource], drill)
+def _drill(name: str, drill: written.Drill, service: Service, policy: TiersFile, file: str) -> Drill:
+    declared, revision = service.resources[drill.resource], policy.revision
+    resource = there.moved(declared, drill.there) if drill.there else _placed(declared, drill)
     stores = resource.rebuild.stores if resource.rebuild else {}
     return digest.stamped(
         Drill(
@@ -279,6 +280,7 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
             file=file,
             accept=dict(drill.accept),
             vault=drill.recovery_points.named if drill.recovery_points else None,
+            leading=there.leading(declared, drill.there, policy) if drill.there else None,
             stores={logical: service.resources[store] for logical, store in stores.items()},
         )
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.defaults import SINCE
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.leading import Leading
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier, format_duration
 from dr_orchestrator.domain.proof import Deep, asks_source
 from dr_orchestrator.domain.service import Resource, Service
@@ -202,7 +203,8 @@ class Drill:
     """The written definition of a drill: one resource of one service, one kind, held to one objective.
 
     `accept` are the reasons for settings in which a copy may differ from its source, by their names, or `STORE.NAME`.
-    `vault` is where its recovery points lie, where AWS Backup keeps them: it restores them, too.
+    `vault` is where its recovery points lie, where AWS Backup keeps them: it restores them, too. `leading` is the name
+    that leads to its copy: then its resource is the one that comes back, in the other region, from the stores there.
     """
 
     name: str
@@ -221,6 +223,7 @@ class Drill:
     stores: Mapping[str, Resource] = field(default_factory=dict)
     accept: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
     vault: Vault | None = field(default=None, metadata=SINCE)
+    leading: Leading | None = field(default=None, metadata=SINCE)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     PITR_RESTORE = "pitr-restore"
     REPLICA_REBUILD = "replica-rebuild"
     AZ_FAILOVER = "az-failover"
+    REGION_FAILOVER = "region-failover"
 
     @property
     def script(self) -> str:
@@ -21,7 +22,17 @@ class Kind(StrEnum):
     @property
     def selects(self) -> bool:
         """Whether it can take another recovery point than the newest."""
-        return self is not Kind.REPLICA_REBUILD
+        return not self.rebuilds
+
+    @property
+    def rebuilds(self) -> bool:
+        """Whether it makes an environment anew from its template."""
+        return self in (Kind.REPLICA_REBUILD, Kind.REGION_FAILOVER)
+
+    @property
+    def leads(self) -> bool:
+        """Whether a name of its own leads to the copy, and back: each way is a check of its runs."""
+        return self is Kind.REGION_FAILOVER
 
     @property
     def interrupts(self) -> bool:

@@ -23,12 +23,21 @@ first used more than `seconds` ago.
 """
 FATE_KINDS = ("stuck", "ends-as", "flaps")
 """Kinds that decide how what a call creates (or deletes) ends; flaps goes to `status` and back before it stays."""
-STATE_KINDS = ("no-snapshot", "pitr-off", "not-found", "leaks", "asynchronous", "same-zone", "not-offered")
+STATE_KINDS = (
+    "no-snapshot",
+    "pitr-off",
+    "not-found",
+    "leaks",
+    "asynchronous",
+    "same-zone",
+    "not-offered",
+    "stale-names",
+)
 """Kinds under which a resource looks otherwise than it is: at `times` looks, or for as long as the rule stands.
 
 A copy that leaks is restored where it gets out, though its security groups let nothing out. An asynchronous one
 acknowledges what its standby does not have; a failover in the same zone leaves the primary where it is; a class that is
-not offered is to be had in no region.
+not offered is to be had in no region; stale names go on leading where they led, whatever their zone says.
 """
 
 

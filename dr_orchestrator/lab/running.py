@@ -119,6 +119,7 @@ def serve(
         world.databases = plane
         if others is not None:
             world.others |= undo.enter_context(_mariadb(others, world))
+        undo.callback(lambda: [end() for end in world.at_end])
         server.start()
         undo.callback(server.stop)
         yield Lab(server.endpoint, world, server.application)

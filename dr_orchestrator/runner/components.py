@@ -9,6 +9,7 @@ from typing import TypeVar
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.customer.port import Customers
 from dr_orchestrator.domain.evidence import Seen
+from dr_orchestrator.domain.led import DrillName
 from dr_orchestrator.domain.parity import Parity
 from dr_orchestrator.domain.ports import (
     Checks,
@@ -89,7 +90,7 @@ class Components:
     opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made for it anew for
     each way, goes on writing; `customers` are looked at before and after all of it; `looks` are those that the checks
     need before anything is started, beside the restorer's own. `brought` are the copies by which a recovery point comes
-    to where the drill's copy is to stand.
+    to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes back.
     """
 
     checks: Checks
@@ -110,6 +111,7 @@ class Components:
     brought: Callable[[RecoveryPoint, Copy], Sequence[Part]] = stands_there
     client: Callable[[Copy], Client] | None = None
     customers: Customers | None = None
+    name: DrillName | None = None
 
 
 def not_probed(copy: Copy) -> Probed:  # noqa: ARG001

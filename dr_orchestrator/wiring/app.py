@@ -110,6 +110,12 @@ class App:
         rebuilt = [each.rebuild for service in services for each in service.resources.values() if each.rebuild]
         return frozenset(each.bucket for each in rebuilt) - {""}
 
+    @functools.cached_property
+    def zones(self) -> frozenset[str]:
+        """The hosted zones that are declared for drills: no other gets a record of theirs."""
+        found = (drill.leading for drill in self.declared.drills.values())
+        return frozenset(each.zone for each in found if each is not None)
+
     def knowing(self, catalogue: Catalogue) -> App:
         """The same, that knows of another catalogue: of the policy alone, say, where no service is described yet."""
         made = replace(self)

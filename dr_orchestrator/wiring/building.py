@@ -76,10 +76,10 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         here.sources,
         may_restore,
         drive.before_write,
-        here.places,
+        here.places | here.zones,
         accounts,
         frozenset({drill.resource.id}) if drill is not None and _reads_by_statements(drill) else frozenset(),
-        lambda: here.ledger.buckets(run),
+        lambda: {*here.ledger.buckets(run), *(copy.id.partition("/")[0] for copy in made() if "/" in copy.id)},
         frozenset({drill.vault.role}) if drill is not None and drill.vault is not None else frozenset(),
         frozenset(_machines(here, drill)),
     )

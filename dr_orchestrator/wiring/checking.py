@@ -11,7 +11,6 @@ from enum import StrEnum
 from dr_orchestrator.catalog import source
 from dr_orchestrator.catalog.load import problems
 from dr_orchestrator.domain.drill import CanaryItem, Check, Drill, NewestRow
-from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.proof import Files, SameObjects
 from dr_orchestrator.domain.replica import Ask, Note, Refusal
@@ -78,7 +77,7 @@ class _Look:
         if ("customers", drill.service.name) not in self._seen:
             self._seen.add(("customers", drill.service.name))
             yield from self._of_customers(document, drill.service)
-        if drill.kind is not Kind.REPLICA_REBUILD or drill.stores:
+        if not drill.kind.rebuilds or drill.stores:
             for level, message, fix in self._of_loss(drill):
                 yield Remark(level, document.problem(("drills", drill.name, "checks"), message, fix))
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain import leading
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.customer.looking import names
 from dr_orchestrator.domain.drill import Drill
@@ -249,6 +250,7 @@ def _header(here: App, drill: Drill, run: str, around: Surroundings, simulated: 
         exercise=request().exercise,
         planned_checks=(
             *(NAMES.values() if drill.kind.interrupts else ()),
+            *(leading.NAMES.values() if drill.kind.leads else ()),
             *(check.name for check in drill.checks),
             *names(service.customer_stacks),
         ),

@@ -68,7 +68,16 @@ def test_every_deployment_is_accepted(prefect: Prefect) -> None:
     found = prefect.ask("/deployments/filter", {})
 
     assert {each["name"] for each in found} == {
-        *("quarterly", "snapshot-restore", "pitr-restore", "replica-rebuild", "az-failover", "sweep", "posture"),
+        *(
+            "quarterly",
+            "snapshot-restore",
+            "pitr-restore",
+            "replica-rebuild",
+            "az-failover",
+            "region-failover",
+            "sweep",
+            "posture",
+        ),
     }
     (quarterly,) = (each for each in found if each["name"] == "quarterly")
     (schedule,) = quarterly["schedules"]  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr_orchestrator.aws.access import backups, replicas, vaults
+from dr_orchestrator.aws.access import backups, replicas, vaults, zones
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
@@ -27,6 +27,9 @@ _MANAGED = "secret:rds!*"
 """The secrets of master users that RDS manages: it names them, and tags them with what they log in to."""
 _TAGS = frozenset({"Tags", "TagSpecifications"})
 """The parameters by which something is tagged as it is made."""
+
+_LEFT = frozenset({"s3:PutObject", "s3:DeleteObject"})
+"""The calls by which drills leave something in a bucket meanwhile, and take it away."""
 
 _MACHINE = "{machine}"
 _MAKE = (Effect.RESTORE, Effect.CREATE)
@@ -62,6 +65,7 @@ def _reads(scope: Scope) -> list[Statement]:
         allow("LookWhereTemplatesLie", reads & _LYING, buckets),
         *_data(scope, reads),
         *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
+        *zones.looks(scope),
         *_named(scope if scope.apart else scope.beside()),
         *([] if scope.apart else _named(scope, at_source=True)),
     ]
@@ -107,6 +111,7 @@ def _changes(scope: Scope) -> Iterator[Statement]:
     yield from (statement for of in scope.types for statement in _of_type(scope, of, writes))
     yield from _shelves(scope, writes)
     yield from _outside(scope, writes)
+    yield from zones.changes(scope)
     yield from vaults.restores(scope)
 
 
@@ -261,7 +266,7 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
 
 def _shelves(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
     """The rights to what drills leave meanwhile where the workspace says so, under the names of copies."""
-    there = [write for of in scope.types for write in of.writes if write.among and write.operation in writes]
+    there = [write for of in scope.types for write in of.writes if write.among and write.operation in writes & _LEFT]
     objects = [f"arn:{scope.partition}:s3:::{bucket}/{COPIES}" for bucket in scope.buckets()]
     if objects and there:
         actions = {action for write in there for action in (write.operation, *_besides(write))}

@@ -68,6 +68,8 @@ class Scope:
         """Where a drill reads, and where its copies stand."""
         for each in (drill.resource, *drill.stores.values()):
             yield from (beside_the_source(each), self.types[each.type].place(each))
+        if drill.leading is not None:  # asked whether the other region is enabled
+            yield Place(drill.resource.account, drill.leading.lost)
         rebuild = drill.resource.rebuild
         if rebuild is not None and rebuild.builder is not None:
             yield from (Place(rebuild.account, region) for region in rebuild.builder.regions)

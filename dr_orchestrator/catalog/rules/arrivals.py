@@ -10,14 +10,13 @@ from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.service import Drill
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
-from dr_orchestrator.domain.kind import Kind
 
 _TYPES = {"bus": "AWS::Events::EventBus", "log_group": "AWS::Logs::LogGroup"}
 
 
 def mistakes(service: Declared, drill: Drill, claim: EventArrives, written: str) -> Iterator[tuple[Key, str, str]]:
     """The mistakes in which bus is sent an event, and where it is looked for."""
-    if drill.kind is not Kind.REPLICA_REBUILD:
+    if not drill.kind.rebuilds:
         yield (written,), f"a {drill.kind} makes no bus of its own", "remove it; only a replica has one"
         return
     if claim.source.startswith("aws."):

@@ -18,6 +18,7 @@ from dr_orchestrator.catalog.rules import (
     programs,
     proofs,
     stores,
+    there,
     vaults,
 )
 from dr_orchestrator.catalog.shapes.checks import (
@@ -43,7 +44,6 @@ from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.engines import Engine
-from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.domain.service import Via
 from dr_orchestrator.errors import Problem
@@ -72,6 +72,7 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
         of = types[resource.type]
         yield from _kind(drill, resource, of)
         yield from failover.mistakes(drill, resource)
+        yield from there.mistakes(service, drill, resource, types)
         yield from destinations.mistakes(drill, resource, of)
         yield from parity.mistakes(service, drill, resource, types)
         parts = [name for name in _restored(drill, resource) if _is_partial(service, types, name)]
@@ -122,7 +123,7 @@ def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistak
     elif drill.kind not in kinds:
         message = f"{resource.type}s cannot be drilled by {drill.kind}"
         yield ("kind",), message, f"one of: {', '.join(sorted(kinds))}"
-    elif drill.kind is Kind.REPLICA_REBUILD and not resource.rebuild:
+    elif drill.kind.rebuilds and not resource.rebuild:
         yield ("resource",), f"'{drill.resource}' does not say how it is rebuilt", "add `rebuild` to the resource"
 
 
@@ -305,7 +306,7 @@ def _of_table(
 
 
 def _of_endpoint(service: Declared, drill: Drill, claim: HttpAnswer, written: str) -> Iterator[Mistake]:
-    if drill.kind is not Kind.REPLICA_REBUILD:
+    if not drill.kind.rebuilds:
         yield (written,), f"a {drill.kind} makes no endpoint of its own", "remove it; only a replica answers"
         return
     if not re.fullmatch(rf"\{{{OUTPUT}\}}(?:[^\s{{}}@.:][^\s{{}}@]*)?", claim.url, re.ASCII):

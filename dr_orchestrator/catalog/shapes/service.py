@@ -33,6 +33,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     wrong,
 )
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild
+from dr_orchestrator.catalog.shapes.there import There
 from dr_orchestrator.catalog.shapes.vault import RecoveryPoints
 from dr_orchestrator.catalog.source import Plain
 from dr_orchestrator.domain import drill as domain
@@ -269,6 +270,9 @@ class Drill(Shape):
         description="The vault of AWS Backup they are taken from, or the region in which copies of them lie.",
     )
     to: To | None = Field(default=None, description="Where the copy is to stand, where that is not beside its source.")
+    there: There | None = Field(
+        default=None, description="The other region in which it comes back, and its name (region-failover)."
+    )
     accept: dict[Text, Text] = Field(
         default={}, description="Settings in which its copy may differ from the source, each with the reason."
     )

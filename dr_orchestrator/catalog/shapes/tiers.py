@@ -27,6 +27,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     choice,
     whole,
 )
+from dr_orchestrator.catalog.shapes.there import DrillZone
 from dr_orchestrator.domain.objective import ClockStart
 from dr_orchestrator.domain.replica import BOUNDARY, Place
 from dr_orchestrator.domain.tag_keys import TagKeys
@@ -158,6 +159,9 @@ class TiersFile(Shape):
     allowed: Allowed = Field(default=Allowed(), description="The accounts and regions that drills may work in.")
     roles: Roles = Field(default=Roles(), description="The IAM roles that drills take on: see `dro iam`.")
     replica: Replica = Field(default=Replica(), description="What holds for environments that drills create anew.")
+    drill_zone: DrillZone | None = Field(
+        default=None, description="The hosted zone in which drills have names of their own (region-failover)."
+    )
     costs: Costs | None = Field(default=None, description="The rates by which the cost of a drill is estimated.")
     limits: Limits = Field(default=Limits(), description="What every exercise keeps to.")
     discovery: Discovery = Field(

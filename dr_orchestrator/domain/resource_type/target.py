@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+
+def found_at(part: Any, way: Sequence[str]) -> Iterator[Any]:
+    """All that stands at a way of keys into what a call is given, through its lists; None where it is missing."""
+    if isinstance(part, list | tuple):
+        for each in part:
+            yield from found_at(each, way)
+    elif way:
+        yield from found_at(part.get(way[0]) if isinstance(part, Mapping) else None, way[1:])
+    else:
+        yield part
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,8 @@ class By:
     With `held` it is no copy by itself, but something that a copy holds. With `at`, the parameter of the place that it
     is in, its name is that of the place and its own, with a slash between. With `key` the parameter is a mapping, and
     what stands under that key in it names the target. With `each` and `key` it is a list of such mappings, each of
-    which names one by its ARN, and by nothing else.
+    which names one by its ARN, and by nothing else. With `way`, keys into what the parameter holds, through its lists,
+    each text there names one, as the DNS takes names: in any case, with a dot at the end or without.
     """
 
     type: str
@@ -42,10 +54,17 @@ class By:
     within: str = ""
     at: str = ""
     key: str = ""
+    way: str = ""
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
         given = parameters.get(self.parameter, "")
+        if self.way:
+            place = str(parameters.get(self.at, ""))
+            for one in list(found_at(given, self.way.split("."))) or [""]:
+                name = str(one or "").rstrip(".").lower()
+                yield Target(self.type, f"{place}/{name}" if place and name else "", parts=(place, name))
+            return
         if self.each and self.key:
             listed = given if isinstance(given, list | tuple) else ()
             for one in listed or ({},):
@@ -73,6 +92,8 @@ class By:
         return Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
 
     def __str__(self) -> str:
+        if self.way:
+            return f"each {self.way} of {self.parameter}, in {self.at}, is a copy of type {self.type}"
         if self.at:
             return f"{self.parameter}, in {self.at}, is what a copy is made of: {self.type}"
         if self.held and self.each:

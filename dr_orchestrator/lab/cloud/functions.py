@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from moto.awslambda.utils import get_backend
+from moto.awslambda.models import lambda_backends
 from moto.core.common_models import CloudFormationModel
 from moto.dynamodb.models import dynamodb_backends
 
-from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
+from dr_orchestrator.lab.cloud.world import ACCOUNT, world
 
 PREFIX = "/lab/function/"
 
@@ -60,13 +61,20 @@ class FunctionUrl(CloudFormationModel):
         """Nothing is kept of it."""
 
 
+def _functions() -> Iterator[tuple[str, Any]]:
+    """Every function of the account, with its region."""
+    for region, backend in list(lambda_backends[ACCOUNT].items()):
+        yield from ((region, each) for each in backend.list_functions())
+
+
 def answer(name: str) -> tuple[int, bytes]:
     """The answer to a GET of a function's URL: 200 where the function's table holds items, 503 where it does not."""
-    functions = {each.function_name: each for each in get_backend(ACCOUNT, REGION).list_functions()}
-    if name not in functions:
+    found = {region: each for region, each in _functions() if each.function_name == name}
+    if not found:
         return 404, json.dumps({"status": "no such function"}).encode()
-    variables = functions[name].environment_vars or {}
-    tables = dynamodb_backends[ACCOUNT][REGION].tables
+    region, function = next(iter(found.items()))
+    variables = function.environment_vars or {}
+    tables = dynamodb_backends[ACCOUNT][region].tables
     table = next((tables[value] for value in variables.values() if value in tables), None)
     items = table.all_items() if table is not None and getattr(table, "status", "ACTIVE") == "ACTIVE" else []
     if not items:

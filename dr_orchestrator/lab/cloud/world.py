@@ -110,6 +110,8 @@ class SimulatedCloud:
         self.endpoint = ""
         self.defects: list[str] = []
         self.macros: dict[str, Macro] = {}
+        self.at_end: list[Callable[[], None]] = []
+        """The ends of what ends with the lab: the servers that a service of it has started."""
         self._random = random.Random(seed)  # noqa: S311 (jitter, not secrets)
         self._local = threading.local()
 

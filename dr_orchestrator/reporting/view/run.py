@@ -19,6 +19,7 @@ from dr_orchestrator.reporting.view.context import not_exercised, promise_facts,
 from dr_orchestrator.reporting.view.customers import CustomerView, customer_views
 from dr_orchestrator.reporting.view.explained import WhyView, why_view
 from dr_orchestrator.reporting.view.failover import FailoverView, failover_view
+from dr_orchestrator.reporting.view.leading import LeadingView, leading_view
 from dr_orchestrator.reporting.view.parity import ParityView, parity_view
 from dr_orchestrator.reporting.view.paths import PathView, path_view
 from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
@@ -134,6 +135,7 @@ class RunView:
     gantt: Gantt | None
     steps: tuple[StepRow, ...]
     failover: FailoverView | None
+    leading: LeadingView | None
     proof: ProofView
     copies: tuple[CopyRow, ...]
     observations: tuple[ObservationRow, ...]
@@ -181,6 +183,7 @@ def run_view(run: Run) -> RunView:
         gantt=gantt(run),
         steps=_steps(run),
         failover=failover_view(run),
+        leading=leading_view(run),
         proof=proof_view(run),
         copies=tuple(map(_copy, run.copies)),
         observations=tuple(_observation(seen, run) for seen in run.observations),

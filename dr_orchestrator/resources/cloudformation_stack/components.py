@@ -19,6 +19,7 @@ from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack import outlets
 from dr_orchestrator.resources.cloudformation_stack.arriving import Arrivals
+from dr_orchestrator.resources.cloudformation_stack.led import drill_name
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.contents import ItemsWithin
 from dr_orchestrator.resources.databases import Databases, DeepWithin
@@ -69,6 +70,7 @@ def components(order: Order) -> Components:
         proven = [each.origin.isolated(databases.member(each.logical_id, copy)).words for each in order.born]
         return Seen("; ".join((stands.words, *proven, *databases.apart(copy))))
 
+    name = drill_name(order, stack.outputs, stack.foreign)
     return Components(
         suite.on_the_clock(),
         environment=stack,
@@ -79,7 +81,8 @@ def components(order: Order) -> Components:
         entrance=databases if order.inside else None,
         probe=databases.probe if order.inside else None,
         afterwards=suite.afterwards(),
-        looks=tuple(_engines(order)),
+        looks=(*(name.preflight_checks() if name is not None else ()), *_engines(order)),
+        name=name,
     )
 
 

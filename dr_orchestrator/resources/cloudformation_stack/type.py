@@ -18,7 +18,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
-from dr_orchestrator.resources.cloudformation_stack import assets, holds
+from dr_orchestrator.resources.cloudformation_stack import assets, holds, naming
 from dr_orchestrator.resources.cloudformation_stack.assets import COPIED, OF_APPS, many, puts, reads
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -50,6 +50,42 @@ _REVIEWED = "the template is expanded first, or a stack was left in review"
 _NAMED = By(NAME, "StackName", r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:stack/(?P<name>[^:/]+)/[^:/]+")
 
 
+_CALLS = (
+    Calls(
+        frozenset(
+            {
+                *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
+                *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
+                *("cloudformation:DescribeChangeSet", "cloudformation:ListChangeSets"),
+                *("cloudformation:GetTemplate", "iam:GetPolicy", "iam:GetPolicyVersion", *OF_APPS, *COPIED),
+                "s3:ListObjectVersions",
+            }
+        ),
+        frozenset(
+            {
+                *("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"),
+                *("cloudformation:DeleteChangeSet", "cloudformation:DeleteStack"),
+                *("s3:PutObject", "s3:DeleteObject"),
+                *(each.operation for each in assets.WRITES),
+                "cloudformation:UpdateTerminationProtection",
+            }
+        ),
+        {
+            **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
+            **dict.fromkeys(OF_APPS, _APP),
+            **dict.fromkeys((*COPIED, *(each.operation for each in assets.WRITES)), f"{_APP}, {_APART}"),
+            "s3:PutObject": f"{_SHELVED}; or {_APP}, {_APART}",
+            "s3:DeleteObject": f"{_SHELVED}; or {HELD} a bucket with keys that XML has no words for",
+            **dict.fromkeys(("cloudformation:ListChangeSets", "cloudformation:DeleteChangeSet"), _REVIEWED),
+            "s3:ListObjectVersions": "the template may lie in a bucket: the workspace declares one",
+            "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
+        },
+    )
+    | holds.CALLS
+    | holds.ARRIVALS
+)
+
+
 def _components(order: Order) -> Components:
     from dr_orchestrator.resources.cloudformation_stack.components import components
 
@@ -59,6 +95,10 @@ def _components(order: Order) -> Components:
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 
+    if copy.type == naming.DRILL_NAME.name:
+        from dr_orchestrator.aws.drill_name.records import Records
+
+        return Records(toolkit.at(copy.place), copy)
     return CloudFormationStack(source, toolkit, parts, copy.place)
 
 
@@ -121,42 +161,13 @@ TYPE = Drillable(
         "AWS::CloudFormation::Stack",
         "StackLimit",
     ),
+    parts=(naming.DRILL_NAME,),
     naming=Naming(r"[A-Za-z][A-Za-z0-9-]{0,127}", "at most 128 letters, digits and dashes, a letter first"),
     content=Content.STORES,
     keys=frozenset({"rebuild"}),
     kinds={
-        Kind.REPLICA_REBUILD: Calls(
-            frozenset(
-                {
-                    *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
-                    *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
-                    *("cloudformation:DescribeChangeSet", "cloudformation:ListChangeSets"),
-                    *("cloudformation:GetTemplate", "iam:GetPolicy", "iam:GetPolicyVersion", *OF_APPS, *COPIED),
-                    "s3:ListObjectVersions",
-                }
-            ),
-            frozenset(
-                {
-                    *("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"),
-                    *("cloudformation:DeleteChangeSet", "cloudformation:DeleteStack"),
-                    *("s3:PutObject", "s3:DeleteObject"),
-                    *(each.operation for each in assets.WRITES),
-                    "cloudformation:UpdateTerminationProtection",
-                }
-            ),
-            {
-                **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
-                **dict.fromkeys(OF_APPS, _APP),
-                **dict.fromkeys((*COPIED, *(each.operation for each in assets.WRITES)), f"{_APP}, {_APART}"),
-                "s3:PutObject": f"{_SHELVED}; or {_APP}, {_APART}",
-                "s3:DeleteObject": f"{_SHELVED}; or {HELD} a bucket with keys that XML has no words for",
-                **dict.fromkeys(("cloudformation:ListChangeSets", "cloudformation:DeleteChangeSet"), _REVIEWED),
-                "s3:ListObjectVersions": "the template may lie in a bucket: the workspace declares one",
-                "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
-            },
-        )
-        | holds.CALLS
-        | holds.ARRIVALS,
+        Kind.REPLICA_REBUILD: _CALLS,
+        Kind.REGION_FAILOVER: naming.named(_CALLS),
     },
     writes=(
         Write(
@@ -211,6 +222,7 @@ TYPE = Drillable(
         ),
         *holds.WRITES,
         *assets.WRITES,
+        *naming.WRITES,
     ),
     holds=holds.HOLDS,
     publishes=assets.PUBLISHED,
@@ -220,7 +232,7 @@ TYPE = Drillable(
     ),
     discovery=Calls(frozenset({"cloudformation:DescribeStacks"})),
     listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
-    services=("cloudformation", "ecr", "s3", "ssm"),
+    services=("cloudformation", "ecr", "s3", "ssm", "route53"),
     marker="{table: LogicalId, key: {pk: canary}, attribute: at}",
     components=_components,
     destroyer=_destroyer,

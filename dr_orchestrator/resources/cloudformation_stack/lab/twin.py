@@ -11,7 +11,7 @@ from moto.core.responses import ActionResult
 from dr_orchestrator.lab.cloud import layers
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.cloudformation_stack.lab import company, stacks
+from dr_orchestrator.resources.cloudformation_stack.lab import company, names, stacks
 
 STACKS = 2000
 """As many as AWS gives a new account."""
@@ -40,7 +40,12 @@ def _change_sets() -> dict[str, Any]:
 
 TWIN = Twin(
     backends=((cloudformation_backends, stacks.CloudFormation),),
-    patches=(*stacks.PATCHES, *layers.PATCHES, (CloudFormationResponse, "describe_account_limits", _limits)),
+    patches=(
+        *stacks.PATCHES,
+        *layers.PATCHES,
+        *names.PATCHES,
+        (CloudFormationResponse, "describe_account_limits", _limits),
+    ),
     state={"stacks": _stacks, "change sets": _change_sets},
     make=company.make,
 )

@@ -1,0 +1,121 @@
+"""Rules of drills that come back in another region: nothing that they need is asked of the one that counts as lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dr_orchestrator.catalog.declared import Declared, Policy
+from dr_orchestrator.catalog.rules import outputs, stores
+from dr_orchestrator.catalog.shapes.fields import likely
+from dr_orchestrator.catalog.shapes.rebuild import Rebuild, Store
+from dr_orchestrator.catalog.shapes.service import Drill, Resource
+from dr_orchestrator.catalog.shapes.there import LONGEST_TTL, There
+from dr_orchestrator.catalog.shapes.tiers import TiersFile
+from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.catalog.template import Template
+from dr_orchestrator.domain.objective import Disruption
+from dr_orchestrator.domain.replica import Place
+from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.errors import Problem
+
+Mistake = tuple[Key, str, str]
+
+
+def mistakes(service: Declared, drill: Drill, resource: Resource, types: Types[ResourceType]) -> Iterator[Mistake]:
+    """The mistakes in a drill that comes back in another region, or says that it does."""
+    if not drill.kind.leads:
+        if drill.there is not None:
+            yield ("there",), f"a {drill.kind} comes back where its resource says", "remove it"
+        return
+    if drill.disruption is not Disruption.REGION:
+        message = f"what comes back in another region says nothing of the disruption '{drill.disruption}'"
+        yield ("disruption",), message, "write `disruption: region`"
+    if drill.there is None:
+        yield (), "nothing says in which region it comes back", "add `there: {region: ..., output: ..., stores: {...}}`"
+        return
+    if resource.rebuild is None:
+        return
+    yield from _place(drill.there, resource)
+    if resource.rebuild.cdk:
+        yield ("resource",), "no app of the CDK comes back in another region yet", "drill it by a replica-rebuild"
+        return
+    yield from _stores(service, drill.there, resource, resource.rebuild, types)
+    yield from _output(service, drill, drill.there)
+
+
+def _place(there: There, resource: Resource) -> Iterator[Mistake]:
+    if there.region == resource.region:
+        yield ("there", "region"), "that is the region that counts as lost", "name another region"
+    if there.ttl > LONGEST_TTL:
+        yield ("there", "ttl"), "an answer that is kept for so long leads nobody anywhere in time", "write 1h or less"
+
+
+def _stores(
+    service: Declared, there: There, resource: Resource, rebuild: Rebuild, types: Types[ResourceType]
+) -> Iterator[Mistake]:
+    template = service.templates.get(resource_name(service, resource))
+    whole = template.whole if isinstance(template, Template) else lambda name: name
+    named = {whole(logical) for logical in there.stores}
+    for logical in rebuild.stores:
+        if whole(logical) not in named:
+            message = f"nothing says from what '{logical}' comes back in {there.region}: its own region counts as lost"
+            fix = f"name a resource of {there.region}: {logical}: ..., declared under `resources`"
+            yield ("there", "stores"), message, fix
+    for logical in there.stores:
+        if whole(logical) not in set(map(whole, rebuild.stores)):
+            fix = likely(logical, rebuild.stores) or "remove it"
+            yield ("there", "stores", logical), f"the resource's `rebuild.stores` has no '{logical}'", fix
+    if isinstance(template, Template):
+        moved = resource.model_copy(update={"region": there.region})
+        theirs = {logical: _store(rebuild, logical, name) for logical, name in there.stores.items()}
+        asked = rebuild.model_copy(update={"stores": theirs})
+        for (_, _, *rest), message, fix in stores.mistakes(service, types, moved, asked, template):
+            yield ("there", "stores", *rest), message.replace("of the stack", f"({there.region}) of the drill"), fix
+
+
+def _store(rebuild: Rebuild, logical: str, name: str) -> Store:
+    known = rebuild.stores.get(logical)
+    return known.model_copy(update={"resource": name}) if known else Store(resource=name)
+
+
+def resource_name(service: Declared, resource: Resource) -> str:
+    """The name that a service gives a resource."""
+    return next((name for name, each in service.resources.legal.items() if each is resource), "")
+
+
+def _output(service: Declared, drill: Drill, there: There) -> Iterator[Mistake]:
+    template = service.templates.get(drill.resource)
+    if not isinstance(template, Template) or template.silent:
+        return
+    if there.output not in template.outputs:
+        fix = likely(there.output, template.outputs) or "the template has no Outputs"
+        yield ("there", "output"), f"the template has no output '{there.output}'", fix
+    elif why := outputs.mistake(*template.output(there.output)):
+        fix = "let its Value be !GetAtt of what answers, or !Sub that begins with it"
+        yield ("there", "output"), f"the output '{there.output}' {why}", fix
+
+
+def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:
+    """The drills whose region, zone or place of replicas tiers.yaml does not allow."""
+    if policy.whole is None:
+        return
+    for service in services:
+        for name, drill in service.drills.legal.items():
+            resource = service.resources.legal.get(drill.resource)
+            if not drill.kind.leads or drill.there is None or resource is None:
+                continue
+            for key, message, fix in _outside(policy.whole, drill.there, resource):
+                yield service.document.problem(("drills", name, *key), message, fix)
+
+
+def _outside(policy: TiersFile, there: There, resource: Resource) -> Iterator[Mistake]:
+    regions = policy.allowed.regions
+    if regions and there.region not in regions:
+        message = f"{there.region} is not among those that tiers.yaml allows"
+        yield ("there", "region"), message, f"one of: {', '.join(regions)}"
+    if policy.drill_zone is None:
+        message = "no zone is declared in which a drill may have a name"
+        yield ("there",), message, "write `drill_zone: {id: ..., domain: ...}` in tiers.yaml"
+    if resource.rebuild is not None and (resource.rebuild.place or policy.replica.place) is Place.DRILL_ACCOUNT:
+        message = "what comes back in another region stands beside production: an account of its own is not offered yet"
+        yield ("resource",), message, "drill one that is rebuilt beside production"

@@ -1,0 +1,45 @@
+"""The shape of what a drill says of the other region: which, from what its stores come back there, and its name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from dr_orchestrator.catalog.shapes.fields import Name, Output, Part, Region, Shape, Span, choice, shaped
+from dr_orchestrator.domain.leading import ZONE_TAG, RecordType
+
+LONGEST_TTL = timedelta(hours=1)
+
+ZoneId = Annotated[str, shaped(r"[A-Z0-9]{4,32}", "the id of a hosted zone", "such as Z0123456789ABCDEFGHIJ")]
+Domain = Annotated[
+    str,
+    shaped(
+        r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])",
+        "the name of a zone",
+        "small letters, digits, dashes and dots, none at the end: drills.example.com",
+        180,
+    ),
+]
+
+
+class DrillZone(Shape):
+    """The public hosted zone of Route 53 that is the drills' own: no other gets a record."""
+
+    id: ZoneId = Field(description=f"Its id; the zone has to wear the tag {ZONE_TAG}, whatever that says.")
+    domain: Domain = Field(description="Its name: drills.example.com.")
+
+
+class There(Shape):
+    """The other region, in which the environment is made anew while its own counts as lost."""
+
+    region: Region = Field(description="The AWS region in which it comes back.")
+    stores: dict[Part, Name] = Field(
+        default={}, description="From which resource of that region each store comes: its replica there, say."
+    )
+    output: Output = Field(description="The output of the template, an address or a host, to which the name leads.")
+    record: Annotated[RecordType, choice(RecordType, "a type of record")] = Field(
+        default=RecordType.CNAME, description="What the name is: another name (CNAME), or an address (A)."
+    )
+    ttl: Span = Field(default=timedelta(minutes=1), description="How long who asked keeps the answer: at most 1h.")

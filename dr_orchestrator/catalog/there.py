@@ -1,0 +1,25 @@
+"""The word of a drill on the other region -> the resource that comes back there, and the name that leads to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dr_orchestrator.catalog.shapes.there import There
+from dr_orchestrator.catalog.shapes.tiers import TiersFile
+from dr_orchestrator.domain.leading import Leading
+from dr_orchestrator.domain.service import Resource
+
+
+def moved(resource: Resource, there: There) -> Resource:
+    """The resource as it comes back: in the other region, its stores from what lies there."""
+    if (rebuild := resource.rebuild) is None:
+        return replace(resource, region=there.region)
+    stores = {part: there.stores.get(part) or there.stores[part.rpartition("/")[2]] for part in rebuild.stores}
+    return replace(resource, region=there.region, rebuild=replace(rebuild, stores=stores))
+
+
+def leading(resource: Resource, there: There, policy: TiersFile) -> Leading | None:
+    """The name that leads to what comes back; None where no zone is declared."""
+    if (zone := policy.drill_zone) is None:
+        return None
+    return Leading(resource.region, zone.id, zone.domain, there.output, there.record, there.ttl)

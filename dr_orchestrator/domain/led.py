@@ -1,0 +1,101 @@
+"""Where the name of a drill led, there and back, as the name servers of its zone tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.domain.evidence import Asked
+from dr_orchestrator.domain.leading import NAMES, Way
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.run import CheckResult
+from dr_orchestrator.domain.verdict import Outcome
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answers of a zone's name servers: so many were asked, so many lead where the name should."""
+
+    asked: int
+    led: int
+    words: str
+
+    @property
+    def all(self) -> bool:
+        """Whether each of them does; never where there is none."""
+        return 0 < self.asked == self.led
+
+
+class DrillName(Protocol):
+    """The name of a run, in the zone that is the drills' own."""
+
+    @property
+    def copy(self) -> Copy:
+        """The name, as a copy of the run."""
+
+    @property
+    def ttl(self) -> timedelta:
+        """How long whoever asked keeps the answer."""
+
+    def preflight_checks(self) -> Sequence[PreflightCheck]:
+        """The looks at the region, at the zone, and at what stands under the name."""
+
+    def make(self) -> Asked:
+        """Make the name, leading to what stands in for the lost side. Idempotent."""
+
+    def lead(self, way: Way, copy: Copy) -> str:
+        """Have it lead that way, to the run's environment or back; where it leads then. Idempotent."""
+
+    def told(self, way: Way) -> Told:
+        """Ask each name server of the zone, as anybody would, where the name leads."""
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """As for a Restorer."""
+
+
+@dataclass(frozen=True)
+class Led:
+    """One way of a name. `asked` is when it was asked for, from the start of its run; `first` and `every` are how long
+    after that a name server, and the last of them, led there. `ttl` is how long whoever had asked before may have been
+    led elsewhere still; so many `servers` there are.
+    """
+
+    way: Way
+    asked: timedelta
+    first: timedelta
+    every: timedelta
+    ttl: timedelta
+    servers: int
+    to: str
+
+    @property
+    def result(self) -> CheckResult:
+        """The result of its check, with all its figures."""
+        wanted = "each name server of the zone leads there"
+        told = {"way": self.way.value, "servers": self.servers, "to": self.to}
+        spans = {name: getattr(self, name).total_seconds() for name in ("asked", "first", "every", "ttl")}
+        outcome = Outcome.PASSED if self.servers else Outcome.INCONCLUSIVE
+        return CheckResult(
+            NAMES[self.way], wanted, str(self), outcome, proves_data=False, figures={"leading": {**told, **spans}}
+        )
+
+    def __str__(self) -> str:
+        every, first, kept = map(format_duration, (self.every, self.first, self.ttl))
+        told = f"{counted(self.servers, 'name server')} led to {self.to} {every} after it was asked for"
+        return f"{told}, the first {first}; answers of before are kept {kept}"
+
+
+def ways(checks: Iterable[CheckResult]) -> dict[Way, Led]:
+    """All that checks tell of a name's ways."""
+    found = (check.figures.get("leading") for check in checks)
+    return {led.way: led for led in (_read(each) for each in found if isinstance(each, Mapping))}
+
+
+def _read(told: Mapping[str, Any]) -> Led:
+    asked, first, every, ttl = (timedelta(seconds=float(told[name])) for name in ("asked", "first", "every", "ttl"))
+    return Led(Way(told["way"]), asked, first, every, ttl, int(told["servers"]), str(told["to"]))

@@ -1,0 +1,92 @@
+"""Route 53 as its name servers show it: a change is seen later, and of weighted records those that have weight."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from moto.route53.models import Route53Backend, route53_backends
+from moto.route53.responses import Route53
+
+from dr_orchestrator.lab.cloud.world import ACCOUNT, SimulatedCloud, world
+from dr_orchestrator.lab.names import CNAME, A, NameServer
+
+LAG_S = 20.0
+"""Lab seconds until the name servers show a change: AWS tells of 60 at most."""
+
+_TYPES = {A: "A", CNAME: "CNAME"}
+Shown = list[tuple[str, str, int, int, tuple[str, ...]]]
+
+
+@dataclass
+class _Zones:
+    """The answers of the name servers for each zone, now and to come; the server is made when it is first asked for."""
+
+    shown: dict[str, Shown] = field(default_factory=dict)
+    coming: list[tuple[datetime, int, str, Shown]] = field(default_factory=list)
+    asked: int = 0
+    server: NameServer | None = None
+
+
+_of: WeakKeyDictionary[SimulatedCloud, _Zones] = WeakKeyDictionary()
+
+
+def _zones() -> _Zones:
+    return _of.setdefault(world(), _Zones())
+
+
+def _changed(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
+    _change_by_moto(self, zoneid, change_list)
+    here, zones = world(), _zones()
+    zone = self.get_hosted_zone(zoneid)
+    now: Shown = [
+        (
+            each.name.rstrip(".").lower(),
+            each.type,
+            int(each.ttl or 0),
+            1 if each.weight is None else int(each.weight),
+            tuple(map(str, each.records)),
+        )
+        for each in zone.rrsets
+    ]
+    zones.asked += 1
+    late = timedelta(seconds=0 if here.hurried else LAG_S)
+    heapq.heappush(zones.coming, (here.now() + late, zones.asked, zone.name, now))
+
+
+def _told(zones: _Zones, here: SimulatedCloud, name: str, of: int) -> Sequence[tuple[int, str]] | None:
+    stale = here.faults.pretends("stale-names", "route53", name)
+    while zones.coming and zones.coming[0][0] <= here.now() and not stale:
+        _, _, zone, shown = heapq.heappop(zones.coming)
+        zones.shown[zone.rstrip(".").lower()] = shown
+    known = {str(each.name).rstrip(".").lower() for each in route53_backends[ACCOUNT]["aws"].zones.values()}
+    mine = [each for each in known if name == each or name.endswith(f".{each}")]
+    if not mine:
+        return None
+    found = [each for each in zones.shown.get(mine[0], ()) if each[:2] == (name, _TYPES.get(of, ""))]
+    heavy = [each for each in found if each[3]] or found
+    return [(ttl, value) for _, _, ttl, _, values in heavy[:1] for value in values]
+
+
+def _get_hosted_zone(self: Any) -> Any:
+    """moto names servers that nobody runs: here it is one of the lab's own."""
+    answer: Any = _get_by_moto(self)
+    if answer._result.get("DelegationSet"):
+        here, zones = world(), _zones()
+        if zones.server is None:
+            zones.server = NameServer(lambda name, of: _told(zones, here, name, of))
+            here.at_end.append(zones.server.stop)
+        answer._result["DelegationSet"] = {"NameServers": [zones.server.address]}
+    return answer
+
+
+_change_by_moto, _get_by_moto = Route53Backend.change_resource_record_sets, Route53.get_hosted_zone
+
+PATCHES = (
+    (Route53Backend, "change_resource_record_sets", _changed),
+    (Route53, "get_hosted_zone", _get_hosted_zone),
+)

@@ -1,0 +1,52 @@
+"""The name that leads to a stack in another region: where the stack answers is one of its outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from dr_orchestrator.aws import copies
+from dr_orchestrator.aws.drill_name.records import DrillName
+from dr_orchestrator.aws.rds.bringing import enabled
+from dr_orchestrator.domain.copy import Copy, Place
+from dr_orchestrator.domain.leading import Leading
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.cloudformation_stack.naming import DRILL_NAME
+from dr_orchestrator.resources.drillable import Order
+
+Outputs = Callable[[Copy], Mapping[str, str]]
+
+
+def planned(copy: Copy, leading: Leading, resource_id: str) -> Copy:
+    """The name of a run, as planned: the zone, and a name in it that carries the run."""
+    label = copies.name(copy.run, resource_id, DRILL_NAME)
+    return replace(copy, type=DRILL_NAME.name, id=f"{leading.zone}/{label}.{leading.domain}")
+
+
+def drill_name(order: Order, outputs: Outputs, foreign: Outputs) -> DrillName | None:
+    """The name of a drill that comes back in another region; None of any other. What is `foreign` is led to by none."""
+    drill, toolkit = order.drill, order.toolkit
+    if (leading := drill.leading) is None:
+        return None
+
+    def host(copy: Copy) -> str:
+        told = outputs(copy)
+        if leading.output not in told:
+            known = ", ".join(sorted(told)) or "none"
+            raise NotMeasured(f"{copy.id} has no output {leading.output}; it has: {known}")
+        if why := foreign(copy).get(leading.output):
+            raise NotMeasured(f"nothing is led there: the output {leading.output} of {copy.id} {why}")
+        return _host(told[leading.output])
+
+    def usable() -> str:
+        # Asked from where production is: an account answers no call in a region that it has not enabled.
+        return enabled(toolkit.account_at(Place("", leading.lost)), order.copy.region)
+
+    return DrillName(toolkit, planned(order.copy, leading, drill.resource.id), leading, host, usable)
+
+
+def _host(output: str) -> str:
+    """The host of an address, or of what is a host by itself; empty where it is neither."""
+    parts = urlsplit(output if "://" in output else f"//{output}")
+    return parts.hostname or ""

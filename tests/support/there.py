@@ -1,0 +1,142 @@
+"""The shop's other region: a replica of its table, the drills' own zone, and the drill that brings it back there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+from moto.dynamodb.models import dynamodb_backends
+
+from dr_orchestrator import wiring
+from dr_orchestrator.aws.template import boundary
+from dr_orchestrator.domain.leading import ZONE_TAG
+from dr_orchestrator.domain.replica import BOUNDARY
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.wiring import opening, sweeping
+from tests.support import workspace
+from tests.support.estate import TABLE, TEMPLATE, Estate
+from tests.support.shop import fresh
+
+AWAY, DOMAIN, DRILL = "eu-central-1", "drills.example.com", "shop-region"
+ANSWERS = f"""{TEMPLATE.rstrip()}
+  HealthUrl: {{Value: !GetAtt Address.FunctionUrl}}
+""".replace(
+    "Outputs:",
+    """  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]
+  Health:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.12
+      Handler: index.handle
+      Role: !GetAtt Role.Arn
+      Environment: {Variables: {TABLE: !Ref Config}}
+      Code: {ZipFile: "def handle(event, context): ..."}
+  Address: {Type: AWS::Lambda::Url, Properties: {AuthType: NONE, TargetFunctionArn: !GetAtt Health.Arn}}
+Outputs:""",
+)
+SHOP = workspace.SHOP.replace(
+    "  environment:\n",
+    f"  sessions-there: {{type: dynamodb-table, id: {TABLE.id}, region: {AWAY}}}\n  environment:\n",
+)
+THERE = f"{{region: {AWAY}, stores: {{Config: sessions-there}}, output: HealthUrl, record: A, ttl: 60s}}"
+DRILLS = f"""
+  {DRILL}:
+    kind: region-failover
+    resource: environment
+    disruption: region
+    there: {THERE}
+    accept: {{point-in-time-recovery: the runbook switches it on}}
+    checks:
+      - {{name: heartbeat, canary-item: {{table: Config, key: {{pk: canary}}, attribute: at, interval: 3m}}}}
+      - {{name: sessions are there, items-at-least: {{table: Config, minimum: 50}}}}
+      - {{name: it answers, http-answer: {{url: "{{HealthUrl}}", contains: ok}}}}
+"""
+
+
+def prepared(shop: Estate, *, tagged: bool = True, domain: str = DOMAIN) -> str:
+    """Make what a team prepares, once: the table's replica there, and the zone of the drills; return the zone's id."""
+    dynamodb, route53 = shop.client("dynamodb", AWAY), shop.client("route53")
+    if TABLE.id not in dynamodb.list_tables()["TableNames"]:
+        _replica(shop)
+        shop.client("iam").create_policy(PolicyName=BOUNDARY, PolicyDocument=json.dumps(boundary.policy()))
+    zone = route53.create_hosted_zone(Name=domain, CallerReference=f"{domain}-{shop.clock.now()}")["HostedZone"]["Id"]
+    name = str(zone.rpartition("/")[2])
+    if tagged:
+        tags = [{"Key": ZONE_TAG, "Value": "yes"}]
+        route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=name, AddTags=tags)
+    return name
+
+
+def _replica(shop: Estate) -> None:
+    dynamodb = shop.client("dynamodb", AWAY)
+    dynamodb.create_table(
+        TableName=TABLE.id,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    shop.clock.sleep(60)
+    dynamodb.update_continuous_backups(
+        TableName=TABLE.id, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    shop.clock.sleep(60)
+    table = dynamodb_backends[ACCOUNT][AWAY].get_table(TABLE.id)
+    for number in range(60):
+        table.put_item({"pk": {"S": f"session#{number}"}})
+        shop.clock.sleep(60)
+
+
+def beat(shop: Estate) -> None:
+    """A heartbeat of just now, replicated, that the continuous backup has caught up with."""
+    fresh(shop)
+    canary = {"pk": {"S": "canary"}, "at": {"S": shop.clock.now().isoformat()}}
+    shop.client("dynamodb", AWAY).put_item(TableName=TABLE.id, Item=canary)
+    shop.clock.sleep(301)
+
+
+def tiers(zone: str, domain: str = DOMAIN) -> str:
+    """The policy of the shop, with a zone for drills."""
+    return f"{workspace.TIERS.rstrip()}\ndrill_zone: {{id: {zone}, domain: {domain}}}\n"
+
+
+@contextmanager
+def world(
+    shop: Estate, home: Path, zone: str, drills: str = DRILLS, written: str = SHOP, domain: str = DOMAIN
+) -> Iterator[wiring.App]:
+    """Within: the shop's drills can be run, that of the other region among them."""
+    beat(shop)
+    made = workspace.world(
+        home, shop.clock, shop=f"{written.rstrip()}{drills}", template=ANSWERS, tiers=tiers(zone, domain)
+    )
+    seen = mock.patch.object(opening, "_last_seen", lambda *_: shop.clock.now())
+    with seen, wiring.using(made) as here:
+        yield here
+    shop.lab.faults.clear()
+
+
+def records(shop: Estate, zone: str) -> dict[str, int]:
+    """The records of names in a zone, but its own: what each is called, and its weight."""
+    listed = shop.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    return {each["SetIdentifier"]: each["Weight"] for each in listed if each["Type"] not in ("NS", "SOA")}
+
+
+def emptied(shop: Estate, zone: str) -> None:
+    """Somebody clears a zone of all names, by hand."""
+    route53 = shop.client("route53")
+    listed = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    own = [each for each in listed if each["Type"] not in ("NS", "SOA")]
+    batch = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": each} for each in own]}
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+
+
+def swept_anew(here: wiring.App) -> None:
+    """A sweep by another process, which reads the drill files as they are now."""
+    sweeping.sweep(replace(here))

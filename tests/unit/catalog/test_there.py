@@ -1,0 +1,87 @@
+"""What must hold of a drill that comes back in another region, each broken once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator.catalog.load import load
+from dr_orchestrator.errors import Problem
+from dr_orchestrator.resources import TYPES
+from tests.support import there, workspace
+from tests.support.there import AWAY, DOMAIN, DRILL
+from tests.support.types import problems
+
+TIERS = there.tiers("Z0123456789ABCDEF")
+SHOP = f"{there.SHOP.rstrip()}{there.DRILLS}"
+
+
+def write(home: Path, shop: str = SHOP, tiers: str = TIERS, template: str = there.ANSWERS) -> Path:
+    workspace.write(home, shop=shop, tiers=tiers, template=template)
+    return home / "drills"
+
+
+def told(home: Path, shop: str = SHOP, tiers: str = TIERS, template: str = there.ANSWERS) -> list[Problem]:
+    return list(problems(write(home, shop, tiers, template)))
+
+
+def test_a_whole_one_is_no_mistake(tmp_path: Path) -> None:
+    """As the docs write it."""
+    assert told(tmp_path) == []
+
+
+def test_its_resource_is_the_one_that_comes_back(tmp_path: Path) -> None:
+    """There, from what lies there; the region that counts as lost is told beside its name."""
+    drill = load(write(tmp_path), TYPES).drills[DRILL]
+    assert (drill.resource.region, drill.stores["Config"].region) == (AWAY, AWAY)
+    assert drill.leading is not None
+    assert (drill.leading.lost, drill.leading.domain) == ("us-east-1", DOMAIN)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("disruption: region", "disruption: infrastructure", "says nothing of the disruption 'infrastructure'"),
+        ("stores: {Config: sessions-there}, ", "", "nothing says from what 'Config' comes back in eu-central-1"),
+        ("{Config: sessions-there}", "{Config: sessions}", "'sessions' is not in the region and account"),
+        ("{Config: sessions-there}", "{Config: sessions-there, Other: orders-db}", "has no 'Other'"),
+        (f"there: {{region: {AWAY}", "there: {region: us-east-1", "that is the region that counts as lost"),
+        ("output: HealthUrl", "output: Nothing", "the template has no output 'Nothing'"),
+        ("output: HealthUrl", "output: Elsewhere", "the output 'Elsewhere'"),
+        ("ttl: 60s", "ttl: 2h", "leads nobody anywhere in time"),
+        (f"    there: {there.THERE}\n", "", "nothing says in which region it comes back"),
+        ("kind: region-failover", "kind: replica-rebuild", "comes back where its resource says"),
+        ("record: A", "record: MX", "'MX' is not a type of record"),
+    ],
+)
+def test_what_must_hold_of_it(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """Told before anything is started."""
+    assert old in SHOP
+    template = f"{there.ANSWERS}  Elsewhere: {{Value: https://shop.example.com/}}\n"
+    head, drill, tail = SHOP.rpartition(f"  {DRILL}:")
+    found = list(told(tmp_path, head + drill + tail.replace(old, new, 1), template=template))
+    assert [each for each in found if message in each.message], found
+
+
+@pytest.mark.parametrize(
+    ("tiers", "message"),
+    [
+        (workspace.TIERS, "no zone is declared in which a drill may have a name"),
+        (f"{TIERS}allowed: {{regions: [us-east-1]}}\n", f"{AWAY} is not among those that tiers.yaml allows"),
+        (TIERS.replace(DOMAIN, "Drills."), "is not the name of a zone"),
+        (TIERS.replace("Z0123456789ABCDEF", "zone"), "is not the id of a hosted zone"),
+    ],
+)
+def test_what_must_hold_of_the_policy(tmp_path: Path, tiers: str, message: str) -> None:
+    """A zone of the drills' own, and the region, are tiers.yaml's word."""
+    assert [each for each in told(tmp_path, tiers=tiers) if message in each.message]
+
+
+def test_an_account_of_its_own_is_not_offered_yet(tmp_path: Path) -> None:
+    """What is not built is refused by name."""
+    own = (
+        'replica: {place: drill-account, account: "222222222222"}\n'
+        'roles: {elsewhere: ["arn:aws:iam::222222222222:role/dro"]}\n'
+    )
+    assert [each for each in told(tmp_path, tiers=f"{TIERS}{own}") if "not offered yet" in each.message]
