@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ STRETCHES = 1000
 """So many stretches of numbers that were not acknowledged are kept of a client, and no more."""
 
 REFERENCE = timedelta(seconds=60), timedelta(seconds=120)
-"""The outage that AWS tells of for a failover to a standby: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"""
+"""The outage that AWS tells of for the failover of an instance to its standby: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ class Outage:
 class Switched:
     """One way of a failover drill: there (`failover`), or back; `outage` is None where the client saw none.
 
-    `gone` are writes of the way before that were acknowledged and there once that was over, and are there no more.
+    `gone` are writes of the way before that were acknowledged and there once that was over, and are there no more;
+    `usual` is the outage that AWS tells of for such a failover.
     """
 
     way: str
@@ -105,6 +106,7 @@ class Switched:
     counted: Counted
     outage: Outage | None
     gone: int = 0
+    usual: tuple[timedelta, timedelta] = REFERENCE
 
     @property
     def moved(self) -> bool:
@@ -157,6 +159,8 @@ def figures(switched: Switched) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
     if isinstance(value, Zones | Counted | Outage):
         return {key: _plain(each) for key, each in asdict(value).items()}
     return value
@@ -177,7 +181,13 @@ def read(check: CheckResult) -> Switched | None:
         _counted(told["counted"]),
         _outage(outage) if outage else None,
         int(told.get("gone", 0)),
+        _usual(told.get("usual")),
     )
+
+
+def _usual(told: Sequence[float] | None) -> tuple[timedelta, timedelta]:
+    """Of a count that was kept before AWS's figure was kept with it: that of an instance."""
+    return (_span(told[0]), _span(told[1])) if told else REFERENCE
 
 
 def _counted(told: Mapping[str, Any]) -> Counted:

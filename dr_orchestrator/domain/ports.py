@@ -239,6 +239,10 @@ class Restorer(Destroyer, Chooser, Protocol):
 class Standby(Protocol):
     """A copy with a standby in another zone, which can take its place."""
 
+    @property
+    def usual(self) -> tuple[timedelta, timedelta]:
+        """The outage that AWS tells of for such a failover, least and most."""
+
     def stand_by(self, copy: Copy) -> Ready:
         """Give the copy a standby, and wait until it follows. Idempotent."""
 

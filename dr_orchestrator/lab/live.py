@@ -16,6 +16,7 @@ import psycopg
 import pymysql
 
 from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.pair import Pair
 from dr_orchestrator.lab.programs import HOST, Programs
 
 _log = logging.getLogger(__name__)
@@ -221,9 +222,26 @@ class Grounds:
         """Not played of every engine."""
         return False
 
-    def fail_over(self, live: LiveDatabase, lasts: float, *, stays: bool) -> None:  # noqa: ARG002
-        """Not played of every engine."""
-        raise LabError(f"nothing follows {live.key}")
+    def fail_over(self, live: LiveDatabase, lasts: float, *, stays: bool) -> None:
+        """Have its standby take its place so many real seconds later, or, where it `stays`, itself again."""
+        if not isinstance(pair := live.cluster, Pair):
+            raise LabError(f"nothing follows {live.key}")
+        live.switching = True
+        self._switched(live, lambda: pair.restart(lasts) if stays else pair.fail_over(lasts))
+
+    def _switched(self, live: LiveDatabase, act: Callable[[], None]) -> None:
+        """Change what serves, in the background; what goes wrong is told by `failed`."""
+
+        def switch() -> None:
+            try:
+                act()
+            except (LabError, OSError, psycopg.Error, pymysql.Error) as wrong:
+                live.failed = str(wrong)
+                raise
+            finally:
+                live.switching = False
+
+        self._pool.submit(switch).add_done_callback(tell_failure)
 
     def turn(self, live: LiveDatabase) -> None:
         """Have a database's server started or ended, as it is wished."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.cost import Billed
     from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.drill import Check, Drill, Selection
+    from dr_orchestrator.domain.kind import Kind
     from dr_orchestrator.domain.ports import Clock, Destroyer, Filler, Member, Origin, Part, Restorer
     from dr_orchestrator.domain.recovery_point import RecoveryPoint
     from dr_orchestrator.domain.service import Canary, Resource
@@ -118,7 +119,8 @@ class Drillable(ResourceType):
     """A resource type that can be drilled.
 
     `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there may
-    be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in CloudFormation
+    be, by the names that `made` and `parts` give them, `more` how many more of those a drill of a kind makes than one
+    of each, `held` what one that holds others holds (type in CloudFormation
     and name). `store` restores one as a store of an environment, `brought` makes one where that stands in another
     account, with what brings its recovery point there before (through a bucket), `member` is what one is as a part of
     an environment at a place, `filler` what fills a stack's own straight from one, with what the checks that name it
@@ -135,6 +137,7 @@ class Drillable(ResourceType):
     destroyer: MakeDestroyer
     listed: Callable[[Account], Iterator[LiveObject]]
     quotas: Mapping[str, Callable[[Account], Quota]]
+    more: Mapping[Kind, Mapping[str, int]] = field(default_factory=dict)
     held: Callable[[Account, str], Iterator[tuple[str, str]]] | None = None
     store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store
     brought: Callable[[Resource, Toolkit, str, str], Bringing] = _cannot_be_brought

@@ -90,7 +90,8 @@ class FailingOver(Making):
             counted, outage = client.count(), client.outage()
             own = _shifted(outage, self._journal.zero) if outage else None
             gone = client.gone(earlier.counted) if earlier else 0
-            told[:] = [Switched(way, asked, before[0], after[0], asked - began, counted, own, gone)]
+            usual = self._standby.usual
+            told[:] = [Switched(way, asked, before[0], after[0], asked - began, counted, own, gone, usual)]
             return Seen(str(told[0]))
 
         self._perform(f"{name}: count what was acknowledged", count)

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.run import Run, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.runner.journal import Journal
-from tests.support.failovers import DRILL, FAILS_OVER
+from tests.support.failovers import CLUSTER_DRILL, CLUSTER_FAILS_OVER, DRILL, FAILS_OVER
 from tests.support.real_shop import RealShop, real_shop
 from tests.support.shop import GREEN, run
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealShop]:
-    with real_shop(tmp_path_factory.mktemp("failover"), more=FAILS_OVER, pace=300.0) as made:
+    with real_shop(tmp_path_factory.mktemp("failover"), more=FAILS_OVER + CLUSTER_FAILS_OVER, pace=300.0) as made:
         yield made
 
 
@@ -36,11 +36,11 @@ def no_fault_is_left(shop: RealShop) -> Iterator[None]:
     assert not [each for each in threading.enumerate() if each.name == "client"]
 
 
-def drilled(shop: RealShop, *rules: dict[str, Any]) -> Run:
+def drilled(shop: RealShop, *rules: dict[str, Any], drill: str = DRILL) -> Run:
     """A run, with faults of its copy; whatever came of it, nothing is left."""
     for rule in rules:
         shop.lab.faults.add({"service": "rds", "resource": "dro-*", **rule})
-    found = run(shop.here, DRILL)
+    found = run(shop.here, drill)
     assert found.closing is not None
     assert found.closing.cleanup is Cleanup.CLEAN, found.closing.cleanup_reasons
     return found
@@ -51,9 +51,10 @@ def rules_of(found: Run) -> set[Rule]:
     return set(found.closing.reason_rules)
 
 
-def test_a_copy_fails_over_and_back_and_loses_nothing(shop: RealShop) -> None:
+@pytest.mark.parametrize("drill", [DRILL, CLUSTER_DRILL])
+def test_a_copy_fails_over_and_back_and_loses_nothing(shop: RealShop, drill: str) -> None:
     """The outage is the client's, another zone serves after each way, and every acknowledged write is there."""
-    found = drilled(shop)
+    found = drilled(shop, drill=drill)
     assert found.closing is not None
     assert found.closing.verdict in GREEN, found.closing.reasons
     ways, measures = switches(found.checks), found.closing.measures
@@ -74,14 +75,16 @@ def test_a_copy_fails_over_and_back_and_loses_nothing(shop: RealShop) -> None:
     ]
     page = (shop.here.settings.generated / f"{found.header.id}.md").read_text()
     assert "The failover, as a client saw it" in page
+    assert ("AWS tells of 30 to 60 s" if drill == CLUSTER_DRILL else "AWS tells of 60 to 120 s") in page
     assert f"| Acknowledged | {there.counted.acknowledged} | {back.counted.acknowledged} |" in page
     told = next(each for each in run_json(found)["checks"] if each["name"] == NAMES[FAILOVER])
     assert told["figures"]["counted"]["acknowledged"] == there.counted.acknowledged
 
 
-def test_a_standby_that_lacks_what_was_acknowledged_fails_the_drill(shop: RealShop) -> None:
+@pytest.mark.parametrize("drill", [DRILL, CLUSTER_DRILL])
+def test_a_standby_that_lacks_what_was_acknowledged_fails_the_drill(shop: RealShop, drill: str) -> None:
     """Writes that were acknowledged and are gone with their zone: FAILED, with the numbers, whatever the RPO allows."""
-    found = drilled(shop, {"kind": "asynchronous"})
+    found = drilled(shop, {"kind": "asynchronous"}, drill=drill)
     assert found.closing is not None
     assert found.closing.verdict is Verdict.FAILED
     there = switches(found.checks)[FAILOVER]
@@ -92,9 +95,10 @@ def test_a_standby_that_lacks_what_was_acknowledged_fails_the_drill(shop: RealSh
     assert found.closing.measures.rpa > timedelta()
 
 
-def test_a_failover_that_left_no_zone_fails_the_drill(shop: RealShop) -> None:
+@pytest.mark.parametrize("drill", [DRILL, CLUSTER_DRILL])
+def test_a_failover_that_left_no_zone_fails_the_drill(shop: RealShop, drill: str) -> None:
     """An outage after which the old zone serves was a restart: nothing was failed over, however short it was."""
-    found = drilled(shop, {"kind": "same-zone"})
+    found = drilled(shop, {"kind": "same-zone"}, drill=drill)
     assert found.closing is not None
     assert found.closing.verdict is Verdict.FAILED
     there = switches(found.checks)[FAILOVER]
@@ -102,9 +106,16 @@ def test_a_failover_that_left_no_zone_fails_the_drill(shop: RealShop) -> None:
     assert "still serves" in there.result.observed
 
 
-def test_a_failover_that_aws_refuses_fails_the_drill(shop: RealShop) -> None:
+@pytest.mark.parametrize(
+    ("drill", "action", "code"),
+    [
+        (DRILL, "RebootDBInstance", "InvalidDBInstanceState"),
+        (CLUSTER_DRILL, "FailoverDBCluster", "InvalidDBClusterStateFault"),
+    ],
+)
+def test_a_failover_that_aws_refuses_fails_the_drill(shop: RealShop, drill: str, action: str, code: str) -> None:
     """What AWS does not do was not measured: the step fails, nothing is counted, and all is taken down."""
-    found = drilled(shop, {"kind": "error", "action": "RebootDBInstance", "code": "InvalidDBInstanceState"})
+    found = drilled(shop, {"kind": "error", "action": action, "code": code}, drill=drill)
     assert found.closing is not None
     assert found.closing.verdict is Verdict.FAILED
     assert Rule.FAULT in rules_of(found)

@@ -44,6 +44,7 @@ MORE = (
     disruption: application
     checks: [{name: sessions are there, items-at-least: {minimum: 50}}]""",
     failovers.FAILS_OVER,
+    failovers.CLUSTER_FAILS_OVER,
     vaulted.DRILLS.rstrip(),
     "\n  sessions-pitr:",
 )

@@ -13,7 +13,6 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES
-from dr_orchestrator.resources.aurora_cluster.instance import planned
 from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
 from dr_orchestrator.resources.aurora_cluster.name import NAME
 from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
@@ -85,7 +84,7 @@ class Drilled:
     heard: int
 
     def restored(self) -> list[Copy]:
-        """Restore, confirm and await the cluster; then its instance."""
+        """Restore, confirm and await the cluster; then its instances."""
         restorer = cast(Any, self.restorer)
         self._confirm(self.copy, restorer.restore(restorer.choose(), self.copy))
         restorer.ready(self.copy)
@@ -93,7 +92,7 @@ class Drilled:
             self.made.ledger.intend(part.copy, self.made.clock)
             self._confirm(part.copy, part.ask())
             part.ready()
-        return [self.copy, planned(self.copy)]
+        return [self.copy, *self.restorer.members(self.copy)]
 
     def _confirm(self, copy: Copy, asked: Any) -> None:
         rows = self.made.ledger.rows
@@ -104,8 +103,8 @@ class Drilled:
         return TYPE.destroyer(copy, CLUSTER, self.made.toolkit, {}).destroy(copy)
 
     def end(self) -> None:
-        """Take both down, last first."""
-        for copy in (planned(self.copy), self.copy):
+        """Take all down, last first."""
+        for copy in (*reversed(self.restorer.members(self.copy)), self.copy):
             if copy.id in self.made.ledger.rows:
                 assert self.destroy(copy) in (CopyState.DELETED, CopyState.NEVER_CREATED)
 

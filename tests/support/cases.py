@@ -110,12 +110,13 @@ def failed_over(
     after: Zones = OTHER,
     *,
     dated: bool = True,
+    usual: tuple[timedelta, timedelta] = REFERENCE,
 ) -> Record:
     """A failover, with a client's outage there and back."""
     zones, began = Zones("a", "b"), minutes(5)
     counted = Counted(201, 200, 200 - lost, lost, in_doubt=1, lost_for=timedelta(seconds=lost) if dated else None)
     seen = [Outage(began, began + each) if each is not None else None for each in (outage, back)]
-    there = Switched(FAILOVER, began, zones, after, MINUTE, counted, seen[0])
+    there = Switched(FAILOVER, began, zones, after, MINUTE, counted, seen[0], usual=usual)
     whole = replace(counted, lost=0, present=200, lost_for=timedelta())
     again = Switched(FAILBACK, began, after, zones, MINUTE, whole, seen[1])
     clock = [] if outage is None else [*events(start=began)[:4], event(Moment.SERVICE_VERIFIED, began + outage)]

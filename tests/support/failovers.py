@@ -19,6 +19,11 @@ FAILS_OVER = f"""
       - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}"""
 
 
+CLUSTER_DRILL = "boards-failover"
+CLUSTER_FAILS_OVER = FAILS_OVER.replace(DRILL, CLUSTER_DRILL).replace("orders-db", "boards-db")
+"""Likewise of a cluster, which a shop of its own declares."""
+
+
 @dataclass
 class ScriptedClient:
     """A client that is served steadily, sees one outage of a minute, and lost what it is told to."""

@@ -15,6 +15,7 @@ from unittest import mock
 import boto3
 
 from dr_orchestrator import wiring
+from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.settings import Pace, Settings
 from dr_orchestrator.wiring.heartbeat import beat_once, heartbeats
@@ -81,10 +82,10 @@ CLUSTER = Kind(
 
 @dataclass
 class MariaShop:
-    """What a test of a drill by MySQL's words works with; its clock is hurried by nothing but its own sleep."""
+    """What a test of a drill by MySQL's words works with."""
 
     lab: Lab
-    clock: LeapingClock
+    clock: Clock
     settings: Settings
     kind: Kind
 
@@ -153,13 +154,16 @@ class MariaShop:
 
 
 @contextmanager
-def maria_shop(home: Path, kind: Kind) -> Iterator[MariaShop]:
-    """Within: the shop in a lab of this process, and a workspace that drills it."""
-    clock = LeapingClock()
+def maria_shop(home: Path, kind: Kind, more: str = "", clock: Clock | None = None) -> Iterator[MariaShop]:
+    """Within: the shop in a lab of this process, and a workspace that drills it, with `more` drills.
+
+    By a clock that leaps, unless another is given: what goes on by itself, as a client does, needs one that runs.
+    """
+    clock = clock or LeapingClock()
     canary = "secret: prod/orders}, canary: {table: heartbeat, column: at, interval: 1m}}"
     declared = _DECLARED.replace("rds-instance", kind.type).replace("secret: prod/orders}}", canary)
     before, after = workspace.SHOP.split("\n  orders-snapshot:")
-    drills = _DRILLS.replace("REQUIRE", kind.askable)
+    drills = more + _DRILLS.replace("REQUIRE", kind.askable)
     made = workspace.write(
         home / "ws", f"{before}{drills}{after.split('  sessions-pitr:')[1]}".replace(_DECLARED, declared)
     )

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Ready, Seen
-from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, Outage, Switched, Zones, switches
+from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, REFERENCE, Outage, Switched, Zones, switches
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.verdict import Verdict
@@ -54,6 +54,8 @@ class Failing(Drill):
             self.clock.sleep(ZERO_S)
 
     # A standby.
+
+    usual: ClassVar[tuple[timedelta, timedelta]] = REFERENCE
 
     def stand_by(self, copy: Copy) -> Ready:
         assert copy == COPY

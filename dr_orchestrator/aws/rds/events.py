@@ -42,16 +42,22 @@ def states(api: Api, name: str, since: datetime, kind: str = "db-instance") -> l
 STARTED = "failover started"
 """The word for a failover that began."""
 
+_COMPLETED = "failover completed"
 _FAILOVERS = {
     "Multi-AZ instance failover started": STARTED,
-    "Multi-AZ instance failover completed": "failover completed",
+    "Multi-AZ instance failover completed": _COMPLETED,
+    "Started cross AZ failover": STARTED,
+    "Started same AZ failover": STARTED,
+    "Completed failover": _COMPLETED,
+    "Promoting previous primary again": "failover given up: the previous writer again",
+    "Cluster failover failed": "failover failed",
 }
 
 
-def failovers(api: Api, name: str, since: datetime) -> list[ServerTime]:
-    """When failovers of an instance began and ended, as RDS tells."""
+def failovers(api: Api, name: str, since: datetime, kind: str = "db-instance") -> list[ServerTime]:
+    """When failovers of an instance, or of a cluster, began and ended, as RDS tells."""
     told = []
-    for event in _events(api, since, "db-instance", name):
+    for event in _events(api, since, kind, name):
         message = str(event.get("Message", ""))
         if state := next((state for begins, state in _FAILOVERS.items() if message.startswith(begins)), ""):
             told.append(ServerTime(name, state, event["Date"], f"rds:DescribeEvents: {message}"))

@@ -41,15 +41,20 @@ def vpc_of(account: Account, subnet_group: str) -> str:
     return str(groups[0].get("VpcId", ""))
 
 
-def two_zones(account: Account, subnet_group: str) -> str:
-    """The zones that a subnet group has subnets in; NotRecoverable where a standby would find no other."""
+def zones(account: Account, subnet_group: str) -> list[str]:
+    """The zones that a subnet group has subnets in, in order."""
     groups = account.api("rds").call("DescribeDBSubnetGroups", DBSubnetGroupName=subnet_group)["DBSubnetGroups"]
     subnets = [subnet for group in groups for subnet in group.get("Subnets", [])]
-    zones = sorted({str(each.get("SubnetAvailabilityZone", {}).get("Name") or "") for each in subnets} - {""})
-    if len(zones) < 2:
-        told = f"{subnet_group} has subnets in {zones[0] if zones else 'no zone'} alone: a standby needs another one"
+    return sorted({str(each.get("SubnetAvailabilityZone", {}).get("Name") or "") for each in subnets} - {""})
+
+
+def two_zones(account: Account, subnet_group: str) -> str:
+    """The zones that a subnet group has subnets in; NotRecoverable where a standby would find no other."""
+    found = zones(account, subnet_group)
+    if len(found) < 2:
+        told = f"{subnet_group} has subnets in {found[0] if found else 'no zone'} alone: a standby needs another one"
         raise NotRecoverable(told, "add a subnet in another zone, see `isolation` in tiers.yaml", _SUBNETS)
-    return f"{subnet_group} reaches {', '.join(zones)}"
+    return f"{subnet_group} reaches {', '.join(found)}"
 
 
 def security_groups(account: Account, isolation: Isolation) -> tuple[str, ...]:

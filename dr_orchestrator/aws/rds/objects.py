@@ -85,7 +85,7 @@ INSTANCES = Shape(
 )
 CLUSTERS = Shape(
     *("a cluster", "DBCluster", "DbClusterResourceId", "Status", "ClusterCreateTime"),
-    *("db-cluster-id", "DBClusterAlreadyExistsFault", "InvalidDBClusterState"),
+    *("db-cluster-id", "DBClusterAlreadyExistsFault", "InvalidDBClusterStateFault"),
 )
 SNAPSHOTS = ShapeOfSnapshots(
     *("a snapshot", "DBSnapshot", "DBSnapshotArn", "Status", "SnapshotCreateTime"),

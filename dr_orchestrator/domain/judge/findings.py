@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dr_orchestrator.domain.drill import RecoveryPath
-from dr_orchestrator.domain.failover import FAILBACK, REFERENCE, switches
+from dr_orchestrator.domain.failover import FAILBACK, switches
 from dr_orchestrator.domain.finding import Finding, Severity, finding
 from dr_orchestrator.domain.judge.measure import CLAIMED, Record
 from dr_orchestrator.domain.judge.reasons import headroom, proven, whole_reads
@@ -160,8 +160,8 @@ def _failovers(record: Record) -> Iterator[_Found]:
         if switched.outage is None:
             continue
         lasted, limit = switched.outage.lasted, record.header.objective.rto
-        told = f"{format_duration(lasted)} against {format_duration(REFERENCE[1])}"
-        if lasted > REFERENCE[1]:
+        told = f"{format_duration(lasted)} against {format_duration(switched.usual[1])}"
+        if lasted > switched.usual[1]:
             title = f"The {way} took longer than AWS tells of: {told}"
             detail = "Long transactions, a large log to replay and a client's cached addresses make it longer."
             yield _Found(Rule.FAILOVER_SLOW, Severity.LOW, title, detail, way)

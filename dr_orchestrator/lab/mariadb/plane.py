@@ -20,6 +20,7 @@ import pymysql
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.cloud.world import Database
 from dr_orchestrator.lab.live import Grounds, LiveDatabase, tell_failure
+from dr_orchestrator.lab.mariadb.pair import Pair
 from dr_orchestrator.lab.mariadb.programs import prepare
 from dr_orchestrator.lab.mariadb.server import Position, Server, Template, copied
 
@@ -143,6 +144,21 @@ class MariaPlane(Grounds):
         mark = source.mark(self._now() - _LAG) if source else None
         return mark[0] if mark else None
 
+    def pair(self, live: LiveDatabase, *, asynchronous: bool) -> bool:
+        """Have a copy followed by a standby; what keeps its log for restores is not played so."""
+        if live.key in self._sources:
+            return False
+        live.switching = True
+
+        def complete() -> None:
+            with live.cluster.turning:
+                pair = Pair(live.cluster, lambda name: self._standby(live.key, name), asynchronous=asynchronous)
+                pair.complete()
+                live.cluster = pair
+
+        self._switched(live, complete)
+        return True
+
     def backed_up(self, key: str) -> bool:
         """Whether there is an image of a database."""
         source = self._sources.get(key)
@@ -160,6 +176,10 @@ class MariaPlane(Grounds):
             except pymysql.Error:
                 if live.serving:  # it was not ended meanwhile
                     raise
+
+    def _standby(self, key: str, name: str) -> Server:
+        """The server of a standby, still without its files."""
+        return Server(self._programs, self.root / "clusters" / f"{key}-{name}", self._password)
 
     def _started(self, key: str, image: Path) -> Server:
         server = copied(self._programs, image, self.root / "clusters" / key, self._password)

@@ -36,7 +36,6 @@ SETTINGS = (
     "--performance-schema=0",
     "--character-set-server=utf8mb4",
     "--default-time-zone=+00:00",
-    "--server-id=1",
 )
 _BINLOG = ("--binlog-format=ROW", "--binlog-row-image=FULL")
 # As RDS gives them to a master user, and no more.
@@ -60,17 +59,31 @@ class Server(Served):
 
     def __init__(self, programs: Programs, folder: Path, password: str, binlog: Path | None = None) -> None:
         super().__init__(programs, folder, password)
-        self._binlog = binlog
+        self._binlog, self.number = binlog, 1
+
+    @property
+    def password(self) -> str:
+        """The superuser's."""
+        return self._password
+
+    def keep_log(self, name: str, number: int) -> None:
+        """Keep a binary log in its own folder, from its next start on, as the server of that number."""
+        self._binlog, self.number = Path(name), number
+
+    def forget_logs(self, name: str) -> None:
+        """Delete the binary logs in its folder, while it rests: those of the server that its files were copied from."""
+        self._programs.run("sh", "-c", f"rm -f {name}.*", cwd=self.folder)
 
     def start(self) -> None:
         """Start it on a free port; returns once it accepts connections, its recovery behind it."""
         logs = (f"--log-bin={self._binlog}", *_BINLOG) if self._binlog else ("--skip-log-bin",)
+        number = f"--server-id={self.number}"
         for attempt in range(_PORT_TRIES):
             self.port = free_port()
             command = ("mariadbd", "--no-defaults", f"--datadir={self.folder}", f"--port={self.port}")
             # Both are in the data directory: the name of a socket may have 107 bytes.
             own = ("--socket=s.sock", "--pid-file=mariadbd.pid")
-            self._process = self._programs.start((*command, *own, *SETTINGS, *logs), self.folder, self.log)
+            self._process = self._programs.start((*command, *own, *SETTINGS, *logs, number), self.folder, self.log)
             if self._answers():
                 return
             # Another program can take the port between our look and the server's.

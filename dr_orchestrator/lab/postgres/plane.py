@@ -134,12 +134,6 @@ class Plane(Grounds):
         self._switched(live, complete)
         return True
 
-    def fail_over(self, live: LiveDatabase, lasts: float, *, stays: bool) -> None:
-        """Have its standby take its place so many real seconds later, or, where it `stays`, itself again."""
-        live.switching = True
-        pair = live.cluster
-        self._switched(live, lambda: pair.restart(lasts) if stays else pair.fail_over(lasts))
-
     # What the estate and its writer ask for
 
     def backed_up(self, key: str) -> bool:
@@ -179,18 +173,6 @@ class Plane(Grounds):
     def _standby(self, key: str, name: str, primary: Cluster) -> Cluster:
         """The server of a standby, still without its files."""
         return Cluster(self._programs, self.root / "clusters" / f"{key}-{name}", self._password, apart=primary.apart)
-
-    def _switched(self, live: LiveDatabase, act: Callable[[], None]) -> None:
-        def switch() -> None:
-            try:
-                act()
-            except (LabError, OSError, psycopg.Error) as wrong:
-                live.failed = str(wrong)
-                raise
-            finally:
-                live.switching = False
-
-        self._pool.submit(switch).add_done_callback(tell_failure)
 
     def _make_template(self) -> Path:
         folder, secret = self.root / "template" / "data", self.root / "template" / "secret"

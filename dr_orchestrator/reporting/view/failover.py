@@ -38,10 +38,11 @@ def failover_view(run: Run) -> FailoverView | None:
         return None
     ways = switches(run.checks)
     there, back = ways.get(FAILOVER), ways.get(FAILBACK)
+    least, most = there.usual if there else REFERENCE
     return FailoverView(
         tuple(FailoverRow(name, _told(tell, there), _told(tell, back)) for name, tell in _LINE),
         tuple(FailoverRow(name, _told(tell, there), _told(tell, back)) for name, tell in _COUNTS),
-        f"AWS tells of {REFERENCE[0].seconds} to {REFERENCE[1].seconds} s",
+        f"AWS tells of {least.seconds} to {most.seconds} s",
     )
 
 

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.service import Canary, Resource
 from dr_orchestrator.resources import rows
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.restore import DOOR
+from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.runner import Components
@@ -19,6 +20,8 @@ from dr_orchestrator.runner import Components
 
 def components(order: Order) -> Components:
     """The restorer of the drill's kind, its checks, and the two proofs of isolation."""
+    if order.drill.kind is Kind.AZ_FAILOVER:
+        return rows.components(order, ClusterStandby, DOOR)
     way: rows.Way = ClusterSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else ClusterPointInTime
     if order.drill.vault is not None:
         way = partial(ClusterFromVault, vault=order.drill.vault)

@@ -21,9 +21,13 @@ STORAGE = "storage and I/O, whose size AWS does not tell"
 _CAPACITY = "capacity above that rate"
 
 
-def planned(cluster: Copy) -> Copy:
-    """The instance of a cluster that a run makes: a copy of its own, named as its cluster."""
-    return replace(cluster, type=INSTANCE, id=f"{cluster.id}-1")
+MOST = 2
+"""So many instances a run makes in one cluster: the one that is reached, and one that may take its place."""
+
+
+def planned(cluster: Copy, number: int = 1) -> Copy:
+    """The instance of a cluster that a run makes, by number: a copy of its own, named as its cluster."""
+    return replace(cluster, type=INSTANCE, id=f"{cluster.id}-{number}")
 
 
 def billed(kind: str) -> Billed:
@@ -51,7 +55,8 @@ class ClusterInstance:
     def _refuse(self, copy: Copy, live: Mapping[str, Any]) -> None:
         """Raise unless it stands in the cluster that this run made for it: production's readers are nobody's copies."""
         cluster = str(live.get("DBClusterIdentifier", ""))
-        if cluster in self._sources or planned(replace(copy, id=cluster)).id != copy.id:
+        ours = {planned(replace(copy, id=cluster), number).id for number in range(1, MOST + 1)}
+        if cluster in self._sources or copy.id not in ours:
             raise UnsafeToDelete(f"{copy.id} is an instance of {cluster or 'no cluster'}: this run made no such copy")
 
 
@@ -96,8 +101,34 @@ class Member(ClusterInstance):
             DBParameterGroupName=bringing.group_of(self._to, groups[0].get("DBParameterGroupName")),
             PubliclyAccessible=False,
             AutoMinorVersionUpgrade=False,
+            **self._placed(),
         )
 
     def ready(self) -> Ready:
         """Wait until the instance has an address and the cluster answers there."""
         return instances.wait(self._toolkit, self.copy, self._answers)
+
+    def _placed(self) -> dict[str, str]:
+        """The zone that it has to stand in; AWS chooses that of the only one."""
+        return {}
+
+
+class Reader(Member):
+    """The instance that only reads until it takes the place of the first, from which it stands apart; a Part."""
+
+    title = "reader"
+
+    def __init__(
+        self, cluster: Copy, like: Callable[[], Mapping[str, Any]], toolkit: Toolkit, zone: Callable[[], str]
+    ) -> None:
+        """`zone` chooses the one that it is to stand in."""
+        super().__init__(cluster, like, toolkit, None)
+        self._zone = zone
+
+    @property
+    def copy(self) -> Copy:
+        """The instance, as planned."""
+        return planned(self._cluster, MOST)
+
+    def _placed(self) -> dict[str, str]:
+        return {"AvailabilityZone": self._zone()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.service import Resource, Via
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.aurora_cluster import production
-from dr_orchestrator.resources.aurora_cluster.instance import planned
 from dr_orchestrator.resources.aurora_cluster.name import family
 
 _DEFAULT = "default."
@@ -26,8 +25,8 @@ _DEFAULT = "default."
 
 @dataclass(frozen=True)
 class Asked:
-    """Of what is asked: the resource, its cluster, the key and engine version that the restored data has, and whether
-    its name is free; `there` has the tools where the copy is to stand.
+    """Of what is asked: the resource, its cluster, the key and engine version that the restored data has, whether its
+    name is free, and its instances; `there` has the tools where the copy is to stand.
     """
 
     resource: Resource
@@ -36,6 +35,7 @@ class Asked:
     key: Callable[[], str | None]
     version: Callable[[], str]
     name: Callable[[Copy], str]
+    members: Callable[[Copy], Sequence[Copy]]
     there: Callable[[], Toolkit]
 
 
@@ -81,7 +81,8 @@ def _instance(asked: Asked) -> str:
 
 
 def _names(asked: Asked, copy: Copy) -> str:
-    return f"{asked.name(copy)}; {Objects(INSTANCES, asked.there()).name_is_free(planned(copy))}"
+    free = Objects(INSTANCES, asked.there()).name_is_free
+    return "; ".join((asked.name(copy), *(free(each) for each in asked.members(copy))))
 
 
 def _key(asked: Asked) -> str:

@@ -25,7 +25,8 @@ def source(account: Account, resource: Resource) -> Mapping[str, Any]:
     engine, mode = found["Engine"], found.get("EngineMode", "provisioned")
     if engine not in ENGINES:
         known = " and ".join(ENGINES)
-        raise NotRecoverable(f"{resource.id} is of {engine}", f"drills restore clusters of {known}", _CALL)
+        called = f"a multi-AZ DB cluster of {engine}" if found.get("DBClusterInstanceClass") else f"of {engine}"
+        raise NotRecoverable(f"{resource.id} is {called}", f"drills restore clusters of {known}", _CALL)
     if mode != "provisioned":
         raise NotRecoverable(f"{resource.id} is of engine mode {mode}", "Serverless v2 is of mode provisioned", _CALL)
     return found

@@ -1,8 +1,8 @@
-"""The proof of a live copy's isolation: of the cluster, of its instance, and that no global cluster has it."""
+"""The proof of a live copy's isolation: of the cluster, of its instances, and that no global cluster has it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
@@ -12,37 +12,38 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.service import Isolation
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.aurora_cluster.instance import planned
 
 
 def isolated(
     toolkit: Toolkit,
     copy: Copy,
     source: Mapping[str, Any],
+    members: Sequence[Copy],
     put: Isolation,
     groups: tuple[str, ...],
     to: Place | None = None,
 ) -> str:
-    """The isolation of the copy, in words; NotRecoverable where cluster or instance stand anywhere but where they
-    were put; `to` is the place of both, where that is not the source's.
+    """The isolation of the copy, in words; NotRecoverable where cluster or instances stand anywhere but where they
+    were put; `to` is the place of them all, where that is not the source's.
     """
-    account = toolkit.account
-    cluster, instance = _live(toolkit, CLUSTERS, copy), _live(toolkit, INSTANCES, planned(copy))
+    account, cluster = toolkit.account, _live(toolkit, CLUSTERS, copy)
     theirs = isolation.of_cluster(source)
     told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups, to)
-    isolation.proven(isolation.of_instance(instance), theirs, put, groups, to)
-    _of_one_instance(cluster, planned(copy).id)
+    for each in members:
+        isolation.proven(isolation.of_instance(_live(toolkit, INSTANCES, each)), theirs, put, groups, to)
+    _of_these_alone(cluster, {each.id for each in members})
     alone(account, cluster)
-    return f"{told}; its instance likewise; of no global cluster, replica of nothing"
+    likewise = "its instance" if len(members) == 1 else f"its {len(members)} instances"
+    return f"{told}; {likewise} likewise; of no global cluster, replica of nothing"
 
 
-def _of_one_instance(cluster: Mapping[str, Any], ours: str) -> None:
+def _of_these_alone(cluster: Mapping[str, Any], ours: set[str]) -> None:
     """Raise where the cluster can be reached by an instance whose isolation nobody proved."""
     members = {each["DBInstanceIdentifier"] for each in cluster.get("DBClusterMembers", [])}
-    if members != {ours}:
-        others = ", ".join(sorted(members - {ours})) or "none"
+    if members != ours:
+        others, wanted = ", ".join(sorted(members - ours)) or "none", " and ".join(sorted(ours))
         raise NotRecoverable(
-            f"{cluster['DBClusterIdentifier']} should hold {ours} alone; besides it: {others}", isolation.TAKEN_DOWN
+            f"{cluster['DBClusterIdentifier']} should hold {wanted} alone; besides it: {others}", isolation.TAKEN_DOWN
         )
 
 

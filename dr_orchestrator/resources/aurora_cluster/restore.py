@@ -81,6 +81,7 @@ class AuroraCluster:
         """Source, instance, names, key, secret, parameter groups, and the network that the copy is put into."""
         asked = preflight.Asked(
             *(self._resource, self._toolkit, self.described, self.key, self.version, self._look_at_name),
+            self.members,
             lambda: self._there,
         )
         found = preflight.preflight_checks(asked, copy, DOOR if self._resource.database is not None else None)
@@ -111,7 +112,8 @@ class AuroraCluster:
         """Prove of the live cluster and of its instance that they stand apart, and that no global cluster has them."""
         put = isolation.declared(self._resource)
         to = bringing.place_of(self._resource)
-        return Seen(proof.isolated(self._there, copy, self.described(), put, self._network(), to))
+        members = self.members(copy)
+        return Seen(proof.isolated(self._there, copy, self.described(), members, put, self._network(), to))
 
     def address(self) -> tuple[str, int]:
         """Host and port of the source's writer."""
@@ -125,17 +127,22 @@ class AuroraCluster:
         """Wait until the cluster is available: only then is an instance made in it."""
         return Ready(self._there.seconds_since(self._there.wait_until_ready(self._objects.feed(), copy, STATES)))
 
+    def members(self, copy: Copy) -> Sequence[Copy]:
+        """The instances that are made in the copy, as planned."""
+        return (planned(copy),)
+
     def further(self, copy: Copy) -> Sequence[Part]:
         """The instance, without which nobody reaches the data."""
         answers = partial(self._answers, copy) if self._answers else None
         return (Member(copy, self._writer, self._there, answers, self._resource.to),)
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
-        """The events that RDS wrote down of the cluster, and of its instance, since each was intended."""
-        proofs, member, api = self._toolkit.proofs, planned(copy), self._there.account.api("rds")
+        """The events that RDS wrote down of the cluster, and of its instances, since each was intended."""
+        proofs, api = self._toolkit.proofs, self._there.account.api("rds")
         told = events.states(api, copy.id, proofs.intended(copy).intended_at - SKEW, "db-cluster")
-        if (record := proofs.record(member)) is not None:
-            told += events.states(api, member.id, record.intended_at - SKEW)
+        for member in self.members(copy):
+            if (record := proofs.record(member)) is not None:
+                told += events.states(api, member.id, record.intended_at - SKEW)
         return told
 
     def destroy(self, copy: Copy) -> CopyState:

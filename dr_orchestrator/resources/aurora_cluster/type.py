@@ -210,6 +210,8 @@ TYPE = Drillable(
     kinds={
         Kind.SNAPSHOT_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterFromSnapshot"})),
         Kind.PITR_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterToPointInTime"})),
+        Kind.AZ_FAILOVER: _CALLS
+        | Calls(writes=frozenset({"rds:RestoreDBClusterFromSnapshot", "rds:FailoverDBCluster"})),
     },
     elsewhere={
         Kind.SNAPSHOT_RESTORE: BROUGHT
@@ -244,7 +246,7 @@ TYPE = Drillable(
             By(INSTANCE, "DBInstanceIdentifier"),
             Effect.CREATE,
             frozenset({"Engine", "DBInstanceClass", "DBParameterGroupName", "PubliclyAccessible", "Tags"})
-            | {"AutoMinorVersionUpgrade"},
+            | {"AutoMinorVersionUpgrade", "AvailabilityZone"},
             within=By(NAME, "DBClusterIdentifier"),
             actions=_TAGGED,
             only={"Engine": ENGINES, "PubliclyAccessible": (False,)},
@@ -264,6 +266,12 @@ TYPE = Drillable(
             Effect.CHANGE,
             passwords.KEPT_TAKES,
             only=passwords.KEPT_ONLY,
+        ),
+        Write(
+            "rds:FailoverDBCluster",
+            By(NAME, "DBClusterIdentifier"),
+            Effect.CHANGE,
+            within=By(INSTANCE, "TargetDBInstanceIdentifier"),
         ),
         Write("rds:EnableHttpEndpoint", By(NAME, "ResourceArn", arn=_ARN), Effect.CHANGE),
         Write("rds-data:BeginTransaction", _ASKED, Effect.CHANGE, _SAID),
@@ -365,6 +373,7 @@ TYPE = Drillable(
     destroyer=_destroyer,
     listed=_listed,
     quotas={"DBClusters": _clusters, "DBInstances": _instances},
+    more={Kind.AZ_FAILOVER: {"DBInstances": 1}},  # the reader
     origin=_origin,
     inside=_inside,
     served=_served,

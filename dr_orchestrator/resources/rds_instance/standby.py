@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.rds import events, instances, isolation
+from dr_orchestrator.aws.rds.failing_over import UNCHANGED, FailsOver
 from dr_orchestrator.aws.rds.objects import INSTANCES
 from dr_orchestrator.aws.watcher import Sighting
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.cost import Billed
-from dr_orchestrator.domain.evidence import Ready, Seen
-from dr_orchestrator.domain.failover import Zones
+from dr_orchestrator.domain.evidence import Ready
+from dr_orchestrator.domain.failover import REFERENCE, Zones
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
-from dr_orchestrator.errors import NotMeasured, Transient
+from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
 
 STATES = replace(instances.STATES, soonest=0.0)
-UNCHANGED = 300.0
-"""Drill seconds for which AWS may go on telling the old zone of an instance that is available, and serves again."""
 
 
-class RdsStandby(RdsSnapshot):
+class RdsStandby(FailsOver, RdsSnapshot):
     """Restores an instance from a snapshot, gives it a standby, and has that take its place."""
 
-    _known: Sequence[ServerTime] | None = None
-    """The failovers that AWS told of before it was asked for the one whose answer is missing; None where none is."""
+    usual = REFERENCE
+    asks, busy = "rds:RebootDBInstance", INSTANCES.busy
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As of each restore, and whether its subnets lie in two zones."""
@@ -51,40 +49,10 @@ class RdsStandby(RdsSnapshot):
         seen = self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES, _has_standby)
         return Ready(self._toolkit.seconds_since(seen), words=str(_zones(seen.detail)))
 
-    def zones(self, copy: Copy) -> Zones:
-        """The zone that serves, and that of the standby."""
-        return _zones(self._live(copy))
-
-    def fail_over(self, copy: Copy, before: Zones) -> Seen:
-        """Ask for the failover, once: where the answer to that was lost, AWS's own events tell whether it was heard.
-
-        Transient where those tell nothing: what AWS describes may be old, so it is not asked again for that.
-        """
+    def seen(self, copy: Copy) -> tuple[bool, Zones]:
+        """Whether it is rebooting, and the zone that serves and that of its standby."""
         live = self._live(copy)
-        if live.get("DBInstanceStatus") == "rebooting" or _zones(live).serving != before.serving:
-            self._known = None
-            return Seen("asked for before; its answer was lost")
-        if self._known is not None:
-            return self._heard(copy, self._known)
-        self._known = self._failovers(copy)
-        try:
-            self._api.call("RebootDBInstance", DBInstanceIdentifier=copy.id, ForceFailover=True)
-        except Refused as refused:
-            self._known = None
-            if refused.code == INSTANCES.busy and self._live(copy).get("DBInstanceStatus") == "rebooting":
-                return Seen("asked for, and taken, though its answer was lost")
-            raise
-        self._known = None
-        return Seen(f"{before.serving} is to be left, for {before.standby}")
-
-    def _heard(self, copy: Copy, known: Sequence[ServerTime]) -> Seen:
-        """The words of AWS's events on a failover that was asked for, beyond those known before."""
-        new = [each for each in self._failovers(copy) if each not in known and each.state == events.STARTED]
-        if not new:
-            told = "the answer was lost, and AWS's events tell of no failover: it is not asked for again"
-            raise Transient(told, "run the drill anew", "rds:RebootDBInstance")
-        self._known = None
-        return Seen(f"asked for before; its answer was lost, and AWS tells of it at {new[0].at.isoformat()}")
+        return live.get("DBInstanceStatus") == "rebooting", _zones(live)
 
     def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
         """Wait until the copy is available with a standby again; from the zone that it had, if it never left that.
@@ -109,8 +77,11 @@ class RdsStandby(RdsSnapshot):
         """The events of failovers that RDS wrote down of the copy."""
         return events.failovers(self._api, copy.id, since - SKEW)
 
-    def _failovers(self, copy: Copy) -> list[ServerTime]:
-        return self.told(copy, self._toolkit.proofs.intended(copy).intended_at)
+    def _ask_for_it(self, copy: Copy) -> None:
+        self._api.call("RebootDBInstance", DBInstanceIdentifier=copy.id, ForceFailover=True)
+
+    def _since(self, copy: Copy) -> datetime:
+        return self._toolkit.proofs.intended(copy).intended_at
 
     def _live(self, copy: Copy) -> Mapping[str, Any]:
         live = self._describe(copy.id)

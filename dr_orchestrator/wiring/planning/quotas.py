@@ -97,5 +97,6 @@ def _made(types: Types[Drillable], drill: Drill) -> Counter[str]:
         of = types[each.type]
         for copy in of.copies:
             found[copy.quota] += of.many(each) if copy is of.made else 1
+    found.update(types[drill.resource.type].more.get(drill.kind, {}))
     del found[""]
     return found

@@ -156,7 +156,7 @@ def test_of_mysql_the_parameters_are_of_a_version_in_two_parts(begin: Begin) -> 
 @pytest.mark.parametrize("way", [ClusterSnapshot, ClusterPointInTime])
 def test_another_engine_is_refused_before_anything_is_asked(begin: Begin, way: Any) -> None:
     """A Multi-AZ cluster of RDS is none of Aurora's."""
-    with pytest.raises(NotRecoverable, match="old-prod is of mysql"):
+    with pytest.raises(NotRecoverable, match="old-prod is a multi-AZ DB cluster of mysql"):
         looked(begin(way, OTHER))
 
 

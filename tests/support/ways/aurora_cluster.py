@@ -9,6 +9,7 @@ from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
+from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 from tests.support.aurora import ENGINE, described
 from tests.support.aurora_drills import CLUSTER
@@ -91,4 +92,10 @@ ELSEWHERE = replace(
     source=replace(CLUSTER, to=Destination(AWAY, key=ALIAS)),
     changes=frozenset({"CopyDBClusterSnapshot"}),
 )
-WAYS = (SNAPSHOT, PITR, VAULTED, ELSEWHERE)
+FAILOVER = replace(
+    SNAPSHOT,
+    name="aurora-failover",
+    kind=Kind.AZ_FAILOVER,
+    restorer=lambda way: ClusterStandby(way.resource, way.selection, way.made.toolkit),
+)
+WAYS = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE)

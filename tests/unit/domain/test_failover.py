@@ -29,6 +29,10 @@ def test_figures_are_read_back_as_they_were() -> None:
     assert read(replace(kept, figures=json.loads(json.dumps(kept.figures)))) == GOOD
     unseen = replace(GOOD, outage=None)
     assert switches([unseen.result]) == {FAILOVER: unseen}
+    of_cluster = replace(GOOD, usual=(30 * S, 60 * S))
+    assert switches([of_cluster.result]) == {FAILOVER: of_cluster}
+    of_old = {key: value for key, value in kept.figures.items() if key != "usual"}
+    assert read(replace(kept, figures=of_old)) == GOOD  # it was kept before AWS's figure was
     assert GOOD.outage is not None
     assert GOOD.outage.lasted == 70 * S
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pairs import failed_over, paired
+from tests.support.pairs import PLANES, failed_over, paired
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_synchronous_standby_has_all_that_was_acknowledged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", PLANES)
+def test_a_synchronous_standby_has_all_that_was_acknowledged(tmp_path: Path, engine: str) -> None:
     """There and back under a client, and restarted where it is: nothing is lost, and the port stays."""
-    with paired(tmp_path) as of:
+    with paired(tmp_path, engine=engine) as of:
         port = of.pair.port
         for stays in (False, False, True):
             client = failed_over(of, 0.2, stays=stays)
@@ -27,9 +28,10 @@ def test_a_synchronous_standby_has_all_that_was_acknowledged(tmp_path: Path) -> 
         assert of.pair.whole
 
 
-def test_an_asynchronous_one_lacks_what_came_last(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", PLANES)
+def test_an_asynchronous_one_lacks_what_came_last(tmp_path: Path, engine: str) -> None:
     """The fault is a real one: writes that a client was told are gone with their primary."""
-    with paired(tmp_path, asynchronous=True) as of:
+    with paired(tmp_path, asynchronous=True, engine=engine) as of:
         counted = failed_over(of, 0.2).count()
         assert counted.lost > 0
         assert counted.present == counted.acknowledged - counted.lost

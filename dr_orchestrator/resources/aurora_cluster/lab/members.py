@@ -12,7 +12,7 @@ from moto.rds.exceptions import (
     InvalidParameterValue,
     RDSClientError,
 )
-from moto.rds.models import DBInstance, DBSnapshot, RDSBackend
+from moto.rds.models import DBInstance, DBSnapshot
 
 from dr_orchestrator.lab.cloud.databases import quotas
 from dr_orchestrator.lab.cloud.databases.events import Told
@@ -21,9 +21,10 @@ from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 from dr_orchestrator.resources.aurora_cluster.lab.models.member import Member
 from dr_orchestrator.resources.aurora_cluster.lab.rules import durations, refusals
+from dr_orchestrator.resources.aurora_cluster.lab.switches import Switches
 
 
-class Members(RDSBackend):
+class Members(Switches):
     """The instances in Aurora's clusters; calls about any other are passed on."""
 
     def create_db_instance(self, db_kwargs: Any) -> DBInstance:
@@ -34,12 +35,15 @@ class Members(RDSBackend):
             raise DBClusterNotFoundError(str(given.get("db_cluster_identifier")))
         if not isinstance(cluster, Cluster):
             return super().create_db_instance(db_kwargs)
+        alone = not cluster.members
         member = self._member(given, cluster)
         fate = world().faults.fate("rds", "CreateDBInstance", member.db_instance_identifier)
         awaited = max(0.0, (cluster.timeline.ends - world().now()).total_seconds())
         member.timeline = passing([("creating", awaited + durations.CREATE_MEMBER)], "available", fate)
         if cluster.database is not None and not fate:
             cluster.database.serve(True)
+            if not alone:
+                self.follow_writer(cluster)
         if not fate and not world().hurried:
             world().agenda.at(member.timeline.ends, lambda: self._member_made(member))
         return member

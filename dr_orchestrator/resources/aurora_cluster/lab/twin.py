@@ -21,6 +21,7 @@ def _clusters() -> dict[str, Any]:
             "status": each.status,
             "deletion_protection": bool(each.deletion_protection),
             "members": [member.db_instance_identifier for member in each.members],
+            "switches": database.switches if (database := getattr(each, "database", None)) is not None else [],
             "backup_retention_period": each.backup_retention_period,
             "security_groups": list(each.vpc_security_group_ids),
             "subnet_group": each.db_subnet_group_name,

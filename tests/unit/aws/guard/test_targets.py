@@ -271,3 +271,30 @@ def test_what_a_call_must_name_is_not_left_out() -> None:
     given = {"Bucket": COPY, "Delete": {"Objects": []}}
     with pytest.raises(Forbidden, match="no drill leaves ExpectedBucketOwner out"):
         guard(COPY).check("s3", "DeleteObjects", given, REGION)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "target"),
+    [
+        ("Shop-Prod", f"{COPY}-2"),  # production's own
+        (COPY, "shop-prod-2"),  # its reader
+        (COPY, "dro-20261120-ffffff-orders-prod-2"),  # another run's
+        (COPY, COPY),  # no instance
+        (COPY, ""),
+        ("", f"{COPY}-2"),
+    ],
+)
+def test_a_cluster_of_the_run_fails_over_to_an_instance_of_the_run_alone(cluster: str, target: str) -> None:
+    """AWS is left no choice of its own: the call names both, and both are in the ledger of this run."""
+    rows = [copy(COPY, "aurora-cluster"), copy(f"{COPY}-2", "aurora-instance")]
+    own, call = Guard(CALLS, lambda: rows, SOURCES), ("rds", "FailoverDBCluster")
+    asked = {"DBClusterIdentifier": COPY, "TargetDBInstanceIdentifier": f"{COPY}-2"}
+    own.check(*call, asked, REGION)
+    for other in (
+        {"DBClusterIdentifier": cluster, "TargetDBInstanceIdentifier": target},
+        {"DBClusterIdentifier": COPY},
+    ):
+        with pytest.raises(Forbidden, match="is not a copy of this run"):
+            own.check(*call, other, REGION)
+    with pytest.raises(Forbidden, match="no drill gives it"):
+        own.check(*call, asked | {"AllowDataLoss": True}, REGION)

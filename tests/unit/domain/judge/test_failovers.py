@@ -58,6 +58,8 @@ def test_an_outage_beyond_the_objective_fails_and_beyond_awss_word_is_a_finding(
     assert slow.verdict is Verdict.PASSED_WITH_FINDINGS
     assert [each.rule for each in slow.findings] == [Rule.FAILOVER_SLOW]
     assert judge(failed_over(outage=REFERENCE[1])).verdict is Verdict.PASSED
+    quick = judge(failed_over(outage=REFERENCE[1], usual=(30 * S, MINUTE)))
+    assert any("against 1 m" in each.title for each in quick.findings)
 
 
 def test_a_way_back_beyond_the_objective_is_a_finding() -> None:

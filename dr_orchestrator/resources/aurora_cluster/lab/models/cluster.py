@@ -16,6 +16,7 @@ from dr_orchestrator.lab.cloud.databases.windows import Window, reach
 from dr_orchestrator.lab.cloud.world import naive, world
 from dr_orchestrator.resources.aurora_cluster.lab.from_template import ClusterOfStack
 
+FAILING_OVER = "failing-over"
 SMALLEST = 10
 """GiB of a volume that nothing is known of."""
 _LICENSES = {"aurora-postgresql": "postgresql-license", "aurora-mysql": "general-public-license"}
@@ -40,6 +41,12 @@ class Cluster(WithPassword, OnDatabase, DBCluster, ClusterOfStack):
 
     protected_since: datetime
     volume: int = SMALLEST
+    changing = "available"
+    """The state while its reader gets a server of its own, which the cluster does not show, or while it fails over."""
+
+    follows = False
+    """Whether a second server follows that of its writer, and takes its place."""
+
     asked_by_statements: datetime | None = None
     """Since when its Data API answers, or from when on it will."""
 
@@ -78,8 +85,10 @@ class Cluster(WithPassword, OnDatabase, DBCluster, ClusterOfStack):
 
     @property
     def answers(self) -> bool:
-        """Whether an instance in it answers; a password that is being changed shuts nobody out who is in."""
-        return any(member.status in ("available", RESETTING) for member in self._members)
+        """Whether an instance in it answers, or will at the same address; a password that is being changed shuts nobody
+        out who is in.
+        """
+        return any(member.status in ("available", "rebooting", RESETTING) for member in self._members)
 
     @property
     def endpoint(self) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from moto.rds.models import DBInstanceClustered
 
 from dr_orchestrator.lab.cloud.databases.states import Passing
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster, family_of, unique
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import FAILING_OVER, Cluster, family_of, unique
 
 
 class Member(Passing, DBInstanceClustered):
-    """A DB instance in a cluster; all of a cluster's are reached through the one server behind it."""
+    """A DB instance in a cluster; all of a cluster's are reached at one address, where that which writes answers."""
 
     cluster: Cluster
 
@@ -26,9 +26,13 @@ class Member(Passing, DBInstanceClustered):
         """The state: its cluster's, unless that is available, and not available before the server answers."""
         if planned != "available":
             return planned
-        if self.cluster.status != "available":
-            return self.cluster.status
-        return planned if self.cluster.database is None or self.cluster.database.serving else "creating"
+        state = str(self.cluster.status)
+        if state != "available":
+            return "rebooting" if state == FAILING_OVER else state
+        database = self.cluster.database
+        if database is None or (database.serving and not (database.switching and not self.is_cluster_writer)):
+            return planned
+        return "creating"
 
     @property
     def endpoint(self) -> dict[str, Any] | None:  # type: ignore[override]

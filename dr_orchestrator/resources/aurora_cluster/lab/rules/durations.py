@@ -11,4 +11,6 @@ CREATE_MEMBER = 6 * MINUTE
 DELETE_MEMBER = 4 * MINUTE
 STOP, START = 3 * MINUTE, 8 * MINUTE
 DELETE_CLUSTER = 2 * MINUTE
+FAIL_OVER = 30.0
+"""From the end of the writer until a reader writes in its place."""
 ENABLE_ENDPOINT = 20.0
