@@ -12,8 +12,8 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.lab.machines.disk import Disk
 from dr_orchestrator.resources.ebs_volume.lab.backend import Volumes
-from dr_orchestrator.resources.ebs_volume.lab.disk import Disk
 from dr_orchestrator.wiring.planning import plan
 from tests.support import volumes
 from tests.support.dying import deaths, gone_on, killed_at, swept

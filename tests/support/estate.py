@@ -32,12 +32,12 @@ from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
 from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.lab.machines.disk import Disk
 from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import Prepared
 from dr_orchestrator.resources.cloudformation_stack.lab.stacks import CloudFormation
 from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
 from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
 from dr_orchestrator.resources.ebs_volume.lab import standing
-from dr_orchestrator.resources.ebs_volume.lab.disk import Disk
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.s3_bucket.lab import vaulted as buckets
 from dr_orchestrator.wiring.lab import serve

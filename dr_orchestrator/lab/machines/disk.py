@@ -41,6 +41,12 @@ class Disk:
     activated: str = ""
 
 
+def disk_of(of: object) -> Disk:
+    """The disk of a volume, or of a snapshot."""
+    found: Disk = of.__dict__.setdefault("disk", Disk())
+    return found
+
+
 @dataclass(frozen=True)
 class Held:
     """A volume that is attached: its id, its GiB, and what lies on it; on a machine of Xen, its name there."""

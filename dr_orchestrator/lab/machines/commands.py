@@ -11,8 +11,8 @@ from moto.ssm.models import Command, SimpleSystemManagerBackend
 
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.ebs_volume.lab import disk
-from dr_orchestrator.resources.ebs_volume.lab.backend import disk as disk_of
+from dr_orchestrator.lab.machines import disk
+from dr_orchestrator.lab.machines.disk import disk_of
 
 TAKEN, RUNNING = 2.0, 6.0
 """Lab seconds until an agent takes a command, and for which it runs, however long this machine took."""
