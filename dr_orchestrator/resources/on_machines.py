@@ -1,4 +1,4 @@
-"""What a machine found of the files that a check names, and how a program of the team's own ended there, judged."""
+"""The files that a check names, as a machine found them, and how a program of the team's own ended there, judged."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Look = Callable[[Sequence[str], float, str], Ended]
 
 @dataclass
 class _Seen:
-    """What was seen of the paths: digests, those that cannot be read, what was not looked into, and the last change."""
+    """All that was seen of the paths: digests, those that cannot be read, what was not looked into, the last change."""
 
     found: dict[str, set[str]] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
@@ -80,7 +80,7 @@ def files(check: Files, where: str, look: Look, started: datetime | None = None)
 
 
 def _seen(check: Files, where: str, look: Look, paths: Sequence[str]) -> _Seen:
-    """What the commands told, of as many paths each as one can tell."""
+    """All that the commands told, of as many paths each as one can tell."""
     seen, left = _Seen(), check.within.total_seconds()
     what = f"looking for files in {where}"
     for part in _parts(paths):

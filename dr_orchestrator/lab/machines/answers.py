@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -14,6 +15,18 @@ _QUOTAS = {
     ("ec2", "L-1216C47A"): ("Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", 64.0),
 }
 """Names and values by service and code: TiB, and vCPUs."""
+
+
+_PAGE = 1_000
+
+
+def page(self: Any, key: str, found: Sequence[Any]) -> ActionResult:
+    """A page of a listing: moto tells all at once, however few are asked for."""
+    after, most = int(self._get_param("NextToken") or 0), int(self._get_param("MaxResults") or _PAGE)
+    told: dict[str, Any] = {key: list(found[after : after + most])}
+    if after + most < len(found):
+        told["NextToken"] = str(after + most)
+    return ActionResult(told)
 
 
 def _machines(self: Any) -> ActionResult:

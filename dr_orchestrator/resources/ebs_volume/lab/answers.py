@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.lab.machines.answers import page
 from dr_orchestrator.resources.ebs_volume.lab.backend import Volumes
-
-_PAGE = 1_000
-
-
-def _page(self: Any, key: str, found: Sequence[Any]) -> ActionResult:
-    """A page of a listing: moto tells all at once, however few are asked for."""
-    after, most = int(self._get_param("NextToken") or 0), int(self._get_param("MaxResults") or _PAGE)
-    told: dict[str, Any] = {key: list(found[after : after + most])}
-    if after + most < len(found):
-        told["NextToken"] = str(after + most)
-    return ActionResult(told)
 
 
 def _describe_volumes(self: Any) -> ActionResult:
     ids, filters = self._get_param("VolumeIds", []), self._filters_from_querystring()
-    return _page(self, "Volumes", self.ec2_backend.describe_volumes(volume_ids=ids, filters=filters))
+    return page(self, "Volumes", self.ec2_backend.describe_volumes(volume_ids=ids, filters=filters))
 
 
 def _describe_snapshots(self: Any) -> ActionResult:
     ids, filters = self._get_param("SnapshotIds", []), self._filters_from_querystring()
     found = self.ec2_backend.describe_snapshots(snapshot_ids=ids, filters=filters)
     shown = [each for each in found if not world().faults.pretends("no-snapshot", "ec2", each.volume.id)]
-    return _page(self, "Snapshots", shown)
+    return page(self, "Snapshots", shown)
 
 
 def _create_volume(self: Any) -> ActionResult:
