@@ -263,7 +263,8 @@ def _origin(write: Write, parameters: Mapping[str, Any]) -> str:
 
 
 def _named(given: Any) -> set[str]:
-    """The names in a parameter that holds one, or several; an empty one where it holds none."""
+    """The names in a parameter that holds one, or several, or a mapping of such; an empty one where it holds none."""
+    given = list(given.values()) if isinstance(given, Mapping) else given
     return {str(each) for each in given or ("",)} if isinstance(given, list | tuple) or not given else {str(given)}
 
 

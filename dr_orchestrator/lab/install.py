@@ -35,6 +35,7 @@ def installed(world: SimulatedCloud, twins: Sequence[Twin]) -> Iterator[None]:
         twins = (Twin(vaults.BACKENDS, always), *twins)  # whatever types there are
         for backends, kind in _backends(twins):
             undo.enter_context(_set(backends, "backend", kind))
+            backends.clear()  # moto's Auto Scaling, as it is emptied, makes an EC2 anew that is not ours
         patches = dict.fromkeys(patch for twin in twins for patch in twin.patches)
         for owner, name, value in (*patches, *_clocks()):
             undo.enter_context(_set(owner, name, value))
@@ -47,7 +48,9 @@ def _backends(twins: Sequence[Twin]) -> Iterator[tuple[Any, type]]:
     """
     layers: dict[int, tuple[Any, list[type]]] = {}
     for backends, layer in (each for twin in twins for each in twin.backends):
-        layers.setdefault(id(backends), (backends, []))[1].insert(0, layer)
+        laid = layers.setdefault(id(backends), (backends, []))[1]
+        if layer not in laid:  # types may share one
+            laid.insert(0, layer)
     for backends, laid in layers.values():
         yield backends, laid[0] if len(laid) == 1 else type("Backend", tuple(laid), {"__module__": __name__})
 

@@ -7,6 +7,7 @@ from dr_orchestrator.resources import (
     cloudformation_stack,
     dynamodb_table,
     ebs_volume,
+    ec2_instance,
     rds_instance,
     s3_bucket,
 )
@@ -19,6 +20,7 @@ TYPES: Types[Drillable] = Types(
         dynamodb_table.TYPE,
         s3_bucket.TYPE,
         ebs_volume.TYPE,
+        ec2_instance.TYPE,
         cloudformation_stack.TYPE,
         built_environment.TYPE,
     )

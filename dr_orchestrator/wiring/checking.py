@@ -123,7 +123,8 @@ class _Look:
         """The stores whose loss no heartbeat tells, as the judge takes it."""
         for logical, resource in (drill.stores or {"": drill.resource}).items():
             content = self._here.types[resource.type].content
-            if content is Content.BLOCKS and not any(isinstance(each, Files) and each.newest for each in drill.checks):
+            told = any(isinstance(each, Files) and each.newest for each in drill.checks)
+            if content in (Content.BLOCKS, Content.MACHINE) and not told:
                 message = f"no file tells the loss: {drill.name} is inconclusive at best"
                 yield Level.ASK, message, "add `newest: PATH` to a check of files: one that is written all the time"
             if content not in (Content.ROWS, Content.ITEMS, Content.OBJECTS):

@@ -224,7 +224,9 @@ class SafetyContract:
                 named, origin = {target.parameter: of}, {write.origin: way.resource.id} if write.origin else {}
                 acts = {write.acts_as: RESTORER} if write.acts_as else {}
                 acts |= {write.uses: [MACHINE]} if write.uses else {}
-                guard.check(*call, {**dict.fromkeys(write.needs, "x"), **only, **acts, **named, **origin}, region)
+                guard.check(
+                    *call, {**dict.fromkeys(write.needs, "x"), **beside, **only, **acts, **named, **origin}, region
+                )
 
             if not write.target.each and write.within is None and not write.among:
                 check(copy.id)

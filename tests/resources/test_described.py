@@ -30,6 +30,11 @@ def volume(**told: Any) -> dict[str, Any]:
     return {"DescribeVolumes": {"Volumes": [{**about, **told}]}}
 
 
+def machine(**told: Any) -> dict[str, Any]:
+    about = {"InstanceId": "i-1", "State": {"Name": "running"}}
+    return {"DescribeInstances": {"Reservations": [{"Instances": [about]}]}, **volume(**told)}
+
+
 KEYS: dict[str, list[dict[str, Any]]] = {
     "rds-instance": [
         database("DBInstance", StorageEncrypted=True, KmsKeyId=KEY),
@@ -53,6 +58,7 @@ KEYS: dict[str, list[dict[str, Any]]] = {
         {},
     ],
     "ebs-volume": [volume(Encrypted=True, KmsKeyId=KEY), volume(), volume(Encrypted=True)],
+    "ec2-instance": [machine(Encrypted=True, KmsKeyId=KEY), machine(), machine(Encrypted=True)],
 }
 """What AWS tells of each type: first with a key that somebody named, then without one."""
 

@@ -32,12 +32,14 @@ from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
 from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.lab.machines.disk import Disk
 from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import Prepared
 from dr_orchestrator.resources.cloudformation_stack.lab.stacks import CloudFormation
 from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
 from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
 from dr_orchestrator.resources.ebs_volume.lab import standing
-from dr_orchestrator.resources.ebs_volume.lab.disk import Disk
+from dr_orchestrator.resources.ec2_instance.lab import standing as machines
+from dr_orchestrator.resources.ec2_instance.shape import Network, Profile
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.s3_bucket.lab import vaulted as buckets
 from dr_orchestrator.wiring.lab import serve
@@ -52,6 +54,12 @@ INSTANCE = Resource("orders-db", "rds-instance", "orders-prod", REGION, isolatio
 TABLE = Resource("sessions", "dynamodb-table", "sessions-prod", REGION)
 BUCKET = Resource("images", "s3-bucket", "images-prod", REGION)
 ZONE, MACHINE = "us-east-1a", "i-0d0d0d0d0d0d0d0d0"
+SUBNET, PROFILE = "subnet-0c0c0c0c0c0c0c0c0", "dr-machine"
+"""Where copies of machines stand, and the instance profile that they get."""
+WEB = Resource(
+    *("web", "ec2-instance", "i-0a0b0c0d0e0f0a0b0", REGION),
+    own={"network": Network(subnet=SUBNET, security_groups=["dro-isolated"]), "profile": Profile(name=PROFILE)},
+)
 VOLUME = Resource("share", "ebs-volume", "vol-0a1b2c3d4e5f60718", REGION, own={"reader": MACHINE})
 TEMPLATE = """
 Parameters: {EnvironmentName: {Type: String}}
@@ -132,6 +140,12 @@ class Estate:
             "tables": sorted(dynamodb.list_tables()["TableNames"]),
             "buckets": sorted(s3_backends[ACCOUNT]["aws"].buckets),
             "volumes": sorted(map(_called, ec2_backends[ACCOUNT][REGION].volumes.values())),
+            "machines": sorted(
+                _called(one)
+                for each in ec2_backends[ACCOUNT][REGION].reservations.values()
+                for one in each.instances
+                if one._state.name != "terminated"
+            ),
             "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
         }
 
@@ -167,7 +181,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
     has no address.
     """
     clock, ledger = RunningClock(), Ledger()
-    sources = frozenset(each.id for each in (INSTANCE, TABLE, BUCKET, VOLUME, STACK, *more))
+    sources = frozenset(each.id for each in (INSTANCE, TABLE, BUCKET, VOLUME, WEB, STACK, *more))
     answering = mock.patch.object(SqlChecks, "answers", lambda *_: True)
     served = serve(clock, postgres=False, estate=False, state=home)
     nameless = mock.patch.object(apart, "resolved", lambda *_: set())
@@ -178,7 +192,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
             sources,
             may_restore=lambda _: True,
             roles=frozenset({RESTORER}),
-            lent=frozenset({MACHINE}),
+            lent=frozenset({MACHINE, PROFILE}),
         )
         waiting = Watcher(clock)
         proofs = Proofs(
@@ -200,6 +214,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         _table(made)
         _bucket(made)
         _volume(made)
+        _machine(made)
         _vault(made)
         yield made
 
@@ -287,9 +302,9 @@ def _vault(made: Estate) -> None:
         buckets.back_up(VAULT.name, BUCKET.id, made.clock.now() - timedelta(minutes=minutes))
 
 
-def _called(volume: Any) -> str:
-    """The name that a volume wears, else its id."""
-    return next((each["value"] for each in volume.get_tags() if each["key"] == "Name"), str(volume.id))
+def _called(one: Any) -> str:
+    """The name that a volume or a machine wears, else its id."""
+    return next((each["value"] for each in one.get_tags() if each["key"] == "Name"), str(one.id))
 
 
 def _volume(made: Estate) -> None:
@@ -300,6 +315,18 @@ def _volume(made: Estate) -> None:
     standing.volume(REGION, ZONE, VOLUME.id, 1, disk, now - timedelta(days=40), key)
     for hours in (3, 2, 1):
         standing.snapshot(REGION, VOLUME.id, now - timedelta(hours=hours))
+
+
+def _machine(made: Estate) -> None:
+    """A machine with its images of three hours, and the subnet and profile of its copies."""
+    machines.subnet(REGION, ZONE, SUBNET, "172.31.200.0/24")
+    iam = made.client("iam")
+    iam.create_instance_profile(InstanceProfileName=PROFILE)
+    disk = Disk({"/srv/web/VERSION": b"7\n", "/srv/web/log": b"GET /\n"})
+    key, now = made.client("kms").create_key()["KeyMetadata"]["Arn"], made.clock.now()
+    machines.machine(REGION, ZONE, WEB.id, disk, now - timedelta(days=40), key)
+    for hours in (3, 2, 1):
+        machines.image(REGION, WEB.id, now - timedelta(hours=hours))
 
 
 def _bucket(made: Estate) -> None:

@@ -18,6 +18,7 @@ WORDS = {
     "name": "orders",
     "secret": "prod/orders",
     "isolation": "{subnet_group: dro-isolated, security_groups: [dro-isolated]}",
+    "network": "{subnet: subnet-0c0c0c0c0c0c0c0c0, security_groups: [dro-isolated]}",
     "template": "infrastructure/shop.template.yaml",
     "table": "orders",
     "column": "at",

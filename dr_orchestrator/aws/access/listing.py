@@ -53,6 +53,7 @@ def _data(of: ResourceType) -> str:
         "items": "items by key",
         "objects": "objects by key",
         "blocks": "blocks, files",
+        "machine": "files, its own programs, HTTP",
         "stores": "items, objects and rows of its stores, HTTP",
     }.get(of.content, "nothing")
 

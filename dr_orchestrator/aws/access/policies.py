@@ -13,7 +13,7 @@ from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.named import Read
-from dr_orchestrator.domain.resource_type import CopyType, Effect, HeldType, ResourceType, Write
+from dr_orchestrator.domain.resource_type import Content, CopyType, Effect, HeldType, ResourceType, Write
 
 WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
 TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
@@ -108,7 +108,8 @@ def _owner(of: ResourceType) -> str:
 
 def _changes(scope: Scope) -> Iterator[Statement]:
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
-    yield from (statement for of in scope.types for statement in _of_type(scope, of, writes))
+    made = [of for of in scope.types if _is_concerned(scope, of)]
+    yield from (statement for of in made for statement in _of_type(scope, of, writes))
     yield from _shelves(scope, writes)
     yield from _outside(scope, writes)
     yield from zones.changes(scope)
@@ -275,13 +276,20 @@ def _shelves(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
 
 def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
     """The rights to what AWS does outside of a call's own service, in the name of whoever makes the call."""
-    made = ((of, each) for of in scope.types for each in of.writes if each.operation in writes)
+    concerned = (of for of in scope.types if _is_concerned(scope, of))
+    made = ((of, each) for of in concerned for each in of.writes if each.operation in writes)
     for of, write in made:
         for number, (service, part, actions) in enumerate(write.outside if _is_made(scope, write) else (), 1):
             beside = {"bucket": scope.buckets(), "source": scope.sources(of), "machine": scope.used(of)}
-            parts = _filled(part.replace("{copies}", COPIES), beside)
+            whole = part.replace("{partition}", scope.partition).replace("{account}", scope.account)
+            parts = _filled(whole.replace("{copies}", COPIES), beside)
             name = write.operation.partition(":")[2]
             on, here = scope.arns(service, *dict.fromkeys(parts)), scope.here() if "{source}" in part else None
+            if actions == ("ec2:CreateTags",):  # of what is made by that very call
+                here = {"StringEquals": {"ec2:CreateAction": name}}
+            if service == "iam":  # a role that another service acts by, and that one alone
+                domain = "amazonaws.com.cn" if scope.partition == "aws-cn" else "amazonaws.com"
+                here = {"StringEquals": {"iam:PassedToService": f"{of.made.service}.{domain}"}}
             yield allow(f"For{name}{number}", actions, on, here)
 
 
@@ -342,8 +350,9 @@ def _never(scope: Scope) -> Iterator[Statement]:
     writes = [write for write in made if not write.among and write.effect is not Effect.PUBLISH]
     changed = [write for write in writes if write.effect in _WITH_TAG]
     moved = [write for write in changed if any(_MACHINE in part for _, part, _ in write.outside)]
-    yield from _never_moved(scope, moved)
-    touched = [write for write in changed if write not in moved]
+    sent = [write for write in changed if write not in moved and any(each == "ssm" for each, _, _ in write.outside)]
+    yield from _never_moved(scope, moved, sent)
+    touched = [write for write in changed if write not in moved and write not in sent]
     worn = [write for write in touched if not write.bare]
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
@@ -360,18 +369,44 @@ def _never(scope: Scope) -> Iterator[Statement]:
     yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
 
 
-def _never_moved(scope: Scope, moved: Sequence[Write]) -> Iterator[Statement]:
-    """The denials of what acts on a copy and on a machine at once, which wears no run's tag."""
-    machines = [arn for of in scope.types for each in scope.used(of) for arn in scope.arns("ec2", f"instance/{each}")]
+def _is_concerned(scope: Scope, of: ResourceType) -> bool:
+    """Whether drills may make copies of a type: of what no environment holds its own drills alone do, though others
+    make a call of the same name.
+    """
+    held = of.filling.all or of.born.all or of.direct.all
+    return bool(scope.sources(of) or held) or of.content is Content.STORES
+
+
+def _is_own(scope: Scope, write: Write) -> bool:
+    """Whether a call is one of the service that its target is of."""
+    return write.operation.startswith(f"{scope.types.targets[write.target.type].service}:")
+
+
+def _documents(scope: Scope, writes: Iterable[Write]) -> list[str]:
+    return scope.arns("ssm", *(part for write in writes for service, part, _ in write.outside if service == "ssm"))
+
+
+def _never_moved(scope: Scope, moved: Sequence[Write], sent: Sequence[Write]) -> Iterator[Statement]:
+    """The denials of what acts on a copy and on a machine at once, which wears no run's tag; and of what is `sent` to
+    a copy itself: to one that wears its run's tag, and to those machines.
+    """
+    lend = [of for of in scope.types if any(write in moved for write in of.writes)]
+    machines = [arn for of in lend for each in scope.used(of) for arn in scope.arns("ec2", f"instance/{each}")]
+    drilled = any(scope.drilled(scope.types.targets[each.target.type]) for each in sent)
+    commands = _operations(scope, sent) if drilled else []
+    beside = [*machines, *_documents(scope, [*moved, *sent])]
+    untagged = {"NotResource": beside, "Condition": {"Null": {WEARS: "true"}}}
+    yield deny("NeverCommandTheUntagged", commands, untagged)
     if not machines:
         return
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in moved)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, COPIES)))
-    own = [write for write in moved if write.operation.startswith(f"{scope.types.targets[write.target.type].service}:")]
+    own = [write for write in moved if _is_own(scope, write)]
     untagged = {"Resource": copies, "Condition": {"Null": {WEARS: "true"}}}
     yield deny("NeverMoveTheUntagged", _operations(scope, own), untagged)
-    documents = scope.arns("ssm", *(part for write in moved for service, part, _ in write.outside if service == "ssm"))
-    yield deny("NeverUseAnotherMachine", _operations(scope, moved), {"NotResource": [*copies, *machines, *documents]})
+    used = [each for each in _operations(scope, moved) if each not in commands]
+    others = {"NotResource": [*copies, *machines, *_documents(scope, moved)]}
+    yield deny("NeverUseAnotherMachine", used, others)
 
 
 def _called(scope: Scope, copy: CopyType) -> str:

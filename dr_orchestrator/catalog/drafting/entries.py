@@ -116,6 +116,10 @@ _CONTENT: Mapping[Content, Sequence[Mapping[str, Any]]] = {
         {"name": "files are there", "files": {"paths": gap("files that have to be there: {/srv/VERSION: present}")}},
         {"name": "file systems are whole", "integrity": {}},
     ],
+    Content.MACHINE: [
+        {"name": "files are there", "files": {"paths": gap("files that have to be there: {/srv/VERSION: present}")}},
+        {"name": "it serves", "command": {"run": gap("a program on it that fails where it does not: [curl, -f, …]")}},
+    ],
     Content.OBJECTS: [
         {"name": "objects are there", "items-at-least": {"minimum": 1}},
         {"name": "no object is missing or another", "same-objects": {}},

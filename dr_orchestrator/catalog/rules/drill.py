@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from dr_orchestrator.catalog.declared import Declared
@@ -13,6 +13,7 @@ from dr_orchestrator.catalog.rules import (
     canary,
     destinations,
     failover,
+    machines,
     outputs,
     parity,
     programs,
@@ -80,13 +81,19 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
             message = f"a part of '{parts[0]}' tells nothing of the time for all of it, which is promised"
             yield ("resource",), message, "add `path: fallback` and an `objective` of its own, or restore all of it"
         for index, check in enumerate(drill.checks):
-            by_blocks = of.content is Content.BLOCKS or isinstance(check.claim, Files)
-            found = blocks.mistakes(of, drill, check) if by_blocks else _check(service, drill, resource, types, check)
+            found = _of_machines(drill, resource, of, check) or _check(service, drill, resource, types, check)
             for key, message, fix in found:
                 yield ("checks", index, *key), message, fix
     elif drill.resource not in service.resources.names:
         fix = likely(drill.resource, service.resources.names) or "declare it under `resources`"
         yield ("resource",), f"the service has no resource '{drill.resource}'", fix
+
+
+def _of_machines(drill: Drill, resource: Resource, of: ResourceType, check: Check) -> Iterable[Mistake]:
+    """The mistakes in what a machine is asked; none where no machine is."""
+    if of.content is Content.MACHINE:
+        return machines.mistakes(of, resource, check)
+    return blocks.mistakes(of, drill, check) if of.content is Content.BLOCKS or isinstance(check.claim, Files) else ()
 
 
 def _restored(drill: Drill, resource: Resource) -> list[str]:

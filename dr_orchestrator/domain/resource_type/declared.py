@@ -18,13 +18,15 @@ from dr_orchestrator.domain.service import Canary, Resource
 
 class Content(StrEnum):
     """How the data of a resource is read: rows by SQL, items by key, objects by key and as of an instant, blocks and
-    the files in them by a machine that it is attached to, or in the stores that an environment holds.
+    the files in them by a machine that it is attached to, a machine's by itself, or in the stores that an environment
+    holds.
     """
 
     ROWS = "rows"
     ITEMS = "items"
     OBJECTS = "objects"
     BLOCKS = "blocks"
+    MACHINE = "machine"
     STORES = "stores"
     NONE = "none"
 

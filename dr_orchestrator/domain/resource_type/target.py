@@ -42,8 +42,9 @@ class By:
     With `held` it is no copy by itself, but something that a copy holds. With `at`, the parameter of the place that it
     is in, its name is that of the place and its own, with a slash between. With `key` the parameter is a mapping, and
     what stands under that key in it names the target. With `each` and `key` it is a list of such mappings, each of
-    which names one by its ARN, and by nothing else. With `way`, keys into what the parameter holds, through its lists,
-    each text there names one, as the DNS takes names: in any case, with a dot at the end or without.
+    which names one by its ARN, and by nothing else. With `listed` it is a list of names. With `way`, keys into what the
+    parameter holds, through its lists, each text there names one, as the DNS takes names: in any case, with a dot at
+    the end or without.
     """
 
     type: str
@@ -55,6 +56,7 @@ class By:
     at: str = ""
     key: str = ""
     way: str = ""
+    listed: bool = False
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
@@ -64,6 +66,10 @@ class By:
             for one in list(found_at(given, self.way.split("."))) or [""]:
                 name = str(one or "").rstrip(".").lower()
                 yield Target(self.type, f"{place}/{name}" if place and name else "", parts=(place, name))
+            return
+        if self.listed:
+            names = given if isinstance(given, list | tuple) else (given,)
+            yield from (Target(self.type, str(name)) for name in names or ("",))
             return
         if self.each and self.key:
             listed = given if isinstance(given, list | tuple) else ()
@@ -101,5 +107,6 @@ class By:
         if self.held:
             return f"{self.parameter} is what a copy holds: {self.type}"
         named = f"each key of {self.parameter}" if self.each else self.parameter
+        named = f"each of {named}" if self.listed else named
         named = f"a part of {named}" if self.within else named
         return f"{named} is a copy of type {self.type}" + (", a part of a stack" if self.each else "")

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import NotFound, Refused
+from dr_orchestrator.aws.machines.commands import Commands
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped
 from dr_orchestrator.resources.ebs_volume import scripts, volume
-from dr_orchestrator.resources.ebs_volume.commands import Commands
 from dr_orchestrator.resources.ebs_volume.reader import Reader
 from dr_orchestrator.resources.ebs_volume.scripts import Device
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dr_orchestrator.aws.machines.commands import Commands
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.resources.drillable import Order
-from dr_orchestrator.resources.ebs_volume.commands import Commands
 from dr_orchestrator.resources.ebs_volume.reading import Reading
 from dr_orchestrator.resources.ebs_volume.restore import EbsVolume
 from dr_orchestrator.runner import Components

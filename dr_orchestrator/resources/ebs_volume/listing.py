@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.copies import PREFIX, TAG
+from dr_orchestrator.aws.machines import PART_OF
 from dr_orchestrator.domain.copy import LiveObject
 from dr_orchestrator.domain.resource_type import Quota
 from dr_orchestrator.resources.ebs_volume import volume
@@ -16,10 +17,14 @@ _GP3, _GIB_A_TIB = "L-7A658B76", 1024
 
 
 def listed(account: Account) -> Iterator[LiveObject]:
-    """Every volume: a copy by the name that it wears, any other by its id."""
+    """Every volume but those that end with a copy of a machine: a copy by the name that it wears, any other by its
+    id.
+    """
     api = account.api("ec2")
     for each in api.pages("DescribeVolumes", "Volumes"):
         worn, id = volume.tags(each), str(each["VolumeId"])
+        if PART_OF in worn:
+            continue
         called = volume.name(each)
         name = called if called.startswith(PREFIX) else id
         yield LiveObject(NAME, api.region, name, id, worn.get(TAG), each.get("State") == "deleting")

@@ -10,10 +10,11 @@ from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.machines import agent
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.ebs_volume.name import READER
 
-_CALL, _AGENT = "ec2:DescribeInstances", "ssm:DescribeInstanceInformation"
+_CALL = "ec2:DescribeInstances"
 _DEVICES = tuple(f"/dev/sd{letter}" for letter in "fghijklmnop")
 """The names that EC2 recommends for volumes of data."""
 
@@ -55,26 +56,7 @@ class Reader:
             raise NotMeasured(f"machine {self.id} is of an Auto Scaling group, which may end it", call=_CALL)
         if (state := machine["State"]["Name"]) != "running":
             raise NotMeasured(f"machine {self.id} is {state}: nothing can read the copy", "start it", _CALL)
-        return f"machine {self.id} runs in {self.zone}, {self._agent()}"
-
-    def _agent(self) -> str:
-        asked = [{"Key": "InstanceIds", "Values": [self.id]}]
-        told = list(
-            self._account.api("ssm").pages("DescribeInstanceInformation", "InstanceInformationList", Filters=asked)
-        )
-        found = next((each for each in told if each["InstanceId"] == self.id), None)
-        hint = (
-            "does it run the SSM agent, with AmazonSSMManagedInstanceCore in its profile and a way to Systems Manager?"
-        )
-        if found is None:
-            raise NotMeasured(f"machine {self.id} is not known to Systems Manager", hint, _AGENT)
-        if found.get("PingStatus") != "Online":
-            raise NotMeasured(f"the agent on {self.id} is {found.get('PingStatus')}", hint, _AGENT)
-        if found.get("PlatformType", "Linux") != "Linux":
-            raise NotMeasured(
-                f"machine {self.id} runs {found['PlatformType']}, and copies are read by Linux", call=_AGENT
-            )
-        return f"its agent {found.get('AgentVersion', '')} is online".replace("  ", " ")
+        return f"machine {self.id} runs in {self.zone}, {agent.online(self._account, self.id)}"
 
     def free_device(self, copy: str, refused: Collection[str] = ()) -> str:
         """A name under which a copy can be attached to it, none of the refused; NotMeasured where all are taken.

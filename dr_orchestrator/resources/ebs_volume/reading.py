@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
+from dr_orchestrator.aws.machines.commands import Commands, Ended
 from dr_orchestrator.checks.deep import words
-from dr_orchestrator.checks.deep.command import running
-from dr_orchestrator.checks.deep.command.output import Output
-from dr_orchestrator.checks.deep.command.running import Ran, Way
 from dr_orchestrator.checks.masking import masked
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.counted import counted
-from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.proof import Command, Deep, Files, Integrity, WholeRead
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
@@ -23,15 +18,9 @@ from dr_orchestrator.domain.sampling import CONFIDENCE, unseen
 from dr_orchestrator.domain.sampling import drawn as drawn_of
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources import on_machines
 from dr_orchestrator.resources.ebs_volume import scripts
-from dr_orchestrator.resources.ebs_volume.commands import Commands, Ended
 from dr_orchestrator.resources.ebs_volume.scripts import GIB, Device
-
-_BESIDE = 60.0
-"""Seconds that a script has beside what it runs."""
-
-_MOST_PATHS, _MOST_LETTERS = 120, 16_000
-"""Paths of one command, and their letters: a line of some 90 letters tells a file, and 24,000 letters are told."""
 
 Attached = Callable[[Copy], Device]
 """Proves a copy to be attached to the machine, and tells as what."""
@@ -129,38 +118,10 @@ class Reading:
         return words.result(check, Outcome.PASSED, words.joined([*told, "nothing wrong in them"]), figures)
 
     def _files(self, check: Files, copy: Copy, of: Device) -> CheckResult:
-        paths = list(dict.fromkeys((*check.digests, *filter(None, [check.newest]))))
-        found, unread = dict[str, set[str]](), set[str]()
-        changed, unmounted, left = list[datetime](), dict[str, None](), check.within.total_seconds()
-        for part in _parts(paths):
-            what = f"looking for files in {copy.id}"
-            if left < 1:
-                raise NotMeasured(f"{what} took longer than its limit of {format_duration(check.within)}")
-            ended = self._run(copy, scripts.files(of, part), left, what)
-            for line in ended.told("file"):
-                number, digest, at, *_ = [*line.split(" "), "", ""]
-                found.setdefault(part[int(number)], set()).add(digest)
-                if part[int(number)] == check.newest and at.isdigit():
-                    changed.append(datetime.fromtimestamp(int(at), UTC))
-            unread |= {part[int(number)] for number in ended.told("unread")}
-            unmounted |= dict.fromkeys(ended.told("unmounted"))
-            left -= ended.number("end") / 1e9
-        newest = max(changed, default=None)
-        broken = [path for path in paths if path in unread]
-        missing = [path for path in paths if path not in found and path not in unread]
-        other = [path for path, held in check.digests.items() if held and held not in found.get(path, {held})]
-        figures = {"files": len(found), "of_files": len(paths), "missing": missing, "other": other, "unread": broken}
-        told = [f"{counted(len(found), 'file')} of {len(paths)} there"]
-        told += [f"{check.newest} changed last at {newest:%Y-%m-%d %H:%M:%S} UTC"] if newest else []
-        told += [f"cannot be read: {words.some(broken)}"] if broken else []
-        told += [f"missing: {words.some(missing)}"] if missing else []
-        told += [f"with other content: {words.some(other)}"] if other else []
-        if missing and unmounted:  # they may lie where the machine cannot look
-            told.append(f"not looked into: {masked(words.some(list(unmounted)))}")
-            outcome = Outcome.FAILED if other or broken else Outcome.INCONCLUSIVE
-            return replace(words.result(check, outcome, words.joined(told), figures, proves=bool(found)), newest=newest)
-        outcome = Outcome.FAILED if missing or other or broken else Outcome.PASSED
-        return replace(words.result(check, outcome, words.joined(told), figures, proves=True), newest=newest)
+        def look(paths: Sequence[str], seconds: float, what: str) -> Ended:
+            return self._run(copy, scripts.files(of, paths), seconds, what)
+
+        return on_machines.files(check, copy.id, look)
 
     def _command(self, check: Command, copy: Copy, of: Device, taken: Collection[str]) -> list[CheckResult]:
         seconds = max(1, round(check.within.total_seconds()))
@@ -171,36 +132,14 @@ class Reading:
             ("DRO_COPY_VOLUME", of.volume),
         )
         script = scripts.command(of, check.run, seconds, about)
-        what = f"the command on {copy.id}, with a limit of {format_duration(check.within)},"
-        ended = self._run(copy, script, seconds + _BESIDE, what)
-        printed, _, code = ended.output.rpartition("dro exit ")
-        if not code.strip().isdigit():
-            raise NotMeasured(f"{what} did not tell how it ended: {masked(ended.last)}")
-        output = Output(())
-        output.add(masked(printed).encode())
-        output.end()
-        killed = int(code) in (_TIMED_OUT, _KILLED)
-        return running.told(check, Ran(None if killed else int(code), output), Way(), taken)
-
-
-_TIMED_OUT, _KILLED = 124, 137
-"""How `timeout` ends where it ended what it ran."""
+        what = on_machines.named(check, copy.id)
+        ended = self._run(copy, script, seconds + on_machines.BESIDE, what)
+        return on_machines.program(check, ended, what, taken)
 
 
 def _seed(copy: Copy) -> int:
     """A seed that the run's id gives: told with the result, so that anybody can draw the same blocks again."""
     return int.from_bytes(hashlib.sha256(copy.run.encode()).digest()[:4], "big")
-
-
-def _parts(paths: Sequence[str]) -> list[list[str]]:
-    """The paths by the command that looks for them: Systems Manager tells the beginning of an output alone."""
-    made, letters = [list[str]()], 0
-    for path in paths:
-        if made[-1] and (len(made[-1]) == _MOST_PATHS or letters + len(path) > _MOST_LETTERS):
-            made, letters = [*made, []], 0
-        made[-1].append(path)
-        letters += len(path)
-    return made
 
 
 def _drawn(gib: int, number: int, seed: int) -> list[int]:

@@ -1,6 +1,14 @@
 """Every way there is, by its name."""
 
-from tests.support.ways import aurora_cluster, cloudformation_stack, dynamodb_table, ebs_volume, rds_instance, s3_bucket
+from tests.support.ways import (
+    aurora_cluster,
+    cloudformation_stack,
+    dynamodb_table,
+    ebs_volume,
+    ec2_instance,
+    rds_instance,
+    s3_bucket,
+)
 
-TYPES = (rds_instance, aurora_cluster, dynamodb_table, s3_bucket, ebs_volume, cloudformation_stack)
+TYPES = (rds_instance, aurora_cluster, dynamodb_table, s3_bucket, ebs_volume, ec2_instance, cloudformation_stack)
 SPECS = {each.name: each for of in TYPES for each in of.WAYS}

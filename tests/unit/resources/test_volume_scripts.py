@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import pytest
 
+from dr_orchestrator.lab.machines import disk
 from dr_orchestrator.resources.ebs_volume import scripts
-from dr_orchestrator.resources.ebs_volume.lab import disk
 from dr_orchestrator.resources.ebs_volume.reader import Reader
 from dr_orchestrator.resources.ebs_volume.scripts import Device
 

@@ -1,42 +1,27 @@
-"""The answers of EC2, Systems Manager and Service Quotas that moto gives otherwise, or not at all."""
+"""The answers of EC2 that moto gives otherwise, or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
-from moto.ec2.models import ec2_backends
 from moto.ec2.responses import EC2Response
-from moto.servicequotas.models import ServiceQuotasBackend
-from moto.ssm.responses import SimpleSystemManagerResponse
 
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.lab.machines.answers import page
 from dr_orchestrator.resources.ebs_volume.lab.backend import Volumes
-
-_PAGE = 1_000
-_TIB_OF_GP3 = {"ServiceCode": "ebs", "QuotaCode": "L-7A658B76", "QuotaName": "Storage for gp3 volumes", "Value": 50.0}
-
-
-def _page(self: Any, key: str, found: Sequence[Any]) -> ActionResult:
-    """A page of a listing: moto tells all at once, however few are asked for."""
-    after, most = int(self._get_param("NextToken") or 0), int(self._get_param("MaxResults") or _PAGE)
-    told: dict[str, Any] = {key: list(found[after : after + most])}
-    if after + most < len(found):
-        told["NextToken"] = str(after + most)
-    return ActionResult(told)
 
 
 def _describe_volumes(self: Any) -> ActionResult:
     ids, filters = self._get_param("VolumeIds", []), self._filters_from_querystring()
-    return _page(self, "Volumes", self.ec2_backend.describe_volumes(volume_ids=ids, filters=filters))
+    return page(self, "Volumes", self.ec2_backend.describe_volumes(volume_ids=ids, filters=filters))
 
 
 def _describe_snapshots(self: Any) -> ActionResult:
     ids, filters = self._get_param("SnapshotIds", []), self._filters_from_querystring()
     found = self.ec2_backend.describe_snapshots(snapshot_ids=ids, filters=filters)
     shown = [each for each in found if not world().faults.pretends("no-snapshot", "ec2", each.volume.id)]
-    return _page(self, "Snapshots", shown)
+    return page(self, "Snapshots", shown)
 
 
 def _create_volume(self: Any) -> ActionResult:
@@ -67,40 +52,11 @@ def _fast_restores(self: Any) -> ActionResult:
     return ActionResult({"FastSnapshotRestores": shown})
 
 
-def _machines(self: Any) -> ActionResult:
-    """Every machine of the lab has an agent, which answers while it runs."""
-    wanted = {value for each in self._get_param("Filters", []) for value in each.get("Values", [])}
-    reservations = ec2_backends[self.current_account][self.region].all_reservations()
-    found = [one for each in reservations for one in each.instances if not wanted or one.id in wanted]
-    told = [
-        {
-            "InstanceId": each.id,
-            "PingStatus": "Online" if each._state.name == "running" else "ConnectionLost",
-            "AgentVersion": "3.3.1611.0",
-            "PlatformType": "Linux",
-            "ResourceType": "EC2Instance",
-        }
-        for each in found
-        if not each.__dict__.get("without_agent")
-    ]
-    return ActionResult({"InstanceInformationList": told})
-
-
-def _quota(self: Any, service_code: str, quota_code: str) -> dict[str, Any]:
-    """moto knows those of networks alone."""
-    if (service_code, quota_code) == ("ebs", _TIB_OF_GP3["QuotaCode"]):
-        return _TIB_OF_GP3
-    return _quota_of_moto(self, service_code, quota_code)
-
-
 _create_by_moto = EC2Response.create_volume
-_quota_of_moto = ServiceQuotasBackend.get_service_quota
 
 PATCHES = (
     (EC2Response, "describe_volumes", _describe_volumes),
     (EC2Response, "describe_snapshots", _describe_snapshots),
     (EC2Response, "create_volume", _create_volume),
     (EC2Response, "describe_fast_snapshot_restores", _fast_restores),
-    (SimpleSystemManagerResponse, "describe_instance_information", _machines),
-    (ServiceQuotasBackend, "get_service_quota", _quota),
 )

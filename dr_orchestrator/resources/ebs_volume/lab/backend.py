@@ -12,7 +12,7 @@ from moto.ec2.models.elastic_block_store import Snapshot, Volume, VolumeAttachme
 
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.ebs_volume.lab.disk import Disk
+from dr_orchestrator.lab.machines.disk import disk_of
 
 CREATE, DELETE, ATTACH, DETACH = 12.0, 8.0, 6.0, 5.0
 """Lab seconds that each takes."""
@@ -35,7 +35,7 @@ class Volumes(EC2Backend):
         made: Any = super().create_volume(*args, **given)
         snapshot = self.snapshots.get(str(made.snapshot_id))
         if snapshot is not None:
-            made.disk, made.kms_key_id = disk(snapshot), snapshot.kms_key_id
+            made.disk, made.kms_key_id = disk_of(snapshot), snapshot.kms_key_id
         return cast(Volume, made)
 
     def once(self, token: str, asked: tuple[Any, ...], made: Volume) -> None:
@@ -97,7 +97,7 @@ class Volumes(EC2Backend):
         """As moto, which completes each at once; with what lies on the volume, encrypted as that is."""
         made: Any = super().create_snapshot(volume_id, *args, **given)
         volume = self.get_volume(volume_id)
-        made.disk, made.encrypted, made.kms_key_id = disk(volume), volume.encrypted, volume.kms_key_id
+        made.disk, made.encrypted, made.kms_key_id = disk_of(volume), volume.encrypted, volume.kms_key_id
         made.completion_time = made.start_time + timedelta(minutes=4)
         return cast(Snapshot, made)
 
@@ -105,12 +105,6 @@ class Volumes(EC2Backend):
 def _settle(made: VolumeAttachment) -> None:
     if made.status == "attaching":
         made.status = "attached"
-
-
-def disk(of: object) -> Disk:
-    """The disk of a volume, or of a snapshot."""
-    found: Disk = of.__dict__.setdefault("disk", Disk())
-    return found
 
 
 def _status(self: Any) -> str:

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from dr_orchestrator.lab.cloud.world import REGION
 from dr_orchestrator.lab.estate.seed import AGE, Seed
+from dr_orchestrator.lab.machines.disk import Disk
 from dr_orchestrator.resources.ebs_volume.lab import entry, standing
-from dr_orchestrator.resources.ebs_volume.lab.disk import Disk
 from dr_orchestrator.resources.ebs_volume.name import NAME
 
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 from moto.ec2.models import ec2_backends
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT, world
+from dr_orchestrator.lab.machines.disk import Disk
 from dr_orchestrator.resources.ebs_volume.lab.backend import Volumes
-from dr_orchestrator.resources.ebs_volume.lab.disk import Disk
 from dr_orchestrator.resources.ebs_volume.name import READER
 
 

@@ -8,8 +8,10 @@ from moto.ec2.models import ec2_backends
 from moto.ssm.models import ssm_backends
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.lab.machines import answers as machines
+from dr_orchestrator.lab.machines import commands
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.ebs_volume.lab import answers, backend, commands, company
+from dr_orchestrator.resources.ebs_volume.lab import answers, backend, company
 
 
 def _volumes() -> dict[str, Any]:
@@ -28,7 +30,7 @@ def _volumes() -> dict[str, Any]:
 
 TWIN = Twin(
     backends=((ec2_backends, backend.Volumes), (ssm_backends, commands.Commands)),
-    patches=(*backend.PATCHES, *answers.PATCHES),
+    patches=(*backend.PATCHES, *answers.PATCHES, *machines.PATCHES),
     state={"volumes": _volumes},
     make=company.make,
     fill=company.fill,

@@ -9,7 +9,8 @@ import pytest
 
 from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.resources.ebs_volume.name import NAME
-from tests.support.estate import MACHINE, REGION, VOLUME
+from dr_orchestrator.resources.ec2_instance.name import NAME as OF_MACHINES
+from tests.support.estate import MACHINE, PROFILE, REGION, SUBNET, VOLUME
 from tests.support.guarded import COPY, copy
 from tests.support.types import CALLS
 
@@ -81,3 +82,71 @@ def test_a_command_is_a_shell_script_and_nothing_beside() -> None:
             command(guard(MACHINE), [MACHINE], **more)
     with pytest.raises(Forbidden, match="Parameters workingDirectory"):
         command(guard(MACHINE), [MACHINE], Parameters={"commands": ["true"], "workingDirectory": ["/"]})
+
+
+STARTED = "i-0123456789abcdef0"
+ASKED: dict[str, Any] = {
+    "ClientToken": COPY,
+    "ImageId": "ami-1",
+    "InstanceType": "t3.small",
+    "MinCount": 1,
+    "MaxCount": 1,
+    "NetworkInterfaces": [{"SubnetId": SUBNET, "AssociatePublicIpAddress": False, "DeleteOnTermination": True}],
+    "BlockDeviceMappings": [{"DeviceName": "/dev/sda1", "Ebs": {"DeleteOnTermination": True}}],
+    "MetadataOptions": {"HttpTokens": "required"},
+    "InstanceInitiatedShutdownBehavior": "terminate",
+    "TagSpecifications": [{}],
+}
+"""A start of a machine, as drills ask for it."""
+
+
+def starting(*lent: str) -> Guard:
+    """Of a run with a machine, whose id of EC2's it has proven."""
+    made = Guard(CALLS, lambda: [copy(COPY, OF_MACHINES)], frozenset({MACHINE}), lambda _: True, lent=frozenset(lent))
+    made.vouch(replace(copy(COPY, OF_MACHINES), id=STARTED, parent=COPY))
+    return made
+
+
+def start(by: Guard, **changed: Any) -> None:
+    by.check("ec2", "RunInstances", {**ASKED, **changed}, REGION)
+
+
+def test_a_machine_is_started_as_drills_do_it() -> None:
+    """Without a profile, or with the one that the drill declares."""
+    start(starting())
+    start(starting(PROFILE), IamInstanceProfile={"Name": PROFILE})
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"ClientToken": "another"},
+        {"IamInstanceProfile": {"Name": "admin"}},
+        {"IamInstanceProfile": {"Arn": f"arn:aws:iam::1:instance-profile/{PROFILE}"}},
+        {"KeyName": "ops"},
+        {"SecurityGroupIds": ["sg-1"]},
+        {"MinCount": 2, "MaxCount": 2},
+        {"InstanceInitiatedShutdownBehavior": "stop"},
+        {"MetadataOptions": {"HttpTokens": "optional"}},
+        {"NetworkInterfaces": [{**ASKED["NetworkInterfaces"][0], "AssociatePublicIpAddress": True}]},
+        {"NetworkInterfaces": [{"SubnetId": SUBNET, "DeleteOnTermination": True}]},
+        {"BlockDeviceMappings": [{"DeviceName": "/dev/sdb", "Ebs": {"DeleteOnTermination": False}}]},
+        {"BlockDeviceMappings": []},
+        {"TagSpecifications": []},
+    ],
+    ids=", ".join,
+)
+def test_nothing_else_is_started(changed: dict[str, Any]) -> None:
+    """No other name, right, key, group or number; nothing public, and nothing that outlives it."""
+    with pytest.raises(Forbidden):
+        start(starting(PROFILE), **changed)
+
+
+def test_only_the_proven_machine_ends_and_is_told_what_to_do() -> None:
+    """Alone: a list with another in it is refused whole, as is an empty one."""
+    said = {"DocumentName": "AWS-RunShellScript", "Parameters": {"commands": ["true"]}}
+    for service, operation, more in (("ec2", "TerminateInstances", {}), ("ssm", "SendCommand", said)):
+        starting().check(service, operation, {"InstanceIds": [STARTED], **more}, REGION)
+        for ids in ([STARTED, OTHER], [OTHER], [MACHINE], []):
+            with pytest.raises(Forbidden):
+                starting().check(service, operation, {"InstanceIds": ids, **more}, REGION)

@@ -11,8 +11,8 @@ from moto.ssm.models import Command, SimpleSystemManagerBackend
 
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.ebs_volume.lab import disk
-from dr_orchestrator.resources.ebs_volume.lab.backend import disk as disk_of
+from dr_orchestrator.lab.machines import disk
+from dr_orchestrator.lab.machines.disk import disk_of
 
 TAKEN, RUNNING = 2.0, 6.0
 """Lab seconds until an agent takes a command, and for which it runs, however long this machine took."""
@@ -27,13 +27,14 @@ class Commands(SimpleSystemManagerBackend):
 
     def send_command(self, *args: Any, **given: Any) -> Command:
         """As moto, for machines that run alone; the script is run at once, and told of when its time has come."""
-        machines, parameters = given.get("instance_ids") or [], given.get("parameters") or {}
+        machines, parameters = list(given.get("instance_ids") or []), given.get("parameters") or {}
         for each in machines:
             self._machine(each)
         made: Any = super().send_command(*args, **given)
+        made.instance_ids = machines  # moto adds all that there are, where no target is named
         script = "\n".join(parameters.get("commands") or ())
         within = float((parameters.get("executionTimeout") or ["3600"])[0])
-        made.ran = {each: disk.run(script, self._held(each), within) for each in machines}
+        made.ran = {each: disk.run(script, self._held(each), within, self._root(each)) for each in machines}
         fate = world().faults.fate("ssm", "SendCommand", str(given.get("comment") or ""))
         made.notification_config, made.output_s3_region = {}, "us-east-1"  # moto's are none that AWS could answer
         made.timeline = passing([("Pending", TAKEN), ("InProgress", RUNNING)], "Done", fate)
@@ -58,9 +59,16 @@ class Commands(SimpleSystemManagerBackend):
 
     def _machine(self, id: str) -> Any:
         machines = [each for of in self._ec2.reservations.values() for each in of.instances if each.id == id]
-        if not machines or machines[0]._state.name != "running":
+        if not machines or machines[0]._state.name != "running" or machines[0].__dict__.get("without_agent"):
             raise JsonRESTError("InvalidInstanceId", f"Instances not in a valid state for account: {id}")
         return machines[0]
+
+    def _root(self, machine: str) -> disk.Disk | None:
+        """The disk that a machine was started from, where that is known: its own files."""
+        of = self._machine(machine)
+        found = of.block_device_mapping.get(of.root_device_name)
+        volume = self._ec2.volumes.get(found.volume_id) if found else None
+        return disk_of(volume) if volume is not None else None
 
     def _held(self, machine: str) -> list[disk.Held]:
         attached = [each for each in self._ec2.volumes.values() if each.attachment]

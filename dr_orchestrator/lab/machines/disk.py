@@ -41,6 +41,12 @@ class Disk:
     activated: str = ""
 
 
+def disk_of(of: object) -> Disk:
+    """The disk of a volume, or of a snapshot."""
+    found: Disk = of.__dict__.setdefault("disk", Disk())
+    return found
+
+
 @dataclass(frozen=True)
 class Held:
     """A volume that is attached: its id, its GiB, and what lies on it; on a machine of Xen, its name there."""
@@ -85,8 +91,12 @@ for each in "$@"; do case $each in if=*) of=${each#if=} ;; esac; done
 [ ! -e "$of.damaged" ] || { echo "dd: error reading '$of': Input/output error" >&2; exit 1; }
 exec "$LAB_DD" "$@"
 """,
+    "stat": """\
+[ "$1" != -L ] || exec "$LAB_STAT" -L -c "$3" -- "$LAB_ROOT$5"
+exec "$LAB_STAT" "$@"
+""",
     "sha256sum": f"""\
-told=$("$LAB_SHA256SUM") || exit
+told=$(if [ $# -gt 0 ]; then exec "$LAB_SHA256SUM" -- "$LAB_ROOT$2"; else exec "$LAB_SHA256SUM"; fi) || exit
 case $told in {hashlib.sha256(_BROKEN).hexdigest()}*) echo "sha256sum: -: Input/output error" >&2; exit 1 ;; esac
 echo "$told"
 """,
@@ -98,8 +108,10 @@ echo "$of: UNEXPECTED INCONSISTENCY" ; exit 4
 """
 
 
-def run(script: str, held: Iterable[Held], seconds: float) -> Ran:
-    """Run a script where these volumes are attached, for so many real seconds at most."""
+def run(script: str, held: Iterable[Held], seconds: float, root: Disk | None = None) -> Ran:
+    """Run a script where these volumes are attached, for so many real seconds at most; `root` is what the machine was
+    started from: by absolute paths its own files are told, and it is where programs find themselves.
+    """
     with tempfile.TemporaryDirectory(prefix="dro-lab-machine-", ignore_cleanup_errors=True) as folder:
         home = Path(folder).resolve()
         tools, work = home / "bin", home / "tmp"
@@ -115,8 +127,12 @@ def run(script: str, held: Iterable[Held], seconds: float) -> Ran:
         (home / "serials").write_text("".join(f"{each}\n" for each in serials))
         path = os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))
         own = {"PATH": path, "LAB": str(home), "TMPDIR": str(work)}
-        own |= {f"LAB_{each.upper()}": shutil.which(each) or each for each in ("dd", "sha256sum")}
-        return _run(script, own, work, seconds)
+        own |= {f"LAB_{each.upper()}": shutil.which(each) or each for each in ("dd", "sha256sum", "stat")}
+        if root is None:
+            return _run(script, own, work, seconds)
+        top = home / "root"
+        _fill(top, root)
+        return _run(script, {**own, "LAB_ROOT": str(top)}, top, seconds)
 
 
 def _attach(home: Path, number: int, held: Held) -> Path:
@@ -132,14 +148,18 @@ def _attach(home: Path, number: int, held: Held) -> Path:
     holds = f"{device.name}-lv" if held.disk.activated else device.name
     if held.disk.activated:
         device.with_name(f"{holds}.kind").write_text(held.disk.activated)
-    files = device.with_name(f"{holds}.files")
-    files.mkdir()
-    for path, content in held.disk.files.items():
-        of = files / path.lstrip("/")
-        of.parent.mkdir(parents=True, exist_ok=True)
-        of.write_bytes(_BROKEN if path in held.disk.broken else content)
-        os.utime(of, (held.disk.at.timestamp(), held.disk.at.timestamp()))
+    _fill(device.with_name(f"{holds}.files"), held.disk)
     return device
+
+
+def _fill(folder: Path, disk: Disk) -> None:
+    """Write the files of a disk into a folder that is new."""
+    folder.mkdir()
+    for path, content in disk.files.items():
+        of = folder / path.lstrip("/")
+        of.parent.mkdir(parents=True, exist_ok=True)
+        of.write_bytes(_BROKEN if path in disk.broken else content)
+        os.utime(of, (disk.at.timestamp(), disk.at.timestamp()))
 
 
 def _run(script: str, own: Mapping[str, str], work: Path, seconds: float) -> Ran:

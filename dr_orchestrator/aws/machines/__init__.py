@@ -1,0 +1,4 @@
+"""Machines of EC2 on which scripts are run by Systems Manager: those that read copies, and those that are copies."""
+
+PART_OF = "dr-drill:machine"
+"""The tag by which a volume, or a network interface, says which copy of a machine it was made with, and ends with."""

@@ -1,0 +1,32 @@
+"""The answers of EC2 about images and machines that moto gives otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.responses import EC2Response
+
+from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.lab.machines.answers import page
+
+
+def _describe_images(self: Any) -> ActionResult:
+    found = self.ec2_backend.describe_images(
+        ami_ids=self._get_param("ImageIds", []),
+        filters=self._filters_from_querystring(),
+        exec_users=self._get_param("ExecutableUsers", []),
+        owners=self._get_param("Owners", []),
+    )
+    shown = [each for each in found if not world().faults.pretends("no-snapshot", "ec2", str(each.instance_id))]
+    return page(self, "Images", shown)
+
+
+def _any_mapping(mapping: object) -> None:
+    """moto wants a size or a snapshot: EC2 takes those of the image, whatever else of them is given."""
+
+
+PATCHES = (
+    (EC2Response, "describe_images", _describe_images),
+    (EC2Response, "_validate_block_device_mapping", staticmethod(_any_mapping)),
+)

@@ -1,0 +1,90 @@
+"""Where a copy of a machine stands: looked at before, and proven of the live machine after.
+
+A machine acts from its first second, with production's configuration in it: what it may reach is the whole matter. Its
+agent needs TCP 443 to the endpoints of Systems Manager in its network, and that alone may leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotRecoverable
+
+_GROUPS, _SUBNETS = "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"
+_ANYWHERE = ("0.0.0.0/0", "::/0")
+_RANGES = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6"}
+_HTTPS = 443
+TAKEN_DOWN = "the copy is taken down at once: nothing was asked of it"
+
+
+def subnet(account: Account, resource: Resource) -> Mapping[str, Any]:
+    """The subnet of the copies; NotRecoverable where there is none, or where it gives public addresses of IPv6."""
+    wanted = resource.own["network"].subnet
+    asked = [{"Name": "subnet-id", "Values": [wanted]}]
+    found = next(iter(account.api("ec2").pages("DescribeSubnets", "Subnets", Filters=asked)), None)
+    if found is None:
+        raise NotRecoverable(f"no subnet {wanted}", f"see `network` of {resource.name}", _SUBNETS)
+    if found.get("AssignIpv6AddressOnCreation"):
+        hint = "give the drills a subnet that does not"
+        raise NotRecoverable(f"subnet {wanted} gives each machine an address of IPv6", hint, _SUBNETS)
+    known: Mapping[str, Any] = found
+    return known
+
+
+def standing(account: Account, resource: Resource, theirs: str) -> str:
+    """The subnet in words, and whether its VPC is the source's own (`theirs`)."""
+    found = subnet(account, resource)
+    vpc, zone = found["VpcId"], found["AvailabilityZone"]
+    told = "the source's own VPC" if vpc == theirs else f"another VPC than the source's {theirs}"
+    return f"{found['SubnetId']} in {zone} is in {vpc}, {told}"
+
+
+def groups(account: Account, resource: Resource) -> tuple[str, ...]:
+    """The ids of the security groups; NotRecoverable where one is of another VPC, or lets through too much."""
+    vpc, found = str(subnet(account, resource)["VpcId"]), list[str]()
+    for wanted in resource.own["network"].security_groups:
+        by = "group-id" if wanted.startswith("sg-") else "group-name"
+        asked = [{"Name": by, "Values": [wanted]}, {"Name": "vpc-id", "Values": [vpc]}]
+        listed = list(account.api("ec2").pages("DescribeSecurityGroups", "SecurityGroups", Filters=asked))
+        if not listed:
+            raise NotRecoverable(f"no security group {wanted} in {vpc}", f"see `network` of {resource.name}", _GROUPS)
+        for group in listed:
+            if wrong := next(_wrong(group), None):
+                raise NotRecoverable(f"security group {wanted} {wrong[0]}", wrong[1], _GROUPS)
+            found.append(str(group["GroupId"]))
+    return tuple(found)
+
+
+def _wrong(group: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The rules of a group that let through what they must not, and what to do."""
+    for rule in group.get("IpPermissionsEgress") or ():
+        if (rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")) != ("tcp", _HTTPS, _HTTPS):
+            hint = "a copy must not reach production: leave it TCP 443 to the endpoints of Systems Manager, or nothing"
+            yield "lets out more than TCP 443", hint
+        if _anywhere(rule):
+            yield "lets out to anywhere", "name the group of the endpoints of Systems Manager instead"
+    if any(_anywhere(rule) for rule in group.get("IpPermissions") or ()):
+        yield "lets anybody in", "a copy holds production's data: allow only the machine that checks it"
+
+
+def _anywhere(rule: Mapping[str, Any]) -> bool:
+    return any(one.get(key) in _ANYWHERE for ranges, key in _RANGES.items() for one in rule.get(ranges) or ())
+
+
+def wrong(live: Mapping[str, Any], resource: Resource, wanted: tuple[str, ...]) -> Iterator[str]:
+    """All that is not as it was asked for in where a live copy stands."""
+    cards = live.get("NetworkInterfaces") or ()
+    if len(cards) != 1:
+        yield f"it has {len(cards)} network interfaces, not one"
+    if live.get("PublicIpAddress") or any((each.get("Association") or {}).get("PublicIp") for each in cards):
+        yield "it has a public address"
+    if any(each.get("Ipv6Addresses") for each in cards):
+        yield "it has an address of IPv6"
+    if live.get("SubnetId") != resource.own["network"].subnet:
+        yield f"its subnet is {live.get('SubnetId')}, not {resource.own['network'].subnet}"
+    worn = {each["GroupId"] for card in cards for each in card.get("Groups") or ()}
+    if worn != set(wanted):
+        yield f"its security groups are {', '.join(sorted(worn)) or 'none'}, not {', '.join(sorted(wanted))}"

@@ -1,0 +1,135 @@
+"""How what a machine held is kept: its images, by one listing for all machines, and what vaults hold of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.endpoints import partition
+from dr_orchestrator.aws.posture import keys, vaults
+from dr_orchestrator.aws.posture.ground import Ground, Reader, gathered
+from dr_orchestrator.domain.posture.facts import Elsewhere, Encryption, Fact, Known, Lock, Protection
+from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.wanted import Wanted
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.ec2_instance import images, machine
+
+_VOLUMES = "ec2:DescribeVolumes"
+
+
+def reader(ground: Ground) -> Reader:
+    """The reader of all machines at a place."""
+
+    def read(resource: Resource, wanted: Wanted) -> Protection:
+        return _Machine(ground, resource.id).protection(resource, wanted)
+
+    return read
+
+
+class _Machine:
+    def __init__(self, ground: Ground, id: str) -> None:
+        self._ground, self._id = ground, id
+
+    def protection(self, resource: Resource, wanted: Wanted) -> Protection:
+        ground = self._ground
+        return Protection(
+            created_at=self._created_at(),
+            points=ground.fact(images.CALL, self._points),
+            kept=ground.fact(images.CALL, lambda: self._kept(wanted)),
+            encryption=ground.fact(_VOLUMES, self._encryption),
+            elsewhere=self._elsewhere(wanted),
+            lock=self._lock(wanted) if wanted.immutable else Protection().lock,
+            deletion=ground.fact("ec2:DescribeInstanceAttribute", self._kept_from_ending),
+            scheduled=True,
+            remedies=_remedies(resource, wanted),
+        )
+
+    def _described(self) -> Mapping[str, Any]:
+        for of in self._ground.listed("ec2", "DescribeInstances", "Reservations"):
+            for each in of["Instances"]:
+                if each["InstanceId"] == self._id and machine.state(each) != machine.ENDED:
+                    found: Mapping[str, Any] = each
+                    return found
+        raise NotFound(f"no machine {self._id}", f"is it in {self._ground.region}, in this account?", machine.CALL)
+
+    def _created_at(self) -> datetime | None:
+        """When its first volume was attached: a machine that was stopped and started tells of its last start alone."""
+        told = self._ground.fact(machine.CALL, self._described)
+        if not isinstance(told, Known):
+            return None
+        held = (each.get("Ebs") or {} for each in told.value.get("BlockDeviceMappings") or ())
+        return min((each["AttachTime"] for each in held if each.get("AttachTime")), default=None)
+
+    def _points(self) -> tuple[datetime, ...]:
+        """Those that can be started at once."""
+        found = self._ground.listed("ec2", "DescribeImages", "Images", Owners=["self"])
+        own = [each for each in found if each.get("SourceInstanceId") == self._id]
+        held = self._ground.listed("ec2", "DescribeSnapshots", "Snapshots", OwnerIds=["self"]) if own else ()
+        usable = (each for each in images.of_snapshots(own, held) if not each.unusable())
+        return tuple(sorted(each.at for each in usable if each.at is not None))
+
+    def _kept(self, wanted: Wanted) -> timedelta | None:
+        """As long as the oldest has been kept: who deletes them, and when, an image does not tell."""
+        points, made = self._points(), self._created_at()
+        kept = self._ground.now - points[0] if points else timedelta()
+        if kept < wanted.retention and made is not None and self._ground.now - made < wanted.retention:
+            raise NotMeasured("it is younger than its images are to become", call=images.CALL)
+        return kept
+
+    def _encryption(self) -> Encryption:
+        """That of its volumes: encrypted where each of them is."""
+        self._described()
+        found = [
+            each
+            for each in self._ground.listed("ec2", "DescribeVolumes", "Volumes")
+            if any(one.get("InstanceId") == self._id for one in each.get("Attachments") or ())
+        ]
+        if not found or not all(each.get("Encrypted") for each in found):
+            return Encryption(False)
+        key = next((each.get("KmsKeyId") for each in found if each.get("KmsKeyId")), None)
+        return keys.of_kms(self._ground)(str(key)) if key else Encryption(True)
+
+    def _kept_from_ending(self) -> bool:
+        api = self._ground.account.api("ec2")
+        told = api.call("DescribeInstanceAttribute", InstanceId=self._id, Attribute="disableApiTermination")
+        return bool((told.get("DisableApiTermination") or {}).get("Value"))
+
+    def _elsewhere(self, wanted: Wanted) -> Fact[tuple[Elsewhere, ...]]:
+        """Those that vaults hold in other regions: an image copied by hand does not tell which machine it is of."""
+        regions = [each for each in wanted.copy_in if each != self._ground.region]
+
+        def vaulted(region: str) -> Iterator[Elsewhere]:
+            return vaults.copies(self._ground, self._arn, self._created_at(), region)
+
+        return gathered(self._ground, vaults.CALL, [partial(vaulted, region) for region in regions])
+
+    def _lock(self, wanted: Wanted) -> Fact[Lock]:
+        arn = self._ground.fact(machine.CALL, lambda: self._arn)
+        regions = (self._ground.region, *wanted.copy_in)
+        return vaults.locked(self._ground, arn, self._created_at(), regions, wanted.retention)
+
+    @property
+    def _arn(self) -> str:
+        region = self._ground.region
+        return f"arn:{partition(region)}:ec2:{region}:{self._ground.account.pinned}:instance/{self._id}"
+
+
+def _remedies(resource: Resource, wanted: Wanted) -> Mapping[Rule, str]:
+    policy = f"a policy of Data Lifecycle Manager that makes images of {resource.id}"
+    daily = f"{policy}: every 24 hours, kept for {wanted.retention.days} days"
+    vault = "a plan of AWS Backup for it"
+    target = next(iter(wanted.copy_in), "REGION")
+    protect = f"aws ec2 modify-instance-attribute --instance-id {resource.id} --disable-api-termination"
+    return {
+        Rule.POSTURE_NEWEST: daily,
+        Rule.POSTURE_DAILY: daily,
+        Rule.POSTURE_RETENTION: daily,
+        Rule.POSTURE_ENCRYPTION: "an image copied with a key (`aws ec2 copy-image --encrypted`), and a machine of it",
+        Rule.POSTURE_ELSEWHERE: f"{vault} that copies to {target}",
+        Rule.POSTURE_LOCK: f"{vault} into a vault locked for good: `aws backup put-backup-vault-lock-configuration`",
+        Rule.POSTURE_DELETION: f"`{protect}`",
+    }

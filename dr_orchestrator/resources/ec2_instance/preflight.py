@@ -1,0 +1,101 @@
+"""The looks before a copy of a machine is started: whether it can be, where, and what it could do there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.preflight import keys
+from dr_orchestrator.domain.preflight import NotApplicable
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.ec2_instance import listing, machine, network
+from dr_orchestrator.resources.ec2_instance.images import Images
+
+_OFFERS = "ec2:DescribeInstanceTypeOfferings"
+
+
+class Looks:
+    """The looks of one drill; `source_of` and `choose` are the restorer's own."""
+
+    def __init__(
+        self,
+        resource: Resource,
+        account: Account,
+        images: Images,
+        source_of: Callable[[], Mapping[str, Any]],
+        choose: Callable[[], RecoveryPoint],
+    ) -> None:
+        self._resource, self._account, self._images = resource, account, images
+        self._source_of, self._choose = source_of, choose
+
+    def source(self) -> str:
+        """The instance itself."""
+        found = self._source_of()
+        zone = found["Placement"]["AvailabilityZone"]
+        return f"machine {self._resource.id}, {found['InstanceType']} in {zone}, {machine.state(found)}"
+
+    def image(self) -> str:
+        """The image, by the instant that it holds; and those after it that cannot be started."""
+        point = self._choose()
+        told = [f"{point.id} of {point.data_time:%Y-%m-%d %H:%M} UTC, {point.size_gib} GiB"]
+        return "; ".join([*told, *(f"newer, but {each}" for each in self._images.passed_over(point))])
+
+    def network(self) -> str:
+        """The subnet."""
+        return network.standing(self._account, self._resource, str(self._source_of().get("VpcId") or ""))
+
+    def groups(self) -> str:
+        """The security groups."""
+        return f"{', '.join(network.groups(self._account, self._resource))}: nothing out but TCP 443, nor to anywhere"
+
+    def profile(self) -> str:
+        """The rights of the copy in AWS; NotRecoverable where that is what production may, and nobody says why."""
+        wanted, theirs = self._resource.own.get("profile"), machine.profile(self._source_of())
+        if wanted is None:
+            return f"none: the copy can do nothing in AWS{f', unlike its source with {theirs}' if theirs else ''}"
+        if wanted.name != theirs:
+            return f"{wanted.name}, not the source's {theirs or 'none'}"
+        if not wanted.reason:
+            hint = "give copies a profile of the drills' own, or say `reason`: why they may do what production may"
+            raise NotRecoverable(f"instance profile {theirs} is production's own", hint, machine.CALL)
+        return f"{theirs}, the source's own: {wanted.reason}"
+
+    def user_data(self) -> str:
+        """Whether what the source ran at its first start is run again."""
+        why = self._resource.own.get("user_data")
+        if not why:
+            return "not run again; what the image does by itself at each start is done, as cloud-init's own of a boot"
+        return f"run again: {why}"
+
+    def key(self) -> str:
+        """The key of the image's snapshots."""
+        held = self._images.described(self._choose().id).snapshots
+        key = next((each.get("KmsKeyId") for each in held if each.get("Encrypted")), None)
+        data = f"arn:aws:ec2:{self._account.region}:{held[0]['OwnerId']}:snapshot/{held[0]['SnapshotId']}"
+        return keys.usable(self._account, key, data, "the image is not encrypted")
+
+    def capacity(self) -> str:
+        """Whether its type is offered in the zone of the copies; how many vCPU it takes of the quota."""
+        kind, zone = str(self._source_of()["InstanceType"]), network.subnet(self._account, self._resource)
+        where = str(zone["AvailabilityZone"])
+        api = self._account.api("ec2")
+        asked = [{"Name": "instance-type", "Values": [kind]}, {"Name": "location", "Values": [where]}]
+        offered = api.pages(
+            "DescribeInstanceTypeOfferings",
+            "InstanceTypeOfferings",
+            LocationType="availability-zone",
+            Filters=asked,
+        )
+        if not any(each["InstanceType"] == kind for each in offered):
+            raise NotRecoverable(f"{where} has no {kind}", "put the copies into a subnet of another zone", _OFFERS)
+        if not listing.is_standard(kind):
+            raise NotApplicable(f"{where} has {kind}, which the quota of standard machines does not count")
+        told = next(iter(api.pages("DescribeInstanceTypes", "InstanceTypes", InstanceTypes=[kind])))
+        takes, quota = int(told["VCpuInfo"]["DefaultVCpus"]), listing.quota(self._account)
+        if quota.used + takes > quota.most:
+            hint = "ask Service Quotas for more (L-1216C47A), or run fewer machines meanwhile"
+            raise NotRecoverable(f"{kind} takes {takes} vCPU, and {quota}", hint, "service-quotas:GetServiceQuota")
+        return f"{where} has {kind}, which takes {takes} vCPU; {quota}"

@@ -1,0 +1,256 @@
+"""Starts a machine of the newest image of an instance beside production, closed off, and takes it down again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from dr_orchestrator.aws import points
+from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.copies import TAG
+from dr_orchestrator.aws.endpoints import partition
+from dr_orchestrator.aws.machines import PART_OF
+from dr_orchestrator.aws.toolkit import Toolkit, gone
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
+from dr_orchestrator.domain.ports import Part
+from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
+from dr_orchestrator.domain.run import ServerTime
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
+from dr_orchestrator.resources.ec2_instance import images, launching, machine, network
+from dr_orchestrator.resources.ec2_instance.preflight import Looks
+
+CALLED = "a machine named"
+
+
+class Ec2Instance:
+    """Starts a machine of the images that this account has of an instance."""
+
+    def __init__(self, resource: Resource, selection: Selection | None, toolkit: Toolkit) -> None:
+        """Without a selection it can choose nothing, and only takes copies down."""
+        self._resource, self._toolkit = resource, toolkit
+        self._selection = selection or Selection()
+        self._api = toolkit.account.api("ec2")
+        self._images = images.Images(self._api, resource.id, resource.name)
+
+    def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
+        """Source, image, network, what it may do, and whether the copy's name is free."""
+        looks = Looks(self._resource, self._toolkit.account, self._images, self.described, self.choose)
+        return [
+            PreflightCheck("source", looks.source),
+            PreflightCheck("image", looks.image),
+            PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
+            PreflightCheck("network", looks.network),
+            PreflightCheck("security groups", looks.groups),
+            PreflightCheck("instance profile", looks.profile),
+            PreflightCheck("user data", looks.user_data, must=False),
+            PreflightCheck("key", looks.key, must=False),
+            PreflightCheck("capacity", looks.capacity, must=False),
+        ]
+
+    def _look_at_name(self, copy: Copy) -> str:
+        found = self._found(copy)
+        return self._toolkit.proofs.name_is_free(copy, machine.live(found, copy) if found else None, CALLED)
+
+    def billed(self, name: str = "") -> Billed:
+        """Its hours and its volumes; of a copy that stands, those of the image that it was started of."""
+        source = self.described()
+        gib = self._images.described(self.choose().id).gib if not name else self._gib_of(name)
+        return Billed(instance_class=str(source["InstanceType"]), storage_gib=Decimal(gib))
+
+    def _gib_of(self, name: str) -> int:
+        asked = [{"Name": f"tag:{PART_OF}", "Values": [name]}]
+        return sum(int(each["Size"]) for each in self._api.pages("DescribeVolumes", "Volumes", Filters=asked))
+
+    def choose(self) -> RecoveryPoint:
+        """The image that the selection means, of those that can be started now."""
+        self.described()
+        hint = "does Data Lifecycle Manager, or AWS Backup, make images of it in this account and region?"
+        told = points.Told(self._resource.id, images.CALL, hint, "image")
+        return points.choose(self._images.points(), self._selection, self._toolkit, told)
+
+    def worst_case(self, until: datetime) -> WorstCase | None:
+        """The largest gap between images, up to now, and the longest that one took to be complete."""
+        taken = [point.data_time for point in self._images.points()]
+        times = points.rhythm(taken, until, 0, None)
+        return points.worst_case(times, until, points.took(self._images.longest), "image") if times else None
+
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
+        """Ask for a machine of the image where drills stand; one that this run made is adopted."""
+        if (found := self._found(copy)) is None:
+            image, source = self._images.described(point.id), self.described()
+            groups = network.groups(self._toolkit.account, self._resource)
+            wanted = launching.request(self._resource, source, image, groups, copy)
+            if self._resource.own.get("user_data") and (data := launching.user_data(self._api, self._resource.id)):
+                wanted["UserData"] = data
+            made = self._toolkit.ask(lambda: self._api.call("RunInstances", **wanted), launching.QUOTA)
+            found = made["Instances"][0]
+        self._toolkit.proofs.adopt(copy, machine.live(found, copy), CALLED)
+        return Asked(self._identity(found))
+
+    def ready(self, copy: Copy) -> Ready:
+        """Wait until it runs and EC2's two checks of it are ok; one that ended is told with EC2's reason."""
+        try:
+            seen = self._toolkit.wait_until_ready(machine.feed(self._api, self._toolkit), copy, machine.STATES)
+        except NotRecoverable as refused:
+            if (found := machine.ended(self._api, copy, self._known(copy))) is None:
+                raise
+            why, what = launching.remedy(found)
+            told = f"{refused.message}: {why or 'EC2 tells no reason'} ({what})"
+            raise NotRecoverable(told, refused.hint, machine.CALL) from refused
+        self._toolkit.proofs.adopt(copy, machine.live(seen.detail, copy), CALLED)
+        self._toolkit.proofs.same(copy, str(seen.detail["InstanceId"]))
+        return Ready(words=self._told(seen.detail))
+
+    def _told(self, found: Mapping[str, Any]) -> str:
+        """The words for what runs, and what of the source does not: the copy is no start of production."""
+        data = "its user data was run again" if self._resource.own.get("user_data") else "no user data was run again"
+        once = "what its image does at each start was done, and what cloud-init does once an instance"
+        profile = machine.profile(found)
+        return f"runs, both checks ok; {data}; {once}; {f'profile {profile}' if profile else 'no instance profile'}"
+
+    def further(self, copy: Copy) -> Sequence[Part]:  # noqa: ARG002
+        """Nothing: volumes and network interface are made with the machine, and end with it."""
+        return ()
+
+    def isolated(self, copy: Copy) -> Seen:
+        """Prove of the live copy that it stands where it was to be put, alone, and ends with all that it has."""
+        found = self.proven(copy)
+        wanted = network.groups(self._toolkit.account, self._resource)
+        wrong = [*network.wrong(found, self._resource, wanted), *self._wrong(found)]
+        if wrong:
+            raise NotRecoverable(f"{copy.id} is not isolated: {'; '.join(wrong)}", network.TAKEN_DOWN, machine.CALL)
+        held = machine.volumes(self._api, copy)
+        attached = {each["Ebs"]["VolumeId"] for each in found.get("BlockDeviceMappings") or () if each.get("Ebs")}
+        if loose := sorted(attached - {str(each["VolumeId"]) for each in held}):
+            raise NotRecoverable(f"{copy.id} has volumes that do not wear its tag: {', '.join(loose)}")
+        plain = sorted(str(each["VolumeId"]) for each in held if not each.get("Encrypted"))
+        if plain and self._encrypted():
+            raise NotRecoverable(f"{copy.id} has volumes that are not encrypted, and its source's are: {plain[0]}")
+        key = "not encrypted, as its source's" if plain else "encrypted"
+        where = f"{found['SubnetId']} and {', '.join(wanted)}"
+        return Seen(f"not public, in {where} alone, IMDSv2, its {len(held)} volumes {key} and ended with it")
+
+    def _wrong(self, found: Mapping[str, Any]) -> list[str]:
+        told = []
+        profile = self._resource.own.get("profile")
+        if (worn := machine.profile(found)) != (profile.name if profile else ""):
+            told.append(f"its instance profile is {worn or 'none'}")
+        if (found.get("MetadataOptions") or {}).get("HttpTokens") != "required":
+            told.append("its metadata is told without a token")
+        if found.get("KeyName"):
+            told.append(f"it lets in whoever has the key {found['KeyName']}")
+        kept = [each["DeviceName"] for each in found.get("BlockDeviceMappings") or () if _outlives(each)]
+        return [*told, f"{', '.join(kept)} would outlive it"] if kept else told
+
+    def _encrypted(self) -> bool:
+        asked = [{"Name": "attachment.instance-id", "Values": [self._resource.id]}]
+        found = list(self._api.pages("DescribeVolumes", "Volumes", Filters=asked))
+        return bool(found) and all(bool(each.get("Encrypted")) for each in found)
+
+    def proven(self, copy: Copy) -> Mapping[str, Any]:
+        """The machine of a copy, proven to be this run's; NotMeasured where it is not to be seen."""
+        found = self._proven(copy)
+        if found is None:
+            raise NotMeasured(f"{copy.id} is not to be seen", call=machine.CALL)
+        return found
+
+    def server_times(self, copy: Copy) -> list[ServerTime]:
+        """When EC2 began to start the machine."""
+        found = self._found(copy)
+        source = f"{machine.CALL}: LaunchTime"
+        return [ServerTime(copy.id, "pending", found["LaunchTime"], source)] if found else []
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """End the machine, and delete what outlived it, each once it is proven to be this run's copy."""
+        self._toolkit.proofs.intended(copy)
+        there = self._toolkit.describe_confirmed(lambda: self._found(copy)) is not None
+        if there:
+            self._toolkit.retry_while(lambda: self._prove_and_end(copy), while_code="IncorrectInstanceState")
+            self._toolkit.wait_until_gone(machine.going(self._api, self._toolkit), copy, gone(machine.STATES))
+        self._leave_no_volume(copy)
+        return CopyState.DELETED if there else self._toolkit.never_created(copy)
+
+    def _prove_and_end(self, copy: Copy) -> None:
+        found = self._proven(copy)
+        if found is None or machine.state(found) == "shutting-down":
+            return  # going, or gone: what was wanted
+        try:
+            self._api.call("TerminateInstances", InstanceIds=[found["InstanceId"]])
+        except NotFound:
+            return
+
+    def _leave_no_volume(self, copy: Copy) -> None:
+        """Each volume was to end with its machine: one that did not, be it by another's hand, is deleted by itself."""
+        self._toolkit.retry_while(lambda: self._delete_loose(copy), while_code="VolumeInUse")
+        if left := self._toolkit.absence_confirmed(lambda: self._left(copy)):
+            told = f"{', '.join(left)}, made with {copy.id}, outlived it and could not be deleted"
+            raise NotMeasured(told, "sweep again later", "ec2:DescribeVolumes")
+
+    def _left(self, copy: Copy) -> list[str]:
+        return [str(each["VolumeId"]) for each in machine.volumes(self._api, copy)]
+
+    def _delete_loose(self, copy: Copy) -> None:
+        for each in machine.volumes(self._api, copy):
+            id = str(each["VolumeId"])
+            if each["State"] == "deleting":
+                continue
+            self._prove_volume(copy, each)
+            self._toolkit.account.guard.vouch(replace(copy, id=id, parent=copy.id))
+            try:
+                self._api.call("DeleteVolume", VolumeId=id)
+            except NotFound:
+                continue
+
+    def _prove_volume(self, copy: Copy, found: Mapping[str, Any]) -> None:
+        """UnsafeToDelete unless ledger, tags and age agree that it was made with the copy."""
+        worn, id, proofs = machine.tags(found), str(found["VolumeId"]), self._toolkit.proofs
+        proofs.intended(copy)
+        if id in proofs.sources:
+            raise UnsafeToDelete(f"{id} is a registered source: never deleted, whatever its tags say")
+        if (worn.get(TAG), worn.get(PART_OF)) != (copy.run, copy.id):
+            raise UnsafeToDelete(f"{id} does not wear the tags of {copy.id}")
+        if not proofs.made_since(copy, found.get("CreateTime")):
+            raise UnsafeToDelete(f"{id} is of {found.get('CreateTime')}, from before this run asked for {copy.id}")
+
+    def _proven(self, copy: Copy) -> Mapping[str, Any] | None:
+        """The machine of a copy, proven to be this run's: from then on the guard lets through what is done to it."""
+        if (found := self._found(copy)) is None:
+            return None
+        self._toolkit.proofs.prove(copy, machine.live(found, copy))
+        self._toolkit.account.guard.vouch(replace(copy, id=str(found["InstanceId"]), parent=copy.id))
+        return found
+
+    def described(self) -> Mapping[str, Any]:
+        """The source as EC2 describes it; NotRecoverable where it is not there."""
+        if (source := machine.described(self._api, self._resource.id)) is None:
+            hint = f"is it in {self._api.region}, in this account?"
+            raise NotRecoverable(f"no machine {self._resource.id}", hint, machine.CALL)
+        return source
+
+    def _known(self, copy: Copy) -> str:
+        record = self._toolkit.proofs.record(copy)
+        return record.identity.unique_id if record and record.identity else ""
+
+    def _found(self, copy: Copy) -> Mapping[str, Any] | None:
+        return machine.copy_of(self._api, copy, self._known(copy))
+
+    def _identity(self, found: Mapping[str, Any]) -> Identity:
+        id = str(found["InstanceId"])
+        return Identity(f"arn:{partition(self._api.region)}:ec2:{self._api.region}:{self._owner}:instance/{id}", id)
+
+    @cached_property
+    def _owner(self) -> str:
+        return self._toolkit.account.pinned or self._toolkit.account.caller().account
+
+
+def _outlives(mapping: Mapping[str, Any]) -> bool:
+    return bool(mapping.get("Ebs")) and not mapping["Ebs"].get("DeleteOnTermination")

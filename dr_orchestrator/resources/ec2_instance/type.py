@@ -1,0 +1,208 @@
+"""The declaration of EC2 instances; what performs them is imported when one needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.resources import vaulted
+from dr_orchestrator.resources.drillable import Drillable, Order, Parts
+from dr_orchestrator.resources.ec2_instance.name import NAME, STANDARD
+from dr_orchestrator.resources.ec2_instance.parity import CALLS, SETTINGS
+
+if TYPE_CHECKING:
+    from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.parity.reading import Look
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
+    from dr_orchestrator.aws.toolkit import Toolkit
+    from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.discovery.found import Found
+    from dr_orchestrator.domain.ports import Destroyer
+    from dr_orchestrator.domain.service import Resource
+    from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.runner import Components
+
+_MACHINES = By(NAME, "InstanceIds", listed=True)
+_LOOKS = frozenset({"ec2:DescribeInstances", "ec2:DescribeImages", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"})
+
+
+def _own_keys() -> Mapping[str, Any]:
+    from pydantic import Field
+
+    from dr_orchestrator.catalog.shapes.fields import Text
+    from dr_orchestrator.resources.ec2_instance.shape import Network, Profile
+
+    data = f"Why its copies run the user data of its first start again; without it they do not ({NAME})."
+    return {
+        "network": (Network | None, Field(default=None, description=f"Where its copies are put ({NAME}).")),
+        "profile": (Profile | None, Field(default=None, description=f"What its copies may do in AWS ({NAME}).")),
+        "user_data": (Text | None, Field(default=None, description=data)),
+    }
+
+
+def _rules(resource: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    if not resource.network:
+        fix = "add `network: {subnet: subnet-…, security_groups: […]}`, closed off from production"
+        yield (), "nothing says where copies may be put", fix
+
+
+def _used(resource: Resource) -> Iterable[str]:
+    return (resource.own["profile"].name,) if resource.own.get("profile") else ()
+
+
+def _components(order: Order) -> Components:
+    from dr_orchestrator.resources.ec2_instance.components import components
+
+    return components(order)
+
+
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
+    from dr_orchestrator.resources.ec2_instance.restore import Ec2Instance
+
+    return Ec2Instance(source, None, toolkit)
+
+
+def _listed(account: Account) -> Iterator[LiveObject]:
+    from dr_orchestrator.resources.ec2_instance.listing import listed
+
+    return listed(account)
+
+
+def _quota(account: Account) -> Quota:
+    from dr_orchestrator.resources.ec2_instance.listing import quota
+
+    return quota(account)
+
+
+def _looks() -> Sequence[Look]:
+    from dr_orchestrator.resources.ec2_instance.described import LOOKS
+
+    return LOOKS
+
+
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.ec2_instance.posture import reader
+
+    return reader(ground)
+
+
+def _discovered(ground: Ground) -> Iterable[Found]:
+    from dr_orchestrator.resources.ec2_instance.discovery import discovered
+
+    return discovered(ground)
+
+
+def _twin() -> Twin:
+    from dr_orchestrator.resources.ec2_instance.lab.twin import TWIN
+
+    return TWIN
+
+
+_IMAGE = (
+    ("ec2", "::image/*", ("ec2:RunInstances",)),
+    ("ec2", "::snapshot/*", ("ec2:RunInstances",)),
+    ("ec2", "subnet/*", ("ec2:RunInstances",)),
+    ("ec2", "security-group/*", ("ec2:RunInstances",)),
+    ("ec2", "network-interface/*", ("ec2:RunInstances",)),
+    ("ec2", "network-interface/*", ("ec2:CreateTags",)),
+)
+_ROLE = ("iam", "arn:{partition}:iam::{account}:role/{machine}", ("iam:PassRole",))
+
+
+def _run(profile: str = "", *beside: tuple[str, str, tuple[str, ...]]) -> Write:
+    """The start of a machine; `profile` is the parameter of the instance profile that a drill declares, if it does."""
+    return Write(
+        "ec2:RunInstances",
+        By(NAME, "ClientToken"),
+        Effect.RESTORE,
+        frozenset(
+            {
+                *("InstanceType", "MinCount", "MaxCount", "NetworkInterfaces", "BlockDeviceMappings"),
+                *("MetadataOptions", "InstanceInitiatedShutdownBehavior", "EbsOptimized", "Monitoring"),
+                *("TagSpecifications", "UserData"),
+            }
+        ),
+        "ImageId",
+        actions={Effect.TAG: ("ec2:CreateTags",)},
+        only={"MinCount": (1,), "MaxCount": (1,), "InstanceInitiatedShutdownBehavior": ("terminate",)},
+        needs=frozenset({"NetworkInterfaces", "BlockDeviceMappings", "MetadataOptions", "TagSpecifications"}),
+        every={
+            "NetworkInterfaces.AssociatePublicIpAddress": (False,),
+            "NetworkInterfaces.DeleteOnTermination": (True,),
+            "MetadataOptions.HttpTokens": ("required",),
+            "BlockDeviceMappings.Ebs.DeleteOnTermination": (True,),
+        },
+        uses=profile,
+        outside=(*_IMAGE, *beside),
+    )
+
+
+TYPE = Drillable(
+    made=CopyType(
+        *(NAME, "EC2 instance", "Machines", "ec2", "instance/*", 64, "AWS::EC2::Instance", STANDARD),
+        also=("volume/*",),
+    ),
+    naming=Naming(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})", "i- and the 8 or 17 hexadecimal digits that EC2 gave it"),
+    content=Content.MACHINE,
+    kinds={
+        Kind.SNAPSHOT_RESTORE: Calls(
+            _LOOKS
+            | {
+                *("ec2:DescribeInstanceStatus", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"),
+                *("ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceAttribute"),
+                *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "kms:DescribeKey"),
+                "service-quotas:GetServiceQuota",
+            },
+            frozenset({"ec2:RunInstances", "ec2:TerminateInstances", "ec2:DeleteVolume", "ssm:SendCommand"}),
+            {
+                "kms:DescribeKey": "the image is encrypted",
+                "ec2:DescribeInstanceAttribute": "its user data is run again",
+                "ec2:DeleteVolume": "a volume outlives its machine",
+                **dict.fromkeys(
+                    ("ssm:DescribeInstanceInformation", "ssm:SendCommand", "ssm:GetCommandInvocation"),
+                    "a check is done by the copy itself",
+                ),
+            },
+        )
+    },
+    writes=(
+        _run(),
+        _run("IamInstanceProfile", _ROLE),
+        Write("ec2:TerminateInstances", _MACHINES, Effect.DELETE),
+        Write("ec2:DeleteVolume", By(NAME, "VolumeId"), Effect.DELETE),
+        Write(
+            "ssm:SendCommand",
+            _MACHINES,
+            Effect.CHANGE,
+            frozenset({"DocumentName", "Parameters", "TimeoutSeconds", "Comment"}),
+            only={"DocumentName": ("AWS-RunShellScript",)},
+            holds={"Parameters": frozenset({"commands", "executionTimeout"})},
+            outside=(("ssm", "::document/AWS-RunShellScript", ("ssm:SendCommand",)),),
+        ),
+    ),
+    listing=Calls(frozenset({"ec2:DescribeInstances", "ec2:DescribeVolumes"})),
+    posture=Calls(
+        _LOOKS | {"ec2:DescribeInstanceAttribute", "kms:DescribeKey", *vaulted.READS},
+        only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},
+    ),
+    discovery=Calls(frozenset({"ec2:DescribeInstances"})),
+    services=("ec2", "ssm", "service-quotas"),
+    grants={"service-quotas:GetServiceQuota": ("servicequotas:GetServiceQuota",)},
+    secures="ec2",
+    own_keys=_own_keys,
+    gaps={"network": "a subnet and security groups that are closed off: {subnet: …, security_groups: […]}"},
+    rules=_rules,
+    used=_used,
+    components=_components,
+    destroyer=_destroyer,
+    listed=_listed,
+    quotas={STANDARD: _quota},
+    settings=SETTINGS,
+    compared=CALLS,
+    looks=_looks,
+    protection=_protection,
+    discovered=_discovered,
+    twin=_twin,
+)

@@ -1,0 +1,54 @@
+"""The machine that tests drill: what a workspace writes for it, and the lab's own hand on it and its copies."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from tests.support.estate import PROFILE, REGION, SUBNET, WEB
+
+VERSION = hashlib.sha256(b"7\n").hexdigest()
+DRILLED = f"""
+  web:
+    type: ec2-instance
+    id: {WEB.id}
+    region: {REGION}
+    network: {{subnet: {SUBNET}, security_groups: [dro-isolated]}}
+    profile: {{name: {PROFILE}}}
+drills:
+  web-snapshot:
+    kind: snapshot-restore
+    resource: web
+    disruption: application
+    path: fallback
+    objective: {{rto: "< 6h", rpo: "< 10d", reason: the image is older}}
+    checks:
+      - {{name: files are there, files: {{paths: {{/srv/web/VERSION: {VERSION}}}, newest: /srv/web/log}}}}
+      - {{name: the team's own, command: {{run: [sh, -c, 'cat srv/web/VERSION'], proves-data: true}}}}
+"""
+"""What a workspace writes in place of its line `drills:` to drill the estate's machine as well."""
+
+
+def backend() -> Any:
+    """The lab's own EC2."""
+    return ec2_backends[ACCOUNT][REGION]
+
+
+def images() -> list[Any]:
+    """Those of the estate's machine, the oldest first."""
+    found = (each for each in backend().amis.values() if each.instance_id == WEB.id)
+    return sorted(found, key=lambda each: each.creation_date)
+
+
+def copies() -> list[Any]:
+    """The machines that drills have started, ended ones too."""
+    every = (one for each in backend().reservations.values() for one in each.instances)
+    return [one for one in every if any(tag["key"] == "dr-drill:run" for tag in one.get_tags())]
+
+
+def snapshot_of(image: Any) -> Any:
+    """The one snapshot of an image."""
+    return backend().snapshots[image.mapped[0]["Ebs"]["SnapshotId"]]

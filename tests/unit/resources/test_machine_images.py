@@ -1,0 +1,88 @@
+"""The images of a machine: the instant that each holds, and which can be started."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.ec2_instance.images import Images, of_snapshots
+from dr_orchestrator.resources.ec2_instance.listing import is_standard
+from tests.support.told_aws import ToldAws
+
+AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def snapshot(id: str, after: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
+    at = AT + after
+    told = {"SnapshotId": id, "StartTime": at, "CompletionTime": at + 4 * MINUTE, "VolumeSize": 8}
+    return {**told, "State": "completed", "Encrypted": True, **more}
+
+
+def image(*snapshots: str, **more: Any) -> dict[str, Any]:
+    held = [{"DeviceName": f"/dev/sd{n}", "Ebs": {"SnapshotId": each}} for n, each in enumerate(snapshots)]
+    told = {"ImageId": "ami-1", "State": "available", "RootDeviceType": "ebs", "SourceInstanceId": "i-1"}
+    beside = {"DeviceName": "/dev/sdz", "VirtualName": "ephemeral0"}
+    return {**told, "CreationDate": "2026-11-20T09:00:00.000Z", "BlockDeviceMappings": [*held, beside], **more}
+
+
+def images(found: list[dict[str, Any]], snapshots: list[dict[str, Any]]) -> Images:
+    told = ToldAws({"DescribeImages": {"Images": found}, "DescribeSnapshots": {"Snapshots": snapshots}})
+    return Images(told.account().api("ec2"), "i-1", "web")
+
+
+def test_an_image_is_as_old_as_its_oldest_snapshot() -> None:
+    """Whatever CreationDate says, and in whichever order its volumes stand."""
+    held = [snapshot("b", 9 * MINUTE, VolumeSize=100), snapshot("a"), snapshot("of another image", -60 * MINUTE)]
+    (point,) = images([image("b", "a")], held).points()
+    assert (point.data_time, point.size_gib, point.encrypted) == (AT, 108, True)
+    assert point.created_at == AT + 13 * MINUTE
+
+
+def test_one_volume_in_the_clear_is_told() -> None:
+    """It is encrypted where all of it is."""
+    (point,) = images([image("a", "b")], [snapshot("a"), snapshot("b", Encrypted=False)]).points()
+    assert point.encrypted is False
+
+
+@pytest.mark.parametrize(
+    ("about", "held", "why"),
+    [
+        ({"State": "pending"}, {}, "is not complete"),
+        ({"State": "failed", "StateReason": {"Message": "no disk"}}, {}, "is in the state 'failed', no disk"),
+        ({"State": "disabled"}, {}, "is in the state 'disabled'"),
+        ({"RootDeviceType": "instance-store"}, {}, "starts from an instance store"),
+        ({}, {"SnapshotId": "other"}, "lacks snapshot a"),
+        ({}, {"State": "pending"}, "is made of snapshot a, which is 'pending'"),
+        ({}, {"StorageTier": "archive"}, "lies in the archive"),
+        ({"BlockDeviceMappings": []}, {}, "holds no snapshot"),
+    ],
+)
+def test_what_cannot_be_started_is_no_recovery_point(about: dict[str, Any], held: dict[str, Any], why: str) -> None:
+    """It is told with why; where there is no other, nothing can be recovered."""
+    (found,) = of_snapshots([image("a", **about)], [snapshot("a", **held)])
+    assert why in found.unusable()
+    with pytest.raises(NotRecoverable, match="none of the 1 image of i-1 can be started"):
+        images([image("a", **about)], [snapshot("a", **held)]).points()
+
+
+def test_an_image_of_another_machine_is_none_of_it() -> None:
+    """Though EC2, or who stands in its place, were to list it all the same."""
+    assert (
+        images([image("a", SourceInstanceId="i-2"), image("a", SourceInstanceId=None)], [snapshot("a")]).points() == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts"),
+    [
+        *((each, True) for each in ("t3.small", "m7g.large", "i4i.large")),
+        *((each, False) for each in ("g5.xlarge", "inf2.xlarge", "hpc7g.4xlarge", "mac2.metal", "trn1.2xlarge")),
+    ],
+)
+def test_the_quota_of_standard_machines_counts_their_families_alone(kind: str, counts: bool) -> None:
+    """Those of accelerators, of Macs and of high memory have quotas of their own."""
+    assert is_standard(kind) is counts
