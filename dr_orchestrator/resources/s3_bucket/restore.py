@@ -173,9 +173,9 @@ class S3Bucket:
     def _wanted(self, instant: datetime, copy: Copy) -> Wanted:
         return Wanted(self._api, self._source.where, self._versions, instant, self._source.sample(copy))
 
-    def _versions(self) -> Iterator[Version]:
+    def _versions(self, instant: datetime) -> Iterator[Version]:
         """The versions of the source, as they are found."""
-        return self._source.versions()
+        return self._source.versions(instant)
 
     def _shut(self, copy: Copy) -> None:
         """Let nobody outside the account in, and encrypt as the source does; before anything is in it."""

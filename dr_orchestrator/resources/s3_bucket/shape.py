@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from dr_orchestrator.catalog.shapes.fields import Region, Shape, Text, Truth, whole
+from dr_orchestrator.catalog.shapes.fields import Account, Region, Shape, Text, Truth, whole
 from dr_orchestrator.resources.s3_bucket.name import NAME
 
 
@@ -28,6 +28,8 @@ class Inventory(Shape):
     id: Text = Field(description="The id of the inventory's configuration.")
     bucket: Text = Field(description="The bucket that the lists are put into.")
     prefix: Text | None = Field(default=None, description="What the lists are put under there, if anything.")
+
+    account: Account | None = Field(default=None, description="The account of that bucket, where it is another one.")
 
     @property
     def below(self) -> str:

@@ -16,8 +16,9 @@ from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
+from dr_orchestrator.resources.s3_bucket.objects.inventory import CALL as LISTS
 from dr_orchestrator.resources.s3_bucket.objects.inventory import Lists, published_within
 from dr_orchestrator.resources.s3_bucket.objects.replication import Behind, behind
 from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, as_of, every
@@ -69,16 +70,20 @@ class Source:
 
     def raise_if_nothing(self, instant: datetime) -> None:
         """NotRecoverable where it held nothing at an instant."""
-        if next(as_of(self.versions(), instant), None) is None:
+        if next(as_of(self.versions(instant), instant), None) is None:
             raise self.nothing(instant)
 
-    def versions(self) -> Iterator[Version]:
-        """Every version: of the newest inventory from before disaster struck where one is declared, else as S3 lists
-        them when it is asked.
+    def versions(self, instant: datetime) -> Iterator[Version]:
+        """Every version of an instant or before, and others: of the newest inventory from before disaster struck where
+        one is declared, else as S3 lists them when it is asked. NotMeasured where that list is from before the instant.
         """
         if (lists := self._lists) is None:
             return self.listed()
-        return lists.versions(lists.newest(self._toolkit.context.struck))
+        newest = lists.newest(self._toolkit.context.struck)
+        if newest.began < instant.replace(second=0, microsecond=0):
+            told = f"the newest list of {self._resource.id} is of {newest.began:%Y-%m-%d %H:%M} UTC, before the instant"
+            raise NotMeasured(told, "was the list deleted by which it was chosen? run the drill again", LISTS)
+        return lists.versions(newest)
 
     def listed(self) -> Iterator[Version]:
         """Every version, as S3 lists them when it is asked."""
@@ -128,7 +133,11 @@ class Source:
     def _between_lists(self, lists: Lists, until: datetime) -> WorstCase | None:
         """The largest gap between the lists of the last weeks, up to now, and the longest that one took."""
         known = [each for each in lists.all() if until - _HISTORY <= each.began and each.published <= until]
-        return points.worst_case([each.began for each in known], until, published_within(known), "list")
+        case = points.worst_case([each.began for each in known], until, published_within(known), "list")
+        kept = self._settings.kept(self.where.prefix)
+        if case is None or kept is None or kept > case.loss:
+            return case
+        return replace(case, source=f"{case.source}; versions are kept no longer than that: at times none", whole=False)
 
     def replication_seen(self) -> str:
         """How far it lies behind the bucket that is replicated into it; NotApplicable where it is none."""
@@ -166,6 +175,9 @@ class Source:
         if not versioning:
             told = f"versioning is switched off for bucket {self._resource.id}: it keeps nothing of what was before"
             raise NotRecoverable(told, "switch it on for the bucket", _VERSIONING)
+        if versioning == SUSPENDED and self._lists is not None:
+            told = f"versioning of {self._resource.id} is suspended: no inventory tells what was written over since"
+            raise NotRecoverable(told, "leave `inventory` out, or switch it on", _VERSIONING)
         return versioning
 
     def _window(self) -> tuple[datetime, datetime]:
@@ -173,5 +185,10 @@ class Source:
         created_at = self._found().created_at
         self._versioning()
         now, kept = self._toolkit.clock.now(), self._settings.kept(self.where.prefix)
+        earliest = max(created_at, now - kept) if kept else created_at
         latest = self._lists.newest(self._toolkit.context.struck).began if self._lists else now
-        return max(created_at, now - kept) if kept else created_at, latest
+        if latest < earliest:
+            told = f"the newest list of {self._resource.id} is of {latest:%Y-%m-%d %H:%M} UTC, and what was there then"
+            hint = "have a list made more often, or versions kept longer than a list is old"
+            raise NotRecoverable(f"{told} is sure to be kept only from {earliest:%Y-%m-%d %H:%M} UTC on", hint, LISTS)
+        return earliest, latest

@@ -78,8 +78,9 @@ class BucketFromVault(S3Bucket):
         self._from.jobs.ended(copy, named=True)
         return super().destroy(copy)
 
-    def _versions(self) -> Iterator[Version]:
+    def _versions(self, instant: datetime) -> Iterator[Version]:
         """Those that S3 lists when it is asked: an inventory may be from before the point."""
+        del instant
         return self._source.listed()
 
     def _whole(self) -> str:

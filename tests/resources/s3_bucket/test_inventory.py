@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -194,6 +195,7 @@ BROKEN: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     ),
     "a file that ends early": (".csv.gz", lambda held: held[: len(held) // 2], "cannot be read|of [0-9]+ bytes came"),
     "no file of gzip": (".csv.gz", lambda held: b"x" * len(held), "cannot be read after row 0"),
+    "a time of no zone": (".csv.gz", _rows(lambda text: text.replace('Z"', '"')), "cannot be read|bytes came"),
     "a row that says nothing": (".csv.gz", _rows(lambda text: text + '"a","b"\n'), "cannot be read|bytes came"),
 }
 
@@ -233,6 +235,85 @@ def test_a_list_is_whole_once_its_checksum_is_there(made: Estate, way_of: Make, 
     buckets.backend().delete_object(source.own["inventory"].bucket, key)
     with pytest.raises(NotRecoverable, match="no list of inventory daily was published"):
         way_of("s3", source).restorer.choose()
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_one_second_s3_itself_is_asked(
+    made: Estate, way_of: Make, monkeypatch: pytest.MonkeyPatch, order: int
+) -> None:
+    """A list has no order, and S3 has one, of versions; whether a deletion of that second came last tells neither."""
+    bucket = buckets.inventory(made, buckets.bucket(made))
+    then = made.clock.now().replace(microsecond=0) - HOUR
+    for content in (b"first", b"second"):
+        buckets.put(made, bucket, {"twice": content, "gone": content, "alone": content}, then)
+    buckets.drop(made, bucket, ["gone"], then)
+    buckets.put(made, bucket, {"twice": b"later", "gone": b"later"}, then + HOUR / 2)
+    original = buckets.lists._rows
+    monkeypatch.setattr(buckets.lists, "_rows", lambda *given: list(original(*given))[::order])
+    buckets.listed(made)
+    way = way_of("s3", bucket)
+    way.selection = Selection(Pick.AT, then + HOUR / 4)
+    way.restored()
+    found = buckets.held(way.copy.id)
+    assert (found["twice"], found["alone"]) == (b"second", b"second")
+    wanted = way.restorer.wanted(way.copy)
+    assert [each.key for each in wanted.read()] == ["alone", "gone", "twice"]
+    assert wanted.whole.tied == 1
+    assert {each["prefix"] for each in pages(way, bucket.id)} == {"twice", "gone"}
+    way.restorer.destroy(way.copy)
+
+
+def test_a_bucket_that_ceased_to_keep_versions_is_refused(made: Estate, way_of: Make, source: Resource) -> None:
+    """No list tells what was written over since."""
+    buckets.backend().put_bucket_versioning(source.id, "Suspended")
+    with pytest.raises(NotRecoverable, match="no inventory tells what was written over since"):
+        way_of("s3", source).restorer.choose()
+
+
+def test_a_list_that_vanished_is_not_replaced_by_an_older_one(made: Estate, way_of: Make, source: Resource) -> None:
+    """The instant was chosen by it: what the older one lacks would count as what there was."""
+    made.clock.sleep(timedelta(days=1).total_seconds())
+    way = way_of("s3", source)
+    way.restored(ready=False)
+    began = way.restorer.choose().data_time
+    for key in [*files(source)]:
+        if f"/{began:%Y-%m-%dT%H-%MZ}/" in key:
+            buckets.backend().delete_object(source.own["inventory"].bucket, key)
+    with pytest.raises(NotMeasured, match="before the instant"):
+        way.restorer.ready(way.copy)
+    way.restorer.destroy(way.copy)
+
+
+def test_versions_that_go_sooner_than_lists_come_are_told(made: Estate, way_of: Make, source: Resource) -> None:
+    """What was there when S3 looked may be gone by now."""
+    expires = {"ID": "x", "Status": "Enabled", "Filter": {"Prefix": ""}}
+    rules = {"Rules": [{**expires, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}}]}
+    made.client("s3").put_bucket_lifecycle_configuration(Bucket=source.id, LifecycleConfiguration=rules)
+    made.clock.sleep(timedelta(days=1).total_seconds())
+    case = way_of("s3", source).restorer.worst_case(made.clock.now())
+    assert case is not None
+    assert not case.whole
+    made.clock.sleep(timedelta(hours=23).total_seconds())
+    with pytest.raises(NotRecoverable, match="is sure to be kept only from"):
+        way_of("s3", source).restorer.choose()
+
+
+def test_what_is_no_list_is_passed_over(made: Estate, way_of: Make, source: Resource) -> None:
+    """Somebody's own file beside them hides none."""
+    into = source.own["inventory"]
+    buckets.backend().put_object(into.bucket, f"{into.prefix}/{source.id}/daily/0-README", b"lists of S3")
+    assert way_of("s3", source).restorer.choose()
+
+
+def test_nothing_of_a_list_stays_on_the_disk(
+    made: Estate, way_of: Make, source: Resource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has no name while it is read: no kill leaves production's keys there."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    lists = Lists(Api(made.client("s3")), Where(source.id), source.own["inventory"])
+    found = lists.versions(lists.newest(made.clock.now()))
+    assert next(found).key
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_many_files_of_any_order_are_read_in_the_order_of_the_keys(

@@ -36,7 +36,7 @@ class _Sized:
 
 def drawn(sizes: dict[str, int], sample: Sample) -> tuple[list[str], Wanted]:
     api: Any = _Sized(sizes)
-    wanted = Wanted(api, Where("b"), lambda: every(api, Where("b")), THEN + timedelta(seconds=1), sample)
+    wanted = Wanted(api, Where("b"), lambda _: every(api, Where("b")), THEN + timedelta(seconds=1), sample)
     return [each.key for each in wanted.read()], wanted
 
 

@@ -12,6 +12,7 @@ import pytest
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import Quota, Types
 from dr_orchestrator.errors import NotMeasured
@@ -28,12 +29,11 @@ def row(run: str, of: str, state: CopyState = CopyState.INTENDED, region: str = 
     return CopyRecord(Copy(of, f"dro-{run}-{of}", region, run, "drill", "service"), state, None, NOW)
 
 
-def drill(name: str, of: str, *stores: str, region: str = HERE) -> Drill:
+def drill(name: str, of: str, *stores: str, region: str = HERE, kind: Kind = Kind.SNAPSHOT_RESTORE) -> Drill:
     """As much of a drill as its room depends on."""
     resources = [SimpleNamespace(type=each, account="", region=region, rebuild=None, to=None) for each in (of, *stores)]
-    return cast(
-        Drill, SimpleNamespace(name=name, resource=resources[0], stores=dict(enumerate(resources[1:])), region=region)
-    )
+    own = {"resource": resources[0], "stores": dict(enumerate(resources[1:]))}
+    return cast(Drill, SimpleNamespace(name=name, kind=kind, region=region, **own))
 
 
 def room(wanted: Drill, quotas: Mapping[str, Quota | Exception], run: str = "", **given: object) -> Room:
@@ -119,6 +119,12 @@ def test_a_cluster_needs_room_for_both_of_what_it_makes() -> None:
     for name in ("DBClusters", "DBInstances"):
         with pytest.raises(NotMeasured, match=f"too few left: 8 of 10 {name} in use, 1 more"):
             room(CLUSTER, {**PLENTY, name: Quota(name, 8, 10)}).look()
+
+
+def test_a_failover_of_a_cluster_needs_room_for_its_reader() -> None:
+    """One instance more than a restore of it."""
+    failing_over = drill("cluster", "aurora-cluster", kind=Kind.AZ_FAILOVER)
+    assert "1 of 40 DB instances in use, 2 more for drills" in room(failing_over, PLENTY).look()
 
 
 def test_a_plan_counts_the_drills_that_may_run_at_once() -> None:

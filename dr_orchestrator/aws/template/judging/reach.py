@@ -118,6 +118,9 @@ def is_of_everybody(text: str) -> bool:
 
 def is_as_without(kind: str, path: Path, text: str) -> bool:
     """Whether a property puts a resource where it would be without that property: on the account's own bus."""
+    arn = outward.ARN.fullmatch(text)
+    if arn and (arn["service"], arn["region"]) != ("events", "${AWS::Region}"):
+        return False
     return is_of_everybody(text) and (kind, path[0], last_key(path)) in outward.AS_WITHOUT
 
 

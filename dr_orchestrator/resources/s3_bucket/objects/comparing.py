@@ -207,6 +207,7 @@ def told(check: SameObjects, wanted: Wanted, found: Found, of: int, copy: Copy) 
         *_some(found.edge, "otherwise, and written in the very second of the instant: which came first is not told"),
         *_some(found.unsure, "not as it was by one of two comparisons, and not by the other"),
         *([_doubtful(wanted)] if wanted.whole.doubtful else []),
+        *([_tied(wanted)] if wanted.whole.tied else []),
         *([] if wanted.chosen.objects else ["the source held nothing at the instant"]),
     )
     outcome = Outcome.FAILED if wrong else Outcome.INCONCLUSIVE if doubts else Outcome.PASSED
@@ -218,6 +219,11 @@ def told(check: SameObjects, wanted: Wanted, found: Found, of: int, copy: Copy) 
 def _doubtful(wanted: Wanted) -> str:
     keys = counted(wanted.whole.doubtful, "key was", "keys were")
     return f"{keys} written since while versioning was off: what was there is not known"
+
+
+def _tied(wanted: Wanted) -> str:
+    keys = counted(wanted.whole.tied, "key was", "keys were")
+    return f"{keys} written and deleted in one second, and which came last is not told"
 
 
 def _sampled(check: SameObjects, found: Found, of: int, copy: Copy) -> str:

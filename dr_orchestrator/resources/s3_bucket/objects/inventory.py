@@ -10,14 +10,16 @@ import csv
 import gzip
 import hashlib
 import io
+import itertools
 import json
+import os
 import re
 import sqlite3
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +29,7 @@ from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.s3_bucket.objects.holding import PIECE, Object
-from dr_orchestrator.resources.s3_bucket.objects.versions import NULL, Version, Where, current
+from dr_orchestrator.resources.s3_bucket.objects.versions import NULL, Version, Where, current, every
 
 if TYPE_CHECKING:
     from dr_orchestrator.resources.s3_bucket.shape import Inventory
@@ -41,6 +43,9 @@ _COLUMNS = ("Key", "VersionId", "IsLatest", "IsDeleteMarker", *FIELDS)
 _BEGAN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\dZ)/(manifest\.json|manifest\.checksum)")
 _BUCKET = re.compile(r"arn:[\w-]+:s3:::(?P<name>[^/]+)")
 _FILES = ("manifest.json", "manifest.checksum")
+_CONTENTS = ("data/", "hive/")
+"""The beginnings of the keys of what the lists are made of."""
+
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -83,8 +88,10 @@ class Lists:
         held: dict[str, dict[str, Version]] = {}
         for each in current(self._api, self._there):
             named = _BEGAN.fullmatch(each.key.removeprefix(self._base))
+            if each.key.removeprefix(self._base).startswith(_CONTENTS):
+                break  # they come after all manifests
             if named is None:
-                break  # what the lists are of comes after all of their manifests
+                continue  # nothing of S3's
             held.setdefault(named[1], {})[named[2]] = each
         for began, files in held.items():
             if len(files) == len(_FILES):
@@ -92,10 +99,18 @@ class Lists:
                 yield Listed(at, files["manifest.checksum"].modified, files["manifest.json"])
 
     def versions(self, listed: Listed) -> Iterator[Version]:
-        """Every version and delete marker of a list below the prefix, in the order of the keys, the newest first."""
+        """Every version and delete marker of a list below the prefix, in the order of the keys, the newest first.
+
+        S3 tells whole seconds: where a key has several of one second, S3 itself is asked for their order.
+        """
         if listed.manifest.key not in self._sorted:
             self._sorted = {listed.manifest.key: _Sorted(self._rows(listed))}
-        return self._sorted[listed.manifest.key].read()
+        for key, of_key in itertools.groupby(self._sorted[listed.manifest.key].read(), key=lambda each: each.key):
+            known = list(of_key)
+            if _is_tied(known):
+                asked = every(self._api, replace(self._source, prefix=key))
+                known = [each for each in asked if each.key == key]
+            yield from known
 
     def _rows(self, listed: Listed) -> Iterator[Version]:
         manifest = self._manifest(listed)
@@ -118,7 +133,7 @@ class Lists:
             raise Strange(f"{key} is not as its checksum says", _GET)
         try:
             read = json.loads(held)
-            form, of = str(read["fileFormat"]), str(read["sourceBucket"])
+            form, of, into = (str(read[each]) for each in ("fileFormat", "sourceBucket", "destinationBucket"))
             files = [{each: file[each] for each in ("key", "size", "MD5checksum")} for file in read["files"]]
             known = {"fileSchema": str(read["fileSchema"]), "files": files}
         except (KeyError, TypeError, ValueError) as wrong:
@@ -126,8 +141,8 @@ class Lists:
         if form != "CSV":
             told = f"the lists of inventory {self._declared.id} are {form}, of which nothing is read here"
             raise NotRecoverable(told, "have it make CSV", _GET)
-        if of != self._source.bucket:
-            raise Strange(f"{key} is of bucket {of}, not of {self._source.bucket}", _GET)
+        if (of, into.rpartition(":")[2]) != (self._source.bucket, self._there.bucket):
+            raise Strange(f"{key} is a list of bucket {of} in {into}", _GET)
         return known
 
     def _read(self, file: Version, digest: str, columns: Sequence[str]) -> Iterator[Version]:
@@ -187,9 +202,12 @@ class Lists:
 
     @property
     def _there(self) -> Where:
-        """Where the lists are; they may be another account's."""
-        return Where(self._declared.bucket, self._base, versions=False)
+        """Where the lists are, of whose bucket: whoever else has one of that name decides nothing."""
+        return Where(self._declared.bucket, self._base, self._declared.account or self._source.owner, versions=False)
 
+
+_CACHE_KIB = 64 * 1024
+"""The memory in which versions are sorted; the rest is on the disk."""
 
 _CHECKSUM = 32
 """Bytes of a manifest's checksum."""
@@ -225,42 +243,59 @@ class _Pieces(io.RawIOBase):
 
 
 class _Sorted:
-    """Versions on the disk, in the order in which S3 lists them: an inventory has none."""
+    """Versions on the disk, in the order in which S3 lists them: an inventory has none.
+
+    The file has no name once it is open, so that nothing of it is left, however the process ends.
+    """
 
     def __init__(self, versions: Iterator[Version]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="dro-inventory-")
-        self._file = Path(self._folder.name) / "versions"
-        with closing(sqlite3.connect(self._file, isolation_level=None)) as made:
-            made.execute("PRAGMA journal_mode = OFF")
-            made.execute("PRAGMA synchronous = OFF")
-            made.execute("CREATE TABLE told (key, latest, modified, marker, id, size, digest, storage)")
-            made.execute("BEGIN")
-            for each in versions:
-                row = (each.key, each.latest, each.modified.timestamp(), each.marker, each.id, each.size)
-                made.execute("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, each.digest, each.storage))
-            made.execute("COMMIT")
-            made.execute(
-                "CREATE TABLE listed AS SELECT DISTINCT * FROM told ORDER BY key, latest DESC, modified DESC, marker"
-            )
-            made.execute("DROP TABLE told")
+        opened, name = tempfile.mkstemp(prefix="dro-inventory-")
+        os.close(opened)
+        self._held = sqlite3.connect(name, check_same_thread=False, isolation_level=None)
+        made = self._held
+        for each in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
+            made.execute(f"PRAGMA {each}")
+        made.execute("CREATE TABLE told (key, latest, modified, marker, id, size, digest, storage)")
+        Path(name).unlink()
+        made.execute("BEGIN")
+        made.executemany("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, versions))
+        made.execute("CREATE TABLE listed AS SELECT * FROM told ORDER BY key, latest DESC, modified DESC, marker, id")
+        made.execute("DROP TABLE told")
+        made.execute("COMMIT")
 
     def read(self) -> Iterator[Version]:
-        """All of them; whoever asks for the next may be another thread each time."""
-        with closing(sqlite3.connect(self._file, check_same_thread=False)) as held:
-            for key, latest, modified, marker, id_, size, digest, storage in held.execute(
-                "SELECT * FROM listed ORDER BY rowid"
-            ):
+        """All of them, each once; whoever asks for the next may be another thread each time."""
+        before: tuple[Any, ...] = ()
+        for row in self._held.execute("SELECT * FROM listed ORDER BY rowid"):
+            if row != before:
+                key, latest, modified, marker, id_, size, digest, storage = before = row
                 at = datetime.fromtimestamp(modified, UTC)
                 yield Version(key, id_, at, size, digest, bool(marker), bool(latest), storage)
 
 
+def _row(each: Version) -> tuple[Any, ...]:
+    """A version as it is kept on the disk."""
+    stands = each.key, each.latest, each.modified.timestamp(), each.marker
+    return (*stands, each.id, each.size, each.digest, each.storage)
+
+
+def _is_tied(versions: Sequence[Version]) -> bool:
+    """Whether two versions of one key are of one second, and nothing tells which came last."""
+    seconds = Counter(each.modified for each in versions)
+    known = {each.modified for each in versions if each.latest}
+    return any(number > 1 for second, number in seconds.items() if second not in known)
+
+
 def _version(row: Mapping[str, str]) -> Version:
     """The version that a row tells of; ValueError or KeyError where it tells of none."""
+    modified, size = datetime.fromisoformat(row["LastModifiedDate"]), int(row["Size"] or 0)
+    if modified.tzinfo is None or size < 0:
+        raise ValueError(f"{row['LastModifiedDate']} and {row['Size']} are no instant and size")
     return Version(
         unquote_plus(row["Key"], errors="strict"),
         row["VersionId"] or NULL,
-        datetime.fromisoformat(row["LastModifiedDate"]),
-        int(row["Size"] or 0),
+        modified,
+        size,
         row["ETag"].strip('"'),
         _TRUTHS[row["IsDeleteMarker"].lower()],
         _TRUTHS[row["IsLatest"].lower()],

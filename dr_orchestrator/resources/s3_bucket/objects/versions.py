@@ -70,14 +70,15 @@ class Tally:
     """The sums of a listing as of an instant, while it is read and when it is through.
 
     `doubtful` are keys that were written since the instant while versioning was off: what was there before is lost,
-    if anything was. `edge` are keys that have a version of the very second of the instant, of which nobody can tell
-    whether it was there.
+    if anything was. `tied` are keys that were written and deleted in one second: which came last is not told. `edge`
+    are keys that have a version of the very second of the instant, of which nobody can tell whether it was there.
     """
 
     objects: int = 0
     bytes: int = 0
     deleted: int = 0
     doubtful: int = 0
+    tied: int = 0
     newest: datetime | None = None
     edge: set[str] = field(default_factory=set)
 
@@ -99,8 +100,10 @@ def as_of(known: Iterable[Version], instant: datetime, tally: Tally | None = Non
         if any(instant <= each.modified < instant + SECOND for each in versions):
             counted.edge.add(key)
         counted.doubtful += any(each.id == NULL and each.modified >= instant for each in versions)
-        of_then = (each for each in versions if each.modified < instant)
+        of_then = [each for each in versions if each.modified < instant]
         newest = max(of_then, key=lambda each: each.modified, default=None)  # of one second the first that S3 lists
+        if newest is not None and not newest.latest:
+            counted.tied += any(each.modified == newest.modified and each.marker != newest.marker for each in of_then)
         if newest is not None and newest.marker:
             counted.deleted += 1
         elif newest is not None:

@@ -29,13 +29,14 @@ class Sample:
 class Wanted:
     """The objects of a place as of an instant that a drill restores, read anew each time that they are asked for.
 
-    `versions` are all that are known there, in the order of their keys. `whole` is what there was, `chosen` what of it
-    is restored; both are known once a reading is through. `passed_over` is why nothing is said of some.
+    `versions` are all that are known there of an instant and before, in the order of their keys. `whole` is what there
+    was, `chosen` what of it is restored; both are known once a reading is through. `passed_over` is why nothing is said
+    of some.
     """
 
     api: Api
     where: Where
-    versions: Callable[[], Iterable[Version]]
+    versions: Callable[[datetime], Iterable[Version]]
     instant: datetime
     sample: Sample | None = None
     whole: Tally = field(default_factory=Tally)
@@ -44,7 +45,7 @@ class Wanted:
     def read(self) -> Iterator[Version]:
         """The objects, in the order of their keys."""
         self.whole, self.chosen = Tally(), Tally()
-        found: Iterable[Version] = as_of(self.versions(), self.instant, self.whole)
+        found: Iterable[Version] = as_of(self.versions(self.instant), self.instant, self.whole)
         if self.sample is not None:
             found = self._drawn(self.sample, found)
         for each in found:
@@ -52,7 +53,7 @@ class Wanted:
             yield each
 
     def _drawn(self, sample: Sample, found: Iterable[Version]) -> Iterator[Version]:
-        total = sum(each.size for each in as_of(self.versions(), self.instant))
+        total = sum(each.size for each in as_of(self.versions(self.instant), self.instant))
         marks = sorted(drawn(total, sample.draws, sample.seed), reverse=True)
         begins = 0
         for each in found:

@@ -67,6 +67,13 @@ BESIDE = {
         "AWS::Events::Rule",
         f"ScheduleExpression: rate(1 day), EventBusName: !Sub '{BUS.replace('${AWS::AccountId}', '111122223333')}'",
     ),
+    "a rule on the default bus of another region": of(
+        "AWS::Events::Rule",
+        f"ScheduleExpression: rate(1 day), EventBusName: !Sub '{BUS.replace('${AWS::Region}', 'eu-west-1')}'",
+    ),
+    "a rule on what is no bus": of(
+        "AWS::Events::Rule", f"ScheduleExpression: rate(1 day), EventBusName: !Sub '{BUS.replace(':events:', ':sns:')}'"
+    ),
     "a stream's role": processed("RoleArn", "prod"),
     "schemas of the account's bus": of("AWS::EventSchemas::Discoverer", f"SourceArn: !Sub '{BUS}'"),
     "the grants of the account": of("AWS::S3::AccessGrantsLocation", "LocationScope: s3://prod/"),
