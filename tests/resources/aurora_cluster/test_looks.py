@@ -230,7 +230,7 @@ def test_a_cluster_and_its_instance_count_against_a_quota_each(made: Estate) -> 
 
 
 def _drill(kind: Kind) -> Drill:
-    return cast(Drill, type("D", (), {"kind": kind, "resource": CLUSTER, "stores": {}, "vault": None}))
+    return cast(Drill, type("D", (), {"kind": kind, "resource": CLUSTER, "stores": {}, "vault": None, "leading": None}))
 
 
 @pytest.mark.parametrize("kind", TYPE.kinds)
@@ -361,7 +361,10 @@ def test_rights_to_say_statements_are_given_where_they_are_said() -> None:
         (BY_STATEMENTS, (reads,), True, True),
     ):
         drill = cast(
-            Drill, SimpleNamespace(kind=Kind.PITR_RESTORE, resource=resource, stores={}, checks=checks, vault=None)
+            Drill,
+            SimpleNamespace(
+                kind=Kind.PITR_RESTORE, resource=resource, stores={}, checks=checks, vault=None, leading=None
+            ),
         )
         scope = Scope(TYPES, [drill], Allowed(frozenset({"123456789012"}), frozenset({REGION})))
         by_drill, by_source = map(_allowing, (drill_policies(scope), source_policies(scope)))
