@@ -28,6 +28,9 @@ class Filled(Protocol):
     def seeded(self, key: str, younger: Callable[[datetime], Sequence[str]]) -> None:
         """Take its first backup; `younger` tells the statements that make it one of an instant before that."""
 
+    def beaten(self, key: str) -> None:
+        """Note that its writer has just written into it: that instant can be restored."""
+
 
 class Writer:
     """The company's databases: made and filled in the background from the moment that this is made."""
@@ -69,6 +72,7 @@ class Writer:
                     connection.execute(said.mark)
                     for table in database.tables[-1:]:
                         connection.execute(said.add(table, self._rows, now))
+                self._planes[database.id].beaten(database.id)
             except _FAULTS as wrong:
                 self._connections.pop(database.id, None)
                 defect(f"the writer of {database.id}: {wrong}")

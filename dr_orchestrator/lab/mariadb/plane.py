@@ -165,17 +165,30 @@ class MariaPlane(Grounds):
         return source is not None and source.image is not None
 
     def tick(self) -> None:
-        """Mark in each source's log where it stands: this makes instants restorable."""
+        """Mark in each source's log where it stands: this makes instants restorable.
+
+        What a company's writer beats is marked by that: else an instant at which a busy machine kept it from writing
+        would hold nothing of then.
+        """
         for key, source in list(self._sources.items()):
-            live = self._live.get(key)
-            if source.image is None or live is None or not live.serving or live.cluster is None:
-                continue
-            try:
-                with live.cluster.turning:
-                    source.marks.append(live.cluster.mark(self._now))
-            except pymysql.Error:
-                if live.serving:  # it was not ended meanwhile
-                    raise
+            if source.younger is None:
+                self._mark(key, source)
+
+    def beaten(self, key: str) -> None:
+        """Mark where the log of a source stands, into which its writer has just written."""
+        if (source := self._sources.get(key)) is not None:
+            self._mark(key, source)
+
+    def _mark(self, key: str, source: Source) -> None:
+        live = self._live.get(key)
+        if source.image is None or live is None or not live.serving or live.cluster is None:
+            return
+        try:
+            with live.cluster.turning:
+                source.marks.append(live.cluster.mark(self._now))
+        except pymysql.Error:
+            if live.serving:  # it was not ended meanwhile
+                raise
 
     def _standby(self, key: str, name: str) -> Server:
         """The server of a standby, still without its files."""

@@ -118,6 +118,9 @@ class Plane(Grounds):
             return None
         return datetime.fromtimestamp(self._pace.drill_time(source.archived_until()), UTC)
 
+    def beaten(self, key: str) -> None:
+        """Nothing: each commit is told by its time in what is archived."""
+
     def pair(self, live: LiveDatabase, *, asynchronous: bool) -> bool:
         """Have a copy followed by a standby; what archives its WAL is not played so."""
         if live.key in self._sources:
