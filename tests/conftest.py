@@ -1,5 +1,6 @@
 """What stands in tests/support is every test's."""
 
+import gc
 import logging
 
 import pytest
@@ -19,3 +20,10 @@ def pytest_configure() -> None:
     ours = logging.NullHandler()
     ours.setFormatter(logging.Formatter())
     logging.getLogger().addHandler(ours)
+
+
+def pytest_collection_finish() -> None:
+    """What the tests are made of stays to the end: the collector of garbage looks at it no more, and seldom at all."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
 
@@ -178,14 +179,15 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
     """Within: the estate, made before the clock is handed over; `more` are sources that a test makes itself.
 
     There is no database behind the instance: what waits for one to answer is told at once that it does, and its name
-    has no address.
+    has no address. A retry takes the clock's time and none of the machine's.
     """
     clock, ledger = RunningClock(), Ledger()
     sources = frozenset(each.id for each in (INSTANCE, TABLE, BUCKET, VOLUME, WEB, STACK, *more))
     answering = mock.patch.object(SqlChecks, "answers", lambda *_: True)
     served = serve(clock, postgres=False, estate=False, state=home)
     nameless = mock.patch.object(apart, "resolved", lambda *_: set())
-    with served as lab, mock.patch.dict(os.environ, lab.environment()), answering, nameless, seen_seldom():
+    retried = mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=clock.sleep))
+    with served as lab, mock.patch.dict(os.environ, lab.environment()), answering, nameless, seen_seldom(), retried:
         guard = Guard(
             CALLS,
             lambda: [row.copy for row in tuple(ledger.rows.values())],
