@@ -59,6 +59,8 @@ def standing(lab: Lab) -> dict[str, list[str]]:
     told = {kind: sorted(found) for kind, found in state.items() if isinstance(found, dict)}
     gone = {name for name, each in state["stacks"].items() if "DELETE_COMPLETE" in each["status"]}
     told["stacks"] = [each for each in told["stacks"] if each not in gone]
+    ended = {id for id, each in state["machines"].items() if each["status"] == "terminated"}  # EC2 tells them an hour
+    told["machines"] = [each for each in told["machines"] if each not in ended]
     del told["change sets"]  # of a stack that is gone
     told["in the other region"] = elsewhere.standing(elsewhere.AWAY)
     for kind in ("snapshots", "cluster_snapshots", "in the other region"):

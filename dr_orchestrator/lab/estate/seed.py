@@ -54,13 +54,24 @@ class Seed:
         """Make the managed policy that holds the roles of replicas."""
         iam_backends[ACCOUNT]["aws"].create_policy("held by drills", "/", json.dumps(document), boundary, [])
 
-    @cached_property
+    @property
     def network(self) -> tuple[str, str]:
         """Production's subnet group and security group; the isolated ones, without a way out, are made beside them."""
+        production, _ = self._groups
+        return "prod-databases", str(production.id)
+
+    @property
+    def isolated(self) -> str:
+        """The VPC of the isolated ones."""
+        _, isolated = self._groups
+        return str(isolated.vpc_id)
+
+    @cached_property
+    def _groups(self) -> tuple[Any, Any]:
         production = self._make_vpc("10.20", "prod-databases", "databases of production")
         isolated = self._make_vpc("10.99", "dro-isolated", "copies made by drills: no way out")
         isolated.egress_rules.clear()
-        return "prod-databases", str(production.id)
+        return production, isolated
 
     def prepare_elsewhere(self) -> None:
         """Make what a team prepares where copies are to stand, once: an isolated network, and a key by its alias."""

@@ -34,7 +34,7 @@ class Commands(SimpleSystemManagerBackend):
         made.instance_ids = machines  # moto adds all that there are, where no target is named
         script = "\n".join(parameters.get("commands") or ())
         within = float((parameters.get("executionTimeout") or ["3600"])[0])
-        made.ran = {each: disk.run(script, self._held(each), within, self._root(each)) for each in machines}
+        made.ran = {each: disk.run(script, self._held(each), within, self._mounted(each)) for each in machines}
         fate = world().faults.fate("ssm", "SendCommand", str(given.get("comment") or ""))
         made.notification_config, made.output_s3_region = {}, "us-east-1"  # moto's are none that AWS could answer
         made.timeline = passing([("Pending", TAKEN), ("InProgress", RUNNING)], "Done", fate)
@@ -63,12 +63,15 @@ class Commands(SimpleSystemManagerBackend):
             raise JsonRESTError("InvalidInstanceId", f"Instances not in a valid state for account: {id}")
         return machines[0]
 
-    def _root(self, machine: str) -> disk.Disk | None:
-        """The disk that a machine was started from, where that is known: its own files."""
+    def _mounted(self, machine: str) -> list[disk.Disk]:
+        """The disk that a machine was started from, where that is known, and those that it mounts then."""
         of = self._machine(machine)
-        found = of.block_device_mapping.get(of.root_device_name)
-        volume = self._ec2.volumes.get(found.volume_id) if found else None
-        return disk_of(volume) if volume is not None else None
+        held = {device: self._ec2.volumes.get(each.volume_id) for device, each in of.block_device_mapping.items()}
+        if (first := held.get(of.root_device_name)) is None:
+            return []
+        root = disk_of(first)
+        others = [(held.get(device), folder) for device, folder in root.mounts.items()]
+        return [root, *(disk_of(volume).below(folder) for volume, folder in others if volume is not None)]
 
     def _held(self, machine: str) -> list[disk.Held]:
         attached = [each for each in self._ec2.volumes.values() if each.attachment]

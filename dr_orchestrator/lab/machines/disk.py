@@ -14,8 +14,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Disk:
     `clean` is whether a check of it finds nothing wrong, `readable` whether its blocks can be read. `at` is when its
     files were changed last; the `broken` of them cannot be read. `activated` is the kind of
     the file system that they are in where that is of a logical volume, which the machine has activated of itself.
+    `mounts` are the folders in which a machine that starts from it has its other volumes, by their devices.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -39,6 +40,12 @@ class Disk:
     at: datetime = datetime(2020, 1, 1, tzinfo=UTC)
     broken: Collection[str] = ()
     activated: str = ""
+    mounts: Mapping[str, str] = field(default_factory=dict)
+
+    def below(self, folder: str) -> Disk:
+        """What it is where it is mounted in a folder."""
+        moved = {f"{folder}{path}": content for path, content in self.files.items()}
+        return replace(self, files=moved, broken={f"{folder}{path}" for path in self.broken})
 
 
 def disk_of(of: object) -> Disk:
@@ -108,9 +115,9 @@ echo "$of: UNEXPECTED INCONSISTENCY" ; exit 4
 """
 
 
-def run(script: str, held: Iterable[Held], seconds: float, root: Disk | None = None) -> Ran:
-    """Run a script where these volumes are attached, for so many real seconds at most; `root` is what the machine was
-    started from: by absolute paths its own files are told, and it is where programs find themselves.
+def run(script: str, held: Iterable[Held], seconds: float, own: Sequence[Disk] = ()) -> Ran:
+    """Run a script where these volumes are attached, for so many real seconds at most; `own` is what the machine has
+    mounted of itself: by absolute paths these files are told, and they are where programs find themselves.
     """
     with tempfile.TemporaryDirectory(prefix="dro-lab-machine-", ignore_cleanup_errors=True) as folder:
         home = Path(folder).resolve()
@@ -126,13 +133,14 @@ def run(script: str, held: Iterable[Held], seconds: float, root: Disk | None = N
         ]
         (home / "serials").write_text("".join(f"{each}\n" for each in serials))
         path = os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))
-        own = {"PATH": path, "LAB": str(home), "TMPDIR": str(work)}
-        own |= {f"LAB_{each.upper()}": shutil.which(each) or each for each in ("dd", "sha256sum", "stat")}
-        if root is None:
-            return _run(script, own, work, seconds)
+        given = {"PATH": path, "LAB": str(home), "TMPDIR": str(work)}
+        given |= {f"LAB_{each.upper()}": shutil.which(each) or each for each in ("dd", "sha256sum", "stat")}
+        if not own:
+            return _run(script, given, work, seconds)
         top = home / "root"
-        _fill(top, root)
-        return _run(script, {**own, "LAB_ROOT": str(top)}, top, seconds)
+        for each in own:
+            _fill(top, each)
+        return _run(script, {**given, "LAB_ROOT": str(top)}, top, seconds)
 
 
 def _attach(home: Path, number: int, held: Held) -> Path:
@@ -153,8 +161,8 @@ def _attach(home: Path, number: int, held: Held) -> Path:
 
 
 def _fill(folder: Path, disk: Disk) -> None:
-    """Write the files of a disk into a folder that is new."""
-    folder.mkdir()
+    """Write the files of a disk into a folder."""
+    folder.mkdir(exist_ok=True)
     for path, content in disk.files.items():
         of = folder / path.lstrip("/")
         of.parent.mkdir(parents=True, exist_ok=True)

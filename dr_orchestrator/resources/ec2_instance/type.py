@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.ports import Destroyer
     from dr_orchestrator.domain.service import Resource
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.runner import Components
 
 _MACHINES = By(NAME, "InstanceIds", listed=True)
@@ -98,6 +99,12 @@ def _twin() -> Twin:
     from dr_orchestrator.resources.ec2_instance.lab.twin import TWIN
 
     return TWIN
+
+
+def _entry() -> type[Entry]:
+    from dr_orchestrator.resources.ec2_instance.lab.entry import Machine
+
+    return Machine
 
 
 _IMAGE = (
@@ -205,4 +212,5 @@ TYPE = Drillable(
     protection=_protection,
     discovered=_discovered,
     twin=_twin,
+    entry=_entry,
 )

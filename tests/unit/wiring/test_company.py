@@ -27,6 +27,13 @@ rds-instance:
   archive-prod: {engine: mysql, database: archive, gib: 20}
 dynamodb-table:
   parcels: {items: {number: 3, key: "p{n}"}}
+ec2-instance:
+  i-0c1a551c:
+    gib: 8
+    files: {/srv/a: "1", /srv/b/c: "2", /srv/b/d/e: "3"}
+    volumes: {/dev/sdf: {gib: 1, mounted: /srv/b}, /dev/sdg: {gib: 1, mounted: /srv/b/d}}
+    network: {subnet: subnet-0c1a551c}
+    profile: dr-machine
 """
 
 
@@ -47,6 +54,8 @@ def test_a_company_is_what_its_file_says(file: Path) -> None:
     assert [(each.region, each.key) for each in found.elsewhere] == [("eu-central-1", "alias/dr-drills")]
     assert list(found.of("dynamodb-table")) == ["parcels"]
     assert found.of("s3-bucket") == {}
+    web = found.of("ec2-instance")["i-0c1a551c"]
+    assert [web.on(each) for each in ("", "/dev/sdf", "/dev/sdg")] == [{"/srv/a": "1"}, {"/c": "2"}, {"/e": "3"}]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +75,21 @@ def test_a_company_is_what_its_file_says(file: Path) -> None:
         ("elsewhere:", "cloudformation-stack: {web: {template: web.yaml}}\nelsewhere:", "web.yaml: no such file"),
         ("elsewhere:", "cloudformation-stack: {web: {template: ../web.yaml}}\nelsewhere:", "is not a template's file"),
         ("rds-instance:", "rds-instance: [", "is not YAML"),
+        ("  i-0c1a551c:", "  web:", "estate.yaml:16:ec2-instance.web: 'web' is no id of one"),
+        ("gib: 8", "gib: 8\n    instance_type: t3.tiny", "ec2-instance.i-0c1a551c.instance_type: the lab has no type"),
+        ("mounted: /srv/b/d", "mounted: /srv/b", "volumes./dev/sdg.mounted: /dev/sdf is mounted there, too"),
+        ("/dev/sdg:", "/dev/sda:", "is not the device of a volume beside the first"),
+        (
+            "subnet: subnet-0c1a551c",
+            "subnet: isolated",
+            "ec2-instance.i-0c1a551c.network.subnet: 'isolated' is not the id",
+        ),
+        ("gib: 8", "gib: 8\n    images: {kept: 0}", "ec2-instance.i-0c1a551c.images.kept: "),
+        (
+            "elsewhere:",
+            "ebs-volume: {vol-0c1a551c: {gib: 1, reader: i-0c1a551c}}\nelsewhere:",
+            "reads no copies of volumes",
+        ),
     ],
 )
 def test_a_mistake_is_told_by_file_line_and_key(file: Path, written: str, instead: str, told: str) -> None:

@@ -11,7 +11,7 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.machines import answers as machines
 from dr_orchestrator.lab.machines import commands
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.ec2_instance.lab import answers, backend
+from dr_orchestrator.resources.ec2_instance.lab import answers, backend, company
 
 
 def _machines() -> dict[str, Any]:
@@ -34,4 +34,6 @@ TWIN = Twin(
     backends=((ec2_backends, backend.Machines), (ssm_backends, commands.Commands)),
     patches=(*backend.PATCHES, *answers.PATCHES, *machines.PATCHES),
     state={"machines": _machines},
+    make=company.make,
+    fill=company.fill,
 )

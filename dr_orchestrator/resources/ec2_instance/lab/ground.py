@@ -1,0 +1,61 @@
+"""The ground that drills start copies of machines on, as a team prepares it: subnets, groups, instance profiles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
+from dr_orchestrator.lab.estate.seed import Seed
+from dr_orchestrator.resources.ec2_instance.lab import entry, standing
+
+_FIRST = 100
+"""The third number of the first subnet's addresses: production's databases have those before."""
+_AGENT = ("ssm:UpdateInstanceInformation", "ssmmessages:*", "ec2messages:*")
+"""What an agent of Systems Manager needs."""
+
+
+def make(seed: Seed, machines: Iterable[entry.Machine]) -> None:
+    """Make what the machines name, each once, whoever names it: a subnet is in the zone of the first that does."""
+    grounds = [each for each in machines if each.network]
+    subnets = {each.network.subnet: each.zone for each in reversed(grounds) if each.network}
+    if subnets:
+        vpc, prefix = _isolated(seed)
+        for number, (id, zone) in enumerate(subnets.items(), start=_FIRST):
+            standing.subnet(REGION, f"{REGION}{zone}", id, f"{prefix}.{number}.0/24", vpc)
+        for name in dict.fromkeys(each.network.security_group for each in grounds if each.network):
+            _group(vpc, f"{prefix}.0.0/16", name)
+    for name in dict.fromkeys(each.profile for each in machines if each.profile):
+        _profile(name)
+
+
+def _isolated(seed: Seed) -> tuple[str, str]:
+    """The VPC of the drills, and the first two numbers of its addresses."""
+    backend: Any = ec2_backends[ACCOUNT][REGION]
+    block = backend.get_vpc(seed.isolated).cidr_block
+    return seed.isolated, ".".join(block.split(".")[:2])
+
+
+def _group(vpc: str, endpoints: str, name: str) -> None:
+    backend: Any = ec2_backends[ACCOUNT][REGION]
+    held = [each for each in backend.describe_security_groups() if (each.name, each.vpc_id) == (name, vpc)]
+    made = held[0] if held else backend.create_security_group(name, "copies of machines made by drills", vpc)
+    made.egress_rules.clear()
+    backend.authorize_security_group_egress(made.id, "tcp", "443", "443", [{"CidrIp": endpoints}])
+
+
+def _profile(name: str) -> None:
+    """An instance profile whose role, of the same name, speaks to Systems Manager alone."""
+    trusted = _document(Principal={"Service": "ec2.amazonaws.com"}, Action="sts:AssumeRole")
+    iam = iam_backends[ACCOUNT]["aws"]
+    iam.create_role(name, trusted, "/", None, "copies of machines made by drills", [], "3600")
+    iam.put_role_policy(name, "agent", _document(Action=_AGENT, Resource="*"))
+    iam.create_instance_profile(name, "/", [name])
+
+
+def _document(**allowed: object) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **allowed}]})
