@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dr_orchestrator.aws.copies import Live, Proofs, name
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
-from dr_orchestrator.domain.resource_type import Content, CopyType
+from dr_orchestrator.domain.resource_type import CopyType
 from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
 from dr_orchestrator.resources import TYPES
 
@@ -28,7 +28,7 @@ RUNS = st.from_regex(r"20[0-9]{6}-[0-9a-f]{6}", fullmatch=True)
 def test_a_copys_name_is_legal_whatever_its_source_is_called(run: str, resource: str, of: CopyType) -> None:
     """Charset and length of its type, no double or trailing hyphen, a letter first, the run's id inside, and stable."""
     made = name(run, resource, of)
-    if TYPES.making(of.name).content is not Content.BLOCKS:  # a volume's id is EC2's own; this is a tag, of any letters
+    if not of.arn.endswith("/*"):  # where the id is EC2's own, this is a tag, of any letters
         assert re.fullmatch(TYPES.making(of.name).naming.pattern, made)
     assert len(made) <= of.longest
     assert "--" not in made
