@@ -40,8 +40,8 @@ class Instance(OfDatabase):
         """Regions are there, for snapshots with a key; texts of MariaDB are as long as its columns bear."""
         told = [*super().mistakes(found, home)]
         if self.copied is not None and self.copied.to not in found["elsewhere"]:
-            where = f"{self.copied.to} is none of 'elsewhere'"
-            told.append((("copied", "to"), where, "add it there, at the top of the file"))
+            wrong = f"{self.copied.to} is none of 'elsewhere'"
+            told.append((("copied", "to"), wrong, "add it there, at the top of the file"))
         if self.replicated_to is not None:
             told += other_region(("replicated_to",), self.replicated_to)
         for name, table in self.tables.items() if self.engine != "postgres" else ():
