@@ -56,18 +56,19 @@ def choose(points: Iterable[RecoveryPoint], selection: Selection, toolkit: Toolk
 
 
 def worst_case(
-    times: Sequence[datetime], until: datetime, backup: timedelta | None, name: str = "snapshot"
+    times: Sequence[datetime], until: datetime, backup: timedelta | None, name: str = "snapshot", unseen: str = ""
 ) -> WorstCase | None:
     """The largest gap between the data times of recovery points, up to now, and the longest that a backup took.
 
-    While a backup is being made there is only the one before it. One alone shows no rhythm.
+    While a backup is being made there is only the one before it. One alone shows no rhythm. With words on what is
+    `unseen` it is not the whole history.
     """
     gap = largest_gap(times, until)
     if gap is None:
         return None
     known = f"plus {format_duration(backup)} for the backup" if backup else "the time a backup takes is not known"
     source = f"largest gap between {counted(len(times), name)}, {format_duration(gap)}, {known}"
-    whole = backup is not None
+    source, whole = "; ".join(filter(None, [source, unseen])), backup is not None and not unseen
     return WorstCase(gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, whole)
 
 
@@ -83,7 +84,8 @@ def rhythm(taken: Iterable[datetime], until: datetime, days: int, created_at: da
     """The data times that show how often they are taken: of the last 90 days, and of the retention (`days`).
 
     What lies before the retention is only what was kept by hand: the gaps there say nothing. Else the gap that
-    reaches into the period counts whole. `created_at` is when the database was made.
+    reaches into the period counts whole. `created_at` is when the database was made. Where the retention is not known
+    (`days` is 0), the first is only the first that is left: what was before it, `unseen` tells.
     """
     times = sorted(taken)
     if len(times) < 2:
@@ -94,9 +96,21 @@ def rhythm(taken: Iterable[datetime], until: datetime, days: int, created_at: da
         return []
     if days and within:
         before = []
-    if not before and within and created_at:  # from its birth nothing was there to restore until the first: a gap too
+    if (
+        days and not before and within and created_at
+    ):  # from its birth nothing was there to restore until the first: a gap too
         before = [max(start, created_at)]
     return [*before[-1:], *within]
+
+
+def unseen(times: Sequence[datetime], until: datetime, days: int, created_at: datetime | None) -> str:
+    """The words on the span before the first of the `rhythm`, where it is longer than any gap after it, and nobody
+    tells whether none was taken or none was kept; empty where the retention tells.
+    """
+    gap = largest_gap(times, until)
+    if days or created_at is None or gap is None or times[0] - max(until - HISTORY, created_at) <= gap:
+        return ""
+    return f"from before {times[0]:%Y-%m-%d %H:%M} UTC there is none: whether one was taken, nobody tells"
 
 
 def _as_of_itself(point: RecoveryPoint) -> RecoveryPoint:

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Annotated, Any
 
+from boto3 import Session
 from pydantic import Field
 
 from dr_orchestrator.catalog.shapes.fields import (
@@ -27,11 +28,22 @@ from dr_orchestrator.catalog.shapes.fields import (
     whole,
     wrong,
 )
-from dr_orchestrator.lab.estate.company import BusinessTable, CompanyDatabase
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.lab.cloud.world import REGION
+from dr_orchestrator.lab.estate.company import HEARTBEAT, BusinessTable, CompanyDatabase
 from dr_orchestrator.lab.estate.words import AT, DATE, DIGEST, NUMBER, Words, read
 
 LOCAL = shaped(r"[a-z][a-z0-9_]{0,62}", "a name in a database", "lower-case letters, digits and underscores")
 Local = Annotated[str, LOCAL]
+_OWN = ("id", "created_at")
+"""The columns that every table has."""
+_SYSTEM = frozenset({"postgres", "template0", "template1", "rdsadmin", "mysql", "sys", "information_schema"}) | {
+    "performance_schema"
+}
+_ADMINS = frozenset({"root", "postgres", "mysql", "rdsadmin"})
+"""The names of what the servers themselves have."""
+OFTEN, FAR = timedelta(minutes=10), timedelta(days=20 * 365)
+"""How close snapshots may be, and how far back rows may reach."""
 Vaulted = Annotated[str, shaped(r"[A-Za-z0-9_-]{2,50}", "a vault of AWS Backup", "its name")]
 Gib = Annotated[int, whole(1, 65_536)]
 _LIST = {"type": "array", "items": {"type": "string"}, "minItems": 1}
@@ -80,6 +92,26 @@ class Entry(Shape):
         return ()
 
 
+def too_often(key: tuple[str, ...], every: timedelta | None) -> Sequence[Mistake]:
+    """Where backups are closer than any schedule has them: a lab would make nothing else."""
+    if every is None or every >= OFTEN:
+        return ()
+    return [(key, f"{format_duration(every)} is too often", f"at least {format_duration(OFTEN)}")]
+
+
+def other_region(key: tuple[str, ...], region: str) -> Sequence[Mistake]:
+    """Where it is none that RDS has, or the one that the lab's company is in itself."""
+    if region == REGION:
+        return [(key, f"the company itself is in {region}", "name another region")]
+    known = Session().get_available_regions("rds")
+    return [] if region in known else [(key, f"'{region}' is no region", likely(region, known))]
+
+
+def least_to_most(key: str, least: float, most: float) -> Sequence[Mistake]:
+    """Where the least is above the most."""
+    return [((key, "least"), f"{least:g} is more than {most:g}, the most", "turn them round")] if least > most else ()
+
+
 class Table(Shape):
     """A table with its rows."""
 
@@ -87,6 +119,17 @@ class Table(Shape):
     columns: Annotated[dict[Local, InRow], Field(min_length=1)]
     every: Span = timedelta(minutes=37)
     """How far apart its rows were created."""
+
+    def mistakes(self, name: str) -> Iterator[Mistake]:
+        """A name that the lab has for its own, and rows from before there were any."""
+        if name == HEARTBEAT:
+            yield (), f"'{name}' is the table that each database has beside these", "name it otherwise"
+        for column in self.columns:
+            if column in _OWN:
+                yield ("columns", column), f"each table has '{column}' already", "leave it out, or name it otherwise"
+        if self.every > FAR / self.rows:
+            told = f"{self.rows} rows, {format_duration(self.every)} apart, reach back further than 20 years"
+            yield ("every",), told, "fewer, or closer"
 
 
 class Snapshots(Shape):
@@ -107,6 +150,17 @@ class OfDatabase(Entry):
     snapshots: Snapshots = Snapshots()
     rotates: Span | None = None
     protected: Truth = True
+
+    def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:  # noqa: ARG002
+        """Names that the server has for its own, and backups too close."""
+        told = [*too_often(("snapshots", "every"), self.snapshots.every), *too_often(("rotates",), self.rotates)]
+        if self.database in _SYSTEM:
+            told.append((("database",), f"'{self.database}' is a database of the server itself", "name another"))
+        if self.user in _ADMINS:
+            told.append((("user",), f"'{self.user}' is a user of the server itself", "name another"))
+        for name, table in self.tables.items():
+            told += [(("tables", name, *key), words, fix) for key, words, fix in table.mistakes(name)]
+        return told
 
     def company(self, id: str, engine: str) -> CompanyDatabase:
         """The database that it is of an engine."""
@@ -155,6 +209,17 @@ class Of(Shape):
     again: Annotated[int, whole(2, 1000)] | None = None
     deleted: Annotated[int, whole(2, 1000)] | None = None
     within: Span = timedelta(days=2)
+
+    def mistakes(self, key: str) -> Sequence[Mistake]:
+        """What would be made after the lab began, or changed before it was made."""
+        told: list[Mistake] = []
+        if self.every and self.number > self.since / self.every:
+            words = f"{self.number}, {format_duration(self.every)} apart, do not fit into {format_duration(self.since)}"
+            told.append(((key, "every"), words, "closer, fewer, or a longer 'since'"))
+        if self.within > self.since:
+            words = f"{format_duration(self.within)} is longer than {format_duration(self.since)}, when the first came"
+            told.append(((key, "within"), words, "a shorter one, or a longer 'since'"))
+        return told
 
     def story(self, start: datetime, random: Random) -> Iterator[tuple[datetime, int, bool]]:
         """The instants at which each number was put, or (where it is False) taken away, the oldest first."""

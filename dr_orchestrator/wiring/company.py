@@ -17,7 +17,7 @@ from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.errors import CatalogError, Problem
 from dr_orchestrator.lab.estate.company import Company, Elsewhere
 from dr_orchestrator.resources.drillable import Drillable
-from dr_orchestrator.resources.estate import Entry
+from dr_orchestrator.resources.estate import Entry, other_region
 
 FILE = "estate.yaml"
 _ALIAS = Annotated[str, shaped(r"alias/[\w/-]{1,250}", "an alias of a key", "such as alias/dr-drills")]
@@ -79,6 +79,9 @@ def _beside_one_another(
     document: Document, home: Path, types: Types[Drillable], found: Mapping[str, Any]
 ) -> Iterator[Problem]:
     """The mistakes between entries: ids that are none, what is named and not there, what two would share."""
+    for region in found.get("elsewhere", {}):
+        for key, words, fix in other_region(("elsewhere", region), region):
+            yield document.problem(key, words, fix)
     entries = {name: each for name, each in found.items() if name != "elsewhere"}
     for name, of in entries.items():
         naming = types[name].naming

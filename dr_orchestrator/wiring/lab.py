@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -72,12 +73,16 @@ def main(state: Path, factor: float, postgres: bool, estate: Path | None = None)
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Within: an error that has a message ends the process with it as the last line of the log."""
+    """Within: an error ends the process with its words as the last line of the log, while it still is the lab."""
     try:
         yield
     except DroError as wrong:
         print(f"{wrong.message}: {wrong.hint}" if wrong.hint else wrong.message, flush=True)  # noqa: T201
         raise SystemExit(wrong.exit_code) from None
+    except Exception as wrong:  # noqa: BLE001 (whatever it is: who started the lab reads the last line alone)
+        traceback.print_exc()
+        print(f"{type(wrong).__name__}: {' '.join(str(wrong).split())}", flush=True)  # noqa: T201
+        raise SystemExit(1) from None
 
 
 def _tell(line: str) -> None:

@@ -241,3 +241,19 @@ def test_a_job_that_made_something_else_proves_nothing(way: Way) -> None:
     with pytest.raises(NotMeasured, match="is not to be seen"):
         jobs.adopt(way.copy, job, None, lambda _arn: pytest.fail("nothing is tagged"))
     assert restorer(way).destroy(way.copy) is CopyState.DELETED
+
+
+def test_the_history_is_that_of_the_time_that_points_are_kept(way: Way) -> None:
+    """Where AWS tells when each is deleted, what it deleted is not missed; where it does not, the history is a part."""
+    now, of = way.made.clock.now(), restorer(way)
+    old = replace(of._kept(), since=now - timedelta(days=400))
+    told = of._from.points.worst_case(old, now)
+    assert told is not None
+    assert not told.whole
+    for each in list(vaults().kept(VAULT.name, None)):
+        vaults().change(each.point, until=each.at + timedelta(days=1))
+    kept = of._from.points.worst_case(old, now)
+    assert kept is not None
+    assert kept.whole
+    assert kept.gap is not None
+    assert kept.gap < timedelta(days=1)

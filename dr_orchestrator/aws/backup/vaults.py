@@ -21,6 +21,7 @@ from dr_orchestrator.errors import NotRecoverable
 
 LISTING = "backup:ListRecoveryPointsByBackupVault"
 GIB = 1024**3
+_DAY = timedelta(days=1)
 _SHARED = ("LOGICALLY_AIR_GAPPED_BACKUP_VAULT", "RESTORE_ACCESS_BACKUP_VAULT")
 """The types of the vaults that can be restored from where another account owns them."""
 
@@ -79,14 +80,14 @@ class VaultPoints:
             raise Doubt(f"{told}; of a warm one its time tells nothing")
         return f"{point.id}, warm{kept}"
 
-    def worst_case(self, of: Kept, until: datetime, days: int = 0) -> WorstCase | None:
-        """The largest gap between points, up to now, and the longest that the making of one took; `days` is for how
-        long they are kept, 0 where that is not known.
-        """
+    def worst_case(self, of: Kept, until: datetime) -> WorstCase | None:
+        """The largest gap between points, up to now, and the longest that the making of one took."""
         whole = [each for each in self._listed(of) if _is_whole(each)]
+        days = _kept_for(whole)
         times = points.rhythm((_begun(each) for each in whole), until, days, of.since)
         took = max(filter(None, map(_took, whole)), default=None)
-        return points.worst_case(times, until, took if times else None, "recovery point")
+        unseen = points.unseen(times, until, days, of.since)
+        return points.worst_case(times, until, took if times else None, "recovery point", unseen)
 
     def described(self, point: RecoveryPoint) -> Mapping[str, Any]:
         """The words of AWS on a point; NotRecoverable where it is gone."""
@@ -168,6 +169,16 @@ def _took(point: Mapping[str, Any]) -> timedelta | None:
     """How long its making took: until then the one before was all there was."""
     ended: datetime | None = point.get("CompletionDate")
     return ended - _begun(point) if ended is not None else None
+
+
+def _kept_for(found: Sequence[Mapping[str, Any]]) -> int:
+    """For how many days most of them are kept, of two the longer; 0 where that is not known of each."""
+    spans = [
+        (ends - each["CreationDate"]) / _DAY if (ends := (each.get("CalculatedLifecycle") or {}).get("DeleteAt")) else 0
+        for each in found
+    ]
+    days = Counter(map(round, spans))
+    return max(days, key=lambda each: (days[each], each)) if days and 0 not in days else 0
 
 
 def _others(found: Sequence[Mapping[str, Any]], whole: Sequence[Mapping[str, Any]]) -> str:

@@ -12,6 +12,8 @@ from typing import Protocol
 from dr_orchestrator.lab.estate.company import HEARTBEAT, BusinessTable
 from dr_orchestrator.lab.estate.words import DIGEST, NUMBER, Piece, Turn, Words
 
+WIDTH = 255
+"""So many characters a column of MariaDB's has."""
 _MINUTE = timedelta(minutes=1)
 _JUST_BEFORE = timedelta(minutes=3)
 _NEWEST = f"SELECT 0, sequence, at FROM {HEARTBEAT} WHERE id <> 0 ORDER BY id DESC LIMIT 1"
@@ -114,7 +116,7 @@ class MariaDb:
 
     def create(self, table: BusinessTable) -> str:
         """Make a table."""
-        columns = "".join(f"`{name}` varchar(255) NOT NULL, " for name in table.columns)
+        columns = "".join(f"`{name}` varchar({WIDTH}) NOT NULL, " for name in table.columns)
         numbered = "id bigint AUTO_INCREMENT PRIMARY KEY"
         return f"CREATE TABLE `{table.name}` ({numbered}, {columns}created_at datetime(6) NOT NULL)"
 

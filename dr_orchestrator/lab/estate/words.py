@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _TURN = re.compile(r"(\d{1,9})\.\.(\d{1,9})")
@@ -42,6 +42,16 @@ class Words:
         if self.in_turn:
             return self.in_turn[number % len(self.in_turn)]
         return "".join(_of(piece, number, at) for piece in self.pieces)
+
+    def longest(self, rows: int) -> int:
+        """The characters of the longest value that so many rows can have."""
+        if self.in_turn:
+            return max(map(len, self.in_turn))
+        widest = [
+            str(each.last) if isinstance(each, Turn) else _of(each, rows, datetime.max.replace(tzinfo=UTC))
+            for each in self.pieces
+        ]
+        return sum(map(len, widest))
 
 
 def _of(piece: Piece, number: int, at: datetime) -> str:

@@ -113,8 +113,10 @@ class EbsVolume:
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between snapshots, up to now, and the longest that one took to be complete."""
         taken = [point.data_time for point in self._snapshots.points()]
-        times = points.rhythm(taken, until, 0, self.described().get("CreateTime"))
-        return points.worst_case(times, until, points.took(self._snapshots.longest) if times else None)
+        born = self.described().get("CreateTime")
+        times = points.rhythm(taken, until, 0, born)
+        took = points.took(self._snapshots.longest) if times else None
+        return points.worst_case(times, until, took, unseen=points.unseen(times, until, 0, born))
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for a volume of the snapshot beside the machine that reads it; one that this run made is adopted."""

@@ -43,7 +43,7 @@ class RdsSnapshot(RdsInstance):
             return self._worst_of_standing(until)
         times = points.rhythm(taken, until, days, created_at)
         took = points.took(lambda: events.longest_backup(self._api, self._resource.id, until)) if times else None
-        return points.worst_case(times, until, took)
+        return points.worst_case(times, until, took, unseen=points.unseen(times, until, days, created_at))
 
     def _worst_of_standing(self, until: datetime) -> WorstCase | None:
         """The largest gap between the copies there, and the longest that one was behind its data."""

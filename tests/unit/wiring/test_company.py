@@ -36,6 +36,10 @@ ec2-instance:
     profile: dr-machine
 """
 
+OBJECTS = 's3-bucket: {scans: {objects: {number: 3, key: "{n}", bytes: {least: 900, most: 3}}}}\n'
+SCALING = "aurora-cluster: {wiki-prod: {database: wiki, gib: 8, scaling: {least: 5000, most: 1}}}\n"
+DISK = "ebs-volume: {vol-0c1a551c0c1a551c0: {gib: 8, files: {/a: x, /a/b: y}}}\n"
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -90,6 +94,32 @@ def test_a_company_is_what_its_file_says(file: Path) -> None:
             "ebs-volume: {vol-0c1a551c: {gib: 1, reader: i-0c1a551c}}\nelsewhere:",
             "reads no copies of volumes",
         ),
+        ("{city:", "{id:", "tables.orders.columns.id: each table has 'id' already"),
+        ("{city:", "{created_at:", "columns.created_at: each table has 'created_at' already"),
+        ("orders: {", "heartbeat: {", "tables.heartbeat: 'heartbeat' is the table that each database has"),
+        ("every: 2h", "every: 900000d", "estate.yaml:10:rds-instance.shop-prod.tables.orders.every: 10 rows"),
+        ("[Köln, Malmö]", '"' + "ö" * 256 + '"', "columns.city: it is 256 characters long (at most 255 in mariadb)"),
+        ("gib: 40", "gib: 40\n    snapshots: {every: 1s}", "shop-prod.snapshots.every: 1 s is too often"),
+        ("gib: 40", "gib: 40\n    replicated_to: mars-east-9", "shop-prod.replicated_to: 'mars-east-9' is no"),
+        (
+            "eu-central-1: {key",
+            "mars-east-9: {}\n  eu-central-1: {key",
+            "elsewhere.mars-east-9: 'mars-east-9' is no region",
+        ),
+        (
+            "eu-central-1: {key",
+            "us-east-1: {}\n  eu-central-1: {key",
+            "elsewhere.us-east-1: the company itself is in us-east-1",
+        ),
+        ("database: archive", "database: mysql", "archive-prod.database: 'mysql' is a database of the server itself"),
+        ("database: archive", "database: archive, user: root", "archive-prod.user: 'root' is a user of the server"),
+        ("number: 3,", "number: 3, since: 1h, within: 2h,", "parcels.items.within: 2 h is longer than 1 h"),
+        ("number: 3,", "number: 3, since: 1h, every: 1h, within: 1h,", "parcels.items.every: 3, 1 h apart, do not fit"),
+        ('key: "p{n}"', 'key: "p{n}", attributes: {pk: x}', "attributes.pk: 'pk' is the table's key"),
+        ("rds-instance:", OBJECTS + "rds-instance:", "s3-bucket.scans.objects.bytes.least: 900 is more than 3"),
+        ("rds-instance:", SCALING + "rds-instance:", "aurora-cluster.wiki-prod.scaling.least: 5000 is more than 1"),
+        ("rds-instance:", DISK + "rds-instance:", "files./a: it is a file, and the folder of /a/b"),
+        ("rds-instance:", DISK.replace("gib: 8", "gib: 8, zone: z") + "rds-instance:", "'z' is not a zone's letter"),
     ],
 )
 def test_a_mistake_is_told_by_file_line_and_key(file: Path, written: str, instead: str, told: str) -> None:

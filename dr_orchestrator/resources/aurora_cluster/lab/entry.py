@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 from dr_orchestrator.catalog.shapes.fields import Factor, Shape, Span, whole
 from dr_orchestrator.lab.estate.company import CompanyDatabase
-from dr_orchestrator.resources.estate import OfDatabase
+from dr_orchestrator.resources.estate import Found, Mistake, OfDatabase, least_to_most, too_often
 
 ENGINE = "aurora-postgresql"
 
@@ -33,3 +35,10 @@ class Cluster(OfDatabase):
     def behind(self, id: str) -> CompanyDatabase:
         """Its database."""
         return self.company(id, ENGINE)
+
+    def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:
+        """A scaling that is upside down; backups too close."""
+        told = [*super().mistakes(found, home), *too_often(("vaulted",), self.vaulted)]
+        if self.scaling is not None:
+            told += least_to_most("scaling", self.scaling.least, self.scaling.most)
+        return told

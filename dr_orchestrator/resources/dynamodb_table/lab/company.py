@@ -73,15 +73,17 @@ class _Table:
 
     def _fill(self, items: entry.Items) -> None:
         for at, number, put in items.story(self._seed.start, self._random):
+            # Whatever is done with an item, its key is of when it was made.
+            key = items.key.of(number, self._seed.start - items.since + number * items.every)
             if put:
-                self._put_at(at, items, number)
+                self._put_at(at, items, number, key)
                 continue
             with self._seed.world.as_of(at):
-                self._table.delete_item(DynamoType({"S": items.key.of(number, at)}), None)
+                self._table.delete_item(DynamoType({"S": key}), None)
 
-    def _put_at(self, at: datetime, items: entry.Items, number: int) -> None:
+    def _put_at(self, at: datetime, items: entry.Items, number: int, key: str) -> None:
         texts = {name: words.of(number, at) for name, words in items.attributes.items()}
-        texts[self._entry.key] = items.key.of(number, at)
+        texts[self._entry.key] = key
         with self._seed.world.as_of(at):
             self._table.put_item({name: {"S": text} for name, text in texts.items()})
 

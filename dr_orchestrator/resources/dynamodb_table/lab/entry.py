@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import Field
 
 from dr_orchestrator.catalog.shapes.fields import Attribute, Duration, Truth
-from dr_orchestrator.resources.estate import InItem, Of, OfStack, Vaulted
+from dr_orchestrator.resources.estate import Found, InItem, Mistake, Of, OfStack, Vaulted
 
 
 class Items(Of):
@@ -28,3 +30,15 @@ class Table(OfStack):
     nightly: Duration | None = timedelta(hours=7)
     vault: Vaulted | None = None
     protected: Truth = True
+
+    def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:
+        """Items that do not fit into their time, or have another key."""
+        told = [*super().mistakes(found, home)]
+        if self.items is not None:
+            told += self.items.mistakes("items")
+            if self.key in self.items.attributes:
+                words = f"'{self.key}' is the table's key"
+                told.append(
+                    (("items", "attributes", self.key), words, "its value belongs into 'key', beside 'attributes'")
+                )
+        return told

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dr_orchestrator.catalog.shapes.fields import Duration, FilePath, Shape, Span, Text, shaped, whole
-from dr_orchestrator.resources.estate import Entry, Found, Gib, Mistake
+from dr_orchestrator.resources.estate import Entry, Found, Gib, Mistake, too_often
 
 Machine = Annotated[str, shaped(r"i-[0-9a-f]{8}(?:[0-9a-f]{9})?", "a machine's id", "such as i-0123456789abcdef0")]
 
@@ -27,15 +27,18 @@ class Volume(Entry):
     """A volume with its files, in a zone of the region; the `reader` is a machine of the drills' own, made with it."""
 
     gib: Gib
-    zone: Annotated[str, shaped(r"[a-z]", "a zone's letter", "such as a")] = "a"
+    zone: Annotated[str, shaped(r"[a-c]", "a zone's letter", "a, b or c")] = "a"
     files: dict[FilePath, Text] = Field(default_factory=dict)
     snapshots: Snapshots = Snapshots()
     reader: Machine | None = None
 
     def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:  # noqa: ARG002
-        """Its reader is no machine of production, which has no business with copies."""
-        if self.reader not in found.get("ec2-instance", {}):
-            return ()
-        return [
-            (("reader",), f"{self.reader} is production's own, and reads no copies of volumes", "give it another id")
-        ]
+        """Snapshots too close; a file that would have to be a folder, too; a reader that is a machine of production."""
+        told = [*too_often(("snapshots", "every"), self.snapshots.every)]
+        for path in self.files:
+            if within := next((each for each in self.files if each.startswith(f"{path}/")), None):
+                told.append((("files", path), f"it is a file, and the folder of {within}", "rename one"))
+        if self.reader in found.get("ec2-instance", {}):
+            what = f"{self.reader} is production's own, and reads no copies of volumes"
+            told.append((("reader",), what, "give it another id"))
+        return told

@@ -9,7 +9,8 @@ from typing import Annotated
 
 from dr_orchestrator.catalog.shapes.fields import Duration, Region, Shape, Text, word
 from dr_orchestrator.lab.estate.company import CompanyDatabase
-from dr_orchestrator.resources.estate import Found, Mistake, OfDatabase, Vaulted
+from dr_orchestrator.lab.estate.speech import WIDTH
+from dr_orchestrator.resources.estate import Found, Mistake, OfDatabase, Vaulted, other_region
 
 VERSIONS = {"postgres": ("16.9", 5432), "mariadb": ("10.11.16", 3306), "mysql": ("8.0.42", 3306)}
 """Version and port of the engines that a real server can stand behind."""
@@ -35,8 +36,17 @@ class Instance(OfDatabase):
         """Its database."""
         return self.company(id, self.engine)
 
-    def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:  # noqa: ARG002
-        """A region that snapshots are copied to has a key there."""
-        if self.copied is None or self.copied.to in found["elsewhere"]:
-            return ()
-        return [(("copied", "to"), f"{self.copied.to} is none of 'elsewhere'", "add it there, at the top of the file")]
+    def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:
+        """Regions are there, for snapshots with a key; texts of MariaDB are as long as its columns bear."""
+        told = [*super().mistakes(found, home)]
+        if self.copied is not None and self.copied.to not in found["elsewhere"]:
+            wrong = f"{self.copied.to} is none of 'elsewhere'"
+            told.append((("copied", "to"), wrong, "add it there, at the top of the file"))
+        if self.replicated_to is not None:
+            told += other_region(("replicated_to",), self.replicated_to)
+        for name, table in self.tables.items() if self.engine != "postgres" else ():
+            for column, words in table.columns.items():
+                if (size := words.longest(table.rows)) > WIDTH:
+                    where = ("tables", name, "columns", column)
+                    told.append((where, f"it is {size} characters long", f"at most {WIDTH} in {self.engine}"))
+        return told

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from dr_orchestrator.catalog.shapes.fields import Duration, Shape, whole
-from dr_orchestrator.resources.estate import InItem, Of, OfStack, Vaulted
+from dr_orchestrator.resources.estate import Found, InItem, Mistake, Of, OfStack, Vaulted, least_to_most
 
 
 class Sizes(Shape):
@@ -29,3 +31,12 @@ class Bucket(OfStack):
     objects: Objects | None = None
     vault: Vaulted | None = None
     vaulted: Duration = timedelta(minutes=67)
+
+    def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:
+        """Objects that do not fit into their time, or are of no size."""
+        told = [*super().mistakes(found, home)]
+        if self.objects is not None:
+            told += self.objects.mistakes("objects")
+            sizes = least_to_most("bytes", self.objects.bytes.least, self.objects.bytes.most)
+            told += [(("objects", *key), words, fix) for key, words, fix in sizes]
+        return told
