@@ -126,6 +126,7 @@ def refused(shop: Estate, here: wiring.App, why: str) -> None:
     assert not [each for each in shop.lab.journal[heard:] if each.action.startswith(("Create", "Restore", "Execute"))]
 
 
+@pytest.mark.usefixtures("zone")
 def test_a_zone_that_is_not_the_drills_is_told_before_anything_starts(shop: Estate, home: Path) -> None:
     """Without the tag it may be production's: nobody's record goes there."""
     strange = there.prepared(shop, tagged=False, domain="shop.example.com")
@@ -139,6 +140,7 @@ def test_a_zone_of_another_name_is_told_before_anything_starts(shop: Estate, hom
         refused(shop, here, f"hosted zone {zone} is {DOMAIN}, and tiers.yaml says other.example.com")
 
 
+@pytest.mark.usefixtures("zone")
 def test_a_zone_that_is_not_there_is_told_before_anything_starts(shop: Estate, home: Path) -> None:
     """An id of no zone: nothing is made for it."""
     with there.world(shop, home, "Z0000000000000000000A") as here:
