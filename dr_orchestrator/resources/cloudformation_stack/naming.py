@@ -42,6 +42,7 @@ CALLS = Calls(
     frozenset(
         {
             *("route53:GetHostedZone", "route53:ListTagsForResource", "route53:ListResourceRecordSets"),
+            "route53:GetChange",
             "ec2:DescribeRegions",
         }
     ),

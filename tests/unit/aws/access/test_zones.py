@@ -58,4 +58,6 @@ def test_records_of_drills_alone_are_changed(tmp_path: Path) -> None:
     assert all("Condition" not in each for each in looks), "Route 53 has no region"
     policies = (*drill_policies(scope), *source_policies(scope))
     faults = [fault for policy in policies for fault in reference.faults(policy)]
-    assert [fault for fault in faults if fault.startswith(("LeadDrillNames", "LookAt", "FollowChanges", "AskWhether"))] == []
+    assert [
+        fault for fault in faults if fault.startswith(("LeadDrillNames", "LookAt", "FollowChanges", "AskWhether"))
+    ] == []
