@@ -18,8 +18,11 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import STAND_IN, ZONE_TAG, Leading, RecordType, Way
 from dr_orchestrator.domain.led import Told
-from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
+
+_PLANES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""The region in which AWS runs the control planes of what has no region, by partition."""
 
 _ALL, _NONE = 100, 0
 _EVERYWHERE = "INSYNC"
@@ -119,6 +122,7 @@ class DrillName(Records):
             PreflightCheck("zone of the drills", self._look_at_zone),
             PreflightCheck("its name servers", self._look_at_servers),
             PreflightCheck("name of the drill", self._look_at_name),
+            PreflightCheck("what else is lost there", self._look_at_planes, must=False),
         )
 
     def make(self) -> Asked:
@@ -151,7 +155,7 @@ class DrillName(Records):
         to = self._targets[way]
         seen = servers.leads(self._servers, self._name, self._leading.record, to)
         told = Told(len(self._servers), seen.led, seen.others or f"all lead to {to}", seen.silent)
-        if not told.led == told.asked:
+        if told.led != told.asked:
             return told
         status = str(self._api.call("GetChange", Id=self._asked)["ChangeInfo"]["Status"])
         return replace(told, everywhere=status == _EVERYWHERE, words=f"{told.words}; Route 53 says {status}")
@@ -220,6 +224,16 @@ class DrillName(Records):
             hint = "let UDP to port 53 of the zone's name servers out: no resolver is asked instead"
             raise NotMeasured(f"{told}: {'; '.join(silent)}", hint)
         return f"{', '.join(asked)} answer"
+
+    def _look_at_planes(self) -> str:
+        """That the drill changes records by what does not lie in the lost region: where it does, that is told."""
+        lost = self._leading.lost
+        if lost == _PLANES.get(endpoints.partition(lost)):
+            raise Doubt(
+                f"records are changed, and roles made, by the control planes of Route 53 and IAM, which are in {lost}: "
+                "should that region be lost, neither may go; the drill does not show what then leads people"
+            )
+        return f"the control planes of Route 53 and IAM are not in {lost}"
 
     def _look_at_name(self) -> str:
         return f"{self._name} is this run's already" if self._own() else f"{self._name} is free"

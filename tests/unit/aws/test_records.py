@@ -1,4 +1,4 @@
-"""The records of a drill's name: whose zone and name it is is looked at before each change, and two say where it leads."""
+"""The records of a drill's name: zone and name are looked at before each change, and two say where it leads."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dr_orchestrator.aws.drill_name import servers
 from dr_orchestrator.aws.drill_name.records import DrillName
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.leading import ZONE_TAG, Leading, Way
+from dr_orchestrator.domain.preflight import Doubt
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, UnsafeToDelete
 
 RUN, ZONE, DOMAIN = "20261120-abc123", "Z0123456789ABCDEF", "drills.example.com"
@@ -142,11 +143,19 @@ def test_what_is_no_host_for_the_record_is_told_with_its_output(zone: Zone, host
     assert zone.records == {}
 
 
+def test_what_is_lost_with_a_region_is_told(name: DrillName) -> None:
+    """Route 53 and IAM are changed by way of us-east-1: a drill of its loss does not show that they go on."""
+    look = next(each for each in name.preflight_checks() if each.name == "what else is lost there")
+    assert not look.must
+    with pytest.raises(Doubt, match="control planes of Route 53 and IAM, which are in us-east-1"):
+        look.perform()
+
+
 def test_the_looks_tell_which_servers_are_silent(name: DrillName, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is made: a name whose servers nobody reaches could never be seen to lead anywhere."""
     look = next(each for each in name.preflight_checks() if each.name == "its name servers")
     monkeypatch.setattr(servers, "silent", lambda asked, _zone: [f"{asked[1]} does not answer: timed out"])
-    with pytest.raises(DrillFault, match="1 of 2 name servers of drills.example.com do not answer here: ns-2"):
+    with pytest.raises(DrillFault, match=r"1 of 2 name servers of drills\.example\.com do not answer here: ns-2"):
         look.perform()
     monkeypatch.setattr(servers, "silent", lambda *_: [])
     assert look.perform() == "ns-1, ns-2 answer"
