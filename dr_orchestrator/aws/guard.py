@@ -283,6 +283,8 @@ def _strange(write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     for way, values in write.every.items():
         if strange := [str(each) for each in found_at(parameters, way.split(".")) if each not in values]:
             return f"no drill gives it {way} {', '.join(strange)}", _DEFECT
+    if lacking := [way for way in write.whole if None in found_at(parameters, way.split("."))]:
+        return f"no drill leaves {', '.join(lacking)} out", _DEFECT
     return ()
 
 

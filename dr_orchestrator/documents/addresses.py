@@ -57,6 +57,18 @@ HOSTS: Mapping[str, tuple[str, ...]] = {
 }
 """The attributes that are an address by themselves, by type; Ref is the empty one."""
 
+SHARED = frozenset({"AWS::Cognito::UserPool", "AWS::ECR::Repository", "AWS::SQS::Queue"})
+"""The types whose addresses are of AWS's own hosts, which serve all in a region: what lies behind says the path."""
+
+NUMBERS = frozenset(
+    {
+        *(("AWS::EC2::EIP", each) for each in ("", "PublicIp")),
+        *(("AWS::EC2::Instance", each) for each in ("PublicIp", "PrivateIp")),
+        ("AWS::EC2::NetworkInterface", "PrimaryPrivateIpAddress"),
+    }
+)
+"""The types and attributes that are an address of IP; every other is a name of the DNS."""
+
 IDS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "AWS::ApiGateway::RestApi": (("", "RestApiId"), ".execute-api."),
     "AWS::ApiGatewayV2::Api": (("", "ApiId"), ".execute-api."),
@@ -82,6 +94,19 @@ class Outline:
 def elsewhere(template: Outline, output: str) -> str:
     """Why an output may be somebody else's address; empty where it is that of something the template makes."""
     return _elsewhere(template, mapping(template.part("Outputs").get(output)).get("Value"))
+
+
+def ends_at(template: Outline, output: str) -> tuple[str, str]:
+    """The type and the attribute that an output is the address of; two empty ones where that cannot be told."""
+    found = _ADDRESS.fullmatch(_text(mapping(template.part("Outputs").get(output)).get("Value")))
+    resources = template.part("Resources")
+    if not found or found["name"] not in resources:
+        return "", ""
+    name, attribute = found["name"], found["attribute"] or ""
+    part, _, inner = attribute.partition(".")
+    if name in template.within and part == "Outputs":
+        return ends_at(template.within[name], inner)
+    return str(mapping(resources[name]).get("Type", "")), attribute
 
 
 def _elsewhere(template: Outline, value: Any) -> str:

@@ -10,6 +10,10 @@ ZONE_TAG = "dr-drill:zone"
 """The tag by which a hosted zone says that it is for drills: one without it gets no record."""
 
 
+NAME_TYPE = "drill-name"
+"""The type of the copy that is a name: it goes before what it leads to, so that it never leads to nobody's host."""
+
+
 class Way(StrEnum):
     """The two ways of a name."""
 

@@ -19,16 +19,26 @@ from dr_orchestrator.domain.verdict import Outcome
 
 @dataclass(frozen=True)
 class Told:
-    """The answers of a zone's name servers: so many were asked, so many lead where the name should."""
+    """The answers of a zone's name servers: so many were asked, so many lead where the name should, so many are
+    `silent`: they gave no answer that tells anything. `everywhere` is whether the zone's keeper says, too, that the
+    change has come to all of them.
+    """
 
     asked: int
     led: int
     words: str
+    silent: int = 0
+    everywhere: bool = False
 
     @property
     def all(self) -> bool:
-        """Whether each of them does; never where there is none."""
-        return 0 < self.asked == self.led
+        """Whether each of them does, wherever it is asked; never where there is none."""
+        return 0 < self.asked == self.led and self.everywhere
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether somebody answered something else, so that the name was seen not to lead there."""
+        return self.led + self.silent < self.asked or self.asked == self.led
 
 
 class DrillName(Protocol):
@@ -61,8 +71,9 @@ class DrillName(Protocol):
 @dataclass(frozen=True)
 class Led:
     """One way of a name. `asked` is when it was asked for, from the start of its run; `first` and `every` are how long
-    after that a name server, and the last of them, led there. `ttl` is how long whoever had asked before may have been
-    led elsewhere still; so many `servers` there are.
+    after that a name server, and the last of them, led there: the last when Route 53 says so, too. `ttl` is how long
+    whoever had asked before may have been led elsewhere still; so many `servers` there are. `at_most` tells that nobody
+    looked for a while, the run being interrupted: the spans are upper bounds then.
     """
 
     way: Way
@@ -72,20 +83,27 @@ class Led:
     ttl: timedelta
     servers: int
     to: str
+    at_most: bool = False
 
     @property
     def result(self) -> CheckResult:
         """The result of its check, with all its figures."""
-        wanted = "each name server of the zone leads there"
-        told = {"way": self.way.value, "servers": self.servers, "to": self.to}
+        wanted = "each name server of the zone leads there, and Route 53 says INSYNC"
+        told = {"way": self.way.value, "servers": self.servers, "to": self.to, "at_most": self.at_most}
         spans = {name: getattr(self, name).total_seconds() for name in ("asked", "first", "every", "ttl")}
-        outcome = Outcome.PASSED if self.servers else Outcome.INCONCLUSIVE
         return CheckResult(
-            NAMES[self.way], wanted, str(self), outcome, proves_data=False, figures={"leading": {**told, **spans}}
+            NAMES[self.way],
+            wanted,
+            str(self),
+            Outcome.PASSED,
+            proves_data=False,
+            figures={"leading": {**told, **spans}},
         )
 
     def __str__(self) -> str:
         every, first, kept = map(format_duration, (self.every, self.first, self.ttl))
+        if self.at_most:
+            every, first = f"at most {every}", f"at most {first}"
         told = f"{counted(self.servers, 'name server')} led to {self.to} {every} after it was asked for"
         return f"{told}, the first {first}; answers of before are kept {kept}"
 
@@ -98,4 +116,6 @@ def ways(checks: Iterable[CheckResult]) -> dict[Way, Led]:
 
 def _read(told: Mapping[str, Any]) -> Led:
     asked, first, every, ttl = (timedelta(seconds=float(told[name])) for name in ("asked", "first", "every", "ttl"))
-    return Led(Way(told["way"]), asked, first, every, ttl, int(told["servers"]), str(told["to"]))
+    return Led(
+        Way(told["way"]), asked, first, every, ttl, int(told["servers"]), str(told["to"]), bool(told.get("at_most"))
+    )

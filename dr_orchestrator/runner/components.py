@@ -89,7 +89,8 @@ class Components:
     compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds the login that
     opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made for it anew for
     each way, goes on writing; `customers` are looked at before and after all of it; `looks` are those that the checks
-    need before anything is started, beside the restorer's own. `brought` are the copies by which a recovery point comes
+    need before anything is started, beside the restorer's own, `first_looks` those that no later process of the run
+    takes: after the disruption nobody asks what is lost. `brought` are the copies by which a recovery point comes
     to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes back.
     """
 
@@ -107,6 +108,7 @@ class Components:
     afterwards: Checks | None = None
     compared: Callable[[Copy], Parity] | None = None
     looks: tuple[PreflightCheck, ...] = ()
+    first_looks: tuple[PreflightCheck, ...] = ()
     standby: Standby | None = None
     brought: Callable[[RecoveryPoint, Copy], Sequence[Part]] = stands_there
     client: Callable[[Copy], Client] | None = None

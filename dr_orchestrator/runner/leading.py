@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.leading import Way
-from dr_orchestrator.domain.led import DrillName, Led, ways
+from dr_orchestrator.domain.led import DrillName, Led, Told, ways
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import Phase
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner.making import Making
 
 GIVEN_UP_S = 1800.0
@@ -30,9 +30,8 @@ class Leading(Making):
 
         def make() -> Seen:
             self._write_made(names.copy, names.make().identity)
-            return Seen(
-                f"{names.copy.id.partition('/')[2]}: {self._waited(names, Way.BACK, self._journal.offset())[2]}"
-            )
+            _, _, told = self._waited(names, Way.BACK, self._journal.offset())
+            return Seen(f"{names.copy.id.partition('/')[2]}: {told.words}")
 
         self._perform(name, make, phase=Phase.PREPARE)
 
@@ -52,13 +51,14 @@ class Leading(Making):
             return Seen(f"to {to[0]}")
 
         self._perform(name, ask, phase=phase)
-        asked = next(step.offset for step in self._journal.steps if (step.name, step.phase) == (name, phase))
+        times = [step.offset for step in self._journal.steps if (step.name, step.phase) == (name, phase)]
+        asked = times[0]
         led: list[Led] = []
 
         def wait() -> Seen:
-            first, every, words, servers = *self._waited(names, way, asked), names.told(way).asked
-            led[:] = [Led(way, asked, first, every, names.ttl, servers, to[0])]
-            return Seen(words)
+            first, every, told = self._waited(names, way, asked)
+            led[:] = [Led(way, asked, first, every, names.ttl, told.asked, to[0], at_most=len(times) > 1)]
+            return Seen(told.words)
 
         self._perform(f"{name}: wait until it leads there", wait, phase=phase)
         if way is Way.THERE:
@@ -71,18 +71,23 @@ class Leading(Making):
             raise TypeError(f"{self.header.kind} has no name")
         return self.components.name
 
-    def _waited(self, names: DrillName, way: Way, asked: timedelta) -> tuple[timedelta, timedelta, str]:
-        """How long after it was asked for the first name server led that way, and the last; and what they say."""
-        first: timedelta | None = None
+    def _waited(self, names: DrillName, way: Way, asked: timedelta) -> tuple[timedelta, timedelta, Told]:
+        """How long after it was asked for the first name server led that way, and the last; and what they say.
+
+        Its patience is from now on: what another process waited is no reason to give up. NotMeasured where nobody
+        could be asked to the end, for then nobody saw the name lead elsewhere.
+        """
+        first, began = None, self._journal.offset()
         while True:
-            told, after = names.told(way), self._journal.offset() - asked
+            told, now = names.told(way), self._journal.offset()
             if told.led and first is None:
-                first = after
+                first = now - asked
             if told.all and first is not None:
-                return first, after, told.words
-            if after.total_seconds() > GIVEN_UP_S:
-                late = f"{format_duration(after)} after it was asked for"
-                raise NotRecoverable(f"{told.led} of {told.asked} name servers lead there {late}; {told.words}")
+                return first, now - asked, told
+            if (now - began).total_seconds() > GIVEN_UP_S:
+                late = f"{format_duration(now - asked)} after it was asked for"
+                message = f"{told.led} of {told.asked} name servers lead there {late}; {told.words}"
+                raise (NotRecoverable if told.elsewhere else NotMeasured)(message)
             self._context.raise_if_stopped()
             self._clock.sleep(LOOK_S)
 

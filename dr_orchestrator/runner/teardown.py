@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
+from dr_orchestrator.domain.leading import NAME_TYPE
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.run import Phase, Role
 from dr_orchestrator.errors import LeaseLost, NotMeasured
@@ -73,7 +74,10 @@ class Teardowns:
         return states, reasons
 
     def _in_order(self) -> list[Teardown]:
-        """Last first, with the copies that a dead process made where the ledger has them: one may stand in another."""
+        """Last first, with the copies that a dead process made where the ledger has them: one may stand in another.
+
+        A name goes before all that it may still lead to.
+        """
         rows = [row.copy for row in self._ledger.copies(self._run) if not row.copy.parent and row.state not in TERMINAL]
         intended = {copy.key: number for number, copy in enumerate(rows)}
         known = {teardown.copy.key for teardown in self._registered}
@@ -81,7 +85,13 @@ class Teardowns:
         inherited = [Teardown("destroy an inherited copy", self._destroy_inherited, copy) for copy in left]
         numbered = enumerate([*inherited, *self._registered])
         last_first = sorted(
-            numbered, key=lambda each: (intended.get(each[1].copy.key, len(rows)), each[0]), reverse=True
+            numbered,
+            key=lambda each: (
+                each[1].copy.type == NAME_TYPE,
+                intended.get(each[1].copy.key, len(rows)),
+                each[0],
+            ),
+            reverse=True,
         )
         return [teardown for _, teardown in last_first]
 

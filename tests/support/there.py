@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from moto.dynamodb.models import dynamodb_backends
@@ -15,6 +16,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.leading import ZONE_TAG
 from dr_orchestrator.domain.replica import BOUNDARY
+from dr_orchestrator.lab.cloud.functions import FunctionUrl
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support import workspace
@@ -47,7 +49,7 @@ SHOP = workspace.SHOP.replace(
     "  environment:\n",
     f"  sessions-there: {{type: dynamodb-table, id: {TABLE.id}, region: {AWAY}}}\n  environment:\n",
 )
-THERE = f"{{region: {AWAY}, stores: {{Config: sessions-there}}, output: HealthUrl, record: A, ttl: 60s}}"
+THERE = f"{{region: {AWAY}, stores: {{Config: sessions-there}}, output: HealthUrl, ttl: 60s}}"
 DRILLS = f"""
   {DRILL}:
     kind: region-failover
@@ -110,10 +112,18 @@ def tiers(zone: str, domain: str = DOMAIN) -> str:
 
 def declared(home: Path) -> wiring.App:
     """The drill as it is declared, of an environment that AWS publishes the calls of."""
-    template = f"{TEMPLATE.rstrip()}\n  Answers: {{Value: !GetAtt Queue.QueueUrl}}\n"
+    api = "  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: answers, ProtocolType: HTTP}}\nOutputs:"
+    template = f"{TEMPLATE.rstrip()}\n  Answers: {{Value: !GetAtt Api.ApiEndpoint}}\n".replace("Outputs:", api, 1)
     drills = DRILLS.replace("output: HealthUrl", "output: Answers").replace("{HealthUrl}", "{Answers}")
     written = f"{SHOP.rstrip()}{drills}"
     return workspace.world(home, FakeClock(), shop=written, template=template, tiers=tiers("Z0123456789ABCDEF"))
+
+
+def _by_name() -> Any:
+    """The lab's functions answer at an address; where a name leads to, AWS's have a host, and so has this machine."""
+    asked = FunctionUrl.get_cfn_attribute
+    named = lambda self, attribute: asked(self, attribute).replace("127.0.0.1", "localhost")  # noqa: E731
+    return mock.patch.object(FunctionUrl, "get_cfn_attribute", named)
 
 
 @contextmanager
@@ -126,7 +136,7 @@ def world(
         home, shop.clock, shop=f"{written.rstrip()}{drills}", template=ANSWERS, tiers=tiers(zone, domain)
     )
     seen = mock.patch.object(opening, "_last_seen", lambda *_: shop.clock.now())
-    with seen, wiring.using(made) as here:
+    with seen, _by_name(), wiring.using(made) as here:
         yield here
     shop.lab.faults.clear()
 

@@ -55,17 +55,19 @@ def _reads(scope: Scope) -> list[Statement]:
     reads = actions_of(scope.types, wanted)
     of_data = _LOGINS.union(*(actions_of(scope.types, each.data | each.bounded) for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
+    of_zones = zones.everywhere(reads)
     held = everywhere & replicas.OF_BOUNDARIES
     buckets = [f"arn:{scope.partition}:s3:::{each}" for each in scope.buckets()]
     into = {each.name: actions_of(scope.types, each.looks & wanted) for each in scope.types.held.values()}
     return [
-        allow("LookAround", reads.difference(of_data, everywhere, *into.values()), ["*"], scope.here()),
+        allow("LookAround", reads.difference(of_data, everywhere, of_zones, *into.values()), ["*"], scope.here()),
         allow("AskWhatIsAllowed", everywhere - held, [f"arn:{scope.partition}:iam::{scope.account}:role/*"]),
         allow("ReadTheBoundary", held, replicas.boundaries(scope.beside())),
         allow("LookWhereTemplatesLie", reads & _LYING, buckets),
         *_data(scope, reads),
         *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
-        *zones.looks(scope),
+        *zones.looks(scope, of_zones),
+        *zones.enabled(scope),
         *_named(scope if scope.apart else scope.beside()),
         *([] if scope.apart else _named(scope, at_source=True)),
     ]
@@ -261,7 +263,7 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         if scope.apart and effect is Effect.RESTORE and copy.name != of.name:  # it comes from the sources' account
             on += scope.anywhere(copy, COPIES)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
-        condition = scope.here() if by_name else _tagged(scope, WEARS if effect in _WITH_TAG else ASKED)
+        condition = scope.here(copy.service) if by_name else _tagged(scope, WEARS if effect in _WITH_TAG else ASKED)
         yield allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
 
 

@@ -11,6 +11,9 @@ from dr_orchestrator.domain.drill import Allowed, Drill, reads_source
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types, beside_the_source
 from dr_orchestrator.domain.service import MANAGED, Database, Resource, Service, Via
 
+NO_REGION = frozenset({"route53"})
+"""The services whose calls go to one region, whichever that is: IAM sees us-east-1 there, and no copy's."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -68,8 +71,6 @@ class Scope:
         """Where a drill reads, and where its copies stand."""
         for each in (drill.resource, *drill.stores.values()):
             yield from (beside_the_source(each), self.types[each.type].place(each))
-        if drill.leading is not None:  # asked whether the other region is enabled
-            yield Place(drill.resource.account, drill.leading.lost)
         rebuild = drill.resource.rebuild
         if rebuild is not None and rebuild.builder is not None:
             yield from (Place(rebuild.account, region) for region in rebuild.builder.regions)
@@ -195,6 +196,8 @@ class Scope:
         """
         return of.shows_tags or (self.abac and of.by_abac and of.name not in self.types.held)
 
-    def here(self) -> dict[str, Any]:
-        """The condition that a call goes to one of the regions."""
+    def here(self, service: str = "") -> dict[str, Any]:
+        """The condition that a call goes to one of the regions; none on a service that has no region."""
+        if service in NO_REGION:
+            return {}
         return {"StringEquals": {"aws:RequestedRegion": self.regions}}

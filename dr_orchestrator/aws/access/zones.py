@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, allow
 from dr_orchestrator.domain.leading import RecordType
 
 _READS = ("route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource")
+_CHANGE = "route53:GetChange"
 _KEY = "route53:ChangeResourceRecordSets"
 
 
-def looks(scope: Scope) -> Iterator[Statement]:
-    """The looks at the zone: Route 53 has no region, so that no condition on one holds."""
+def everywhere(reads: Collection[str]) -> frozenset[str]:
+    """Those of the reads that are of Route 53."""
+    return frozenset(each for each in reads if each.startswith("route53:"))
+
+
+def looks(scope: Scope, of_zones: Collection[str]) -> Iterator[Statement]:
+    """The looks at zones, the drills' own and those that environments hold: Route 53 has no region, so that no
+    condition on one holds.
+    """
+    yield allow("LookAtZones", {*of_zones} - {_CHANGE}, [f"arn:{scope.partition}:route53:::hostedzone/*"])
     zones = sorted({drill.leading.zone for drill in scope.drills if drill.leading is not None})
     if zones:
         yield allow("LookAtTheDrillZone", _READS, [_arn(scope, each) for each in zones])
+        yield allow("FollowChangesOfNames", {_CHANGE}, [f"arn:{scope.partition}:route53:::change/*"])
+
+
+def enabled(scope: Scope) -> Iterator[Statement]:
+    """The one question that is asked in a region that counts as lost: nothing else is done there, by any drill."""
+    if lost := sorted({drill.leading.lost for drill in scope.drills if drill.leading is not None}):
+        only = {"StringEquals": {"aws:RequestedRegion": lost}}
+        yield allow("AskWhetherTheOtherRegionIsEnabled", {"ec2:DescribeRegions"}, ["*"], only)
 
 
 def changes(scope: Scope) -> Iterator[Statement]:

@@ -38,6 +38,7 @@ _DENIED = (
 _TRANSIENT = (
     *("Throttling", "Throttled", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure"),
     *("InternalError", "InternalServerError", "RequestTimeout", "ProvisionedThroughputExceeded", "SlowDown"),
+    "PriorRequestNotComplete",  # Route 53's: another change of the zone is under way
 )
 _EXPIRED = ("ExpiredToken", "RequestExpired")
 _CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 from typing import Any
 
-from dr_orchestrator.aws.calls.api import Api, NotFound
+from dr_orchestrator.aws import endpoints
+from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.drill_name import servers
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
@@ -16,11 +18,15 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import STAND_IN, ZONE_TAG, Leading, RecordType, Way
 from dr_orchestrator.domain.led import Told
-from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 
-_ON = ("opt-in-not-required", "opted-in")
+_PLANES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""The region in which AWS runs the control planes of what has no region, by partition."""
+
 _ALL, _NONE = 100, 0
+_EVERYWHERE = "INSYNC"
+_LONGEST_LABEL = 63
 Record = Mapping[str, Any]
 
 
@@ -50,17 +56,25 @@ class Records:
         return Billed()
 
     def destroy(self, copy: Copy) -> CopyState:
-        """Delete the records by their whole content, once each says that it is of the run; see them gone."""
+        """Delete the records that say that they are of the run, by their whole content; see them gone. UnsafeToDelete
+        tells of those that are somebody else's and stay.
+        """
         found = self._toolkit.describe_confirmed(lambda: self._standing() or None)
         if not found:
             return self._toolkit.never_created(copy)
         self._toolkit.proofs.intended(copy)
+        own = [each for each in found if _belongs(copy, each)]
+        try:
+            if own:
+                self._change(*(("DELETE", each) for each in own))
+        except Refused:
+            if self._own_left():  # else an earlier try did it, whose answer was lost
+                raise
+        if self._toolkit.absence_confirmed(self._own_left):
+            raise NotMeasured(f"{self._name} is still to be seen", call="route53:ListResourceRecordSets")
         if strangers := [each for each in found if not _belongs(copy, each)]:
             told = ", ".join(str(each.get("SetIdentifier", "no run's")) for each in strangers)
             raise UnsafeToDelete(f"{self._name} has records of {told}, and not of run {copy.run}")
-        self._change(*(("DELETE", each) for each in found))
-        if self._toolkit.absence_confirmed(lambda: [str(each["SetIdentifier"]) for each in self._standing()]):
-            raise NotMeasured(f"{self._name} is still to be seen", call="route53:ListResourceRecordSets")
         return CopyState.DELETED
 
     def _standing(self) -> list[Record]:
@@ -73,9 +87,14 @@ class Records:
         except NotFound:
             return []
 
-    def _change(self, *changes: tuple[str, Record]) -> None:
+    def _own_left(self) -> list[str]:
+        return [str(each["SetIdentifier"]) for each in self._standing() if _belongs(self.copy, each)]
+
+    def _change(self, *changes: tuple[str, Record]) -> str:
+        """Make the changes, all or none; the id by which Route 53 tells how far they are."""
         batch = {"Changes": [{"Action": action, "ResourceRecordSet": dict(record)} for action, record in changes]}
-        self._api.call("ChangeResourceRecordSets", HostedZoneId=self._zone, ChangeBatch=batch)
+        told = self._api.call("ChangeResourceRecordSets", HostedZoneId=self._zone, ChangeBatch=batch)
+        return str(told["ChangeInfo"]["Id"])
 
 
 class DrillName(Records):
@@ -88,6 +107,7 @@ class DrillName(Records):
         super().__init__(toolkit, copy)
         self._leading, self._host, self._enabled = leading, host, enabled
         self._servers: list[str] = []
+        self._asked = ""
         self._targets: dict[Way, str] = {Way.BACK: STAND_IN[leading.record]}
 
     @property
@@ -100,39 +120,45 @@ class DrillName(Records):
         return (
             PreflightCheck("region", self._enabled),
             PreflightCheck("zone of the drills", self._look_at_zone),
+            PreflightCheck("its name servers", self._look_at_servers),
             PreflightCheck("name of the drill", self._look_at_name),
+            PreflightCheck("what else is lost there", self._look_at_planes, must=False),
         )
 
     def make(self) -> Asked:
-        """Make the record of the stand-in; one that this run made is there already."""
-        if not self._own():
-            self._change(("CREATE", self._record(Way.BACK, _ALL)))
-        return Asked(Identity(f"arn:aws:route53:::hostedzone/{self._zone}", self.copy.id))
+        """Make the record of the stand-in, in a zone that says it is for drills, under a name that is nobody's else.
+
+        Made again it is as it was: nothing is lost where an answer was.
+        """
+        self._look_at_zone()
+        self._own()
+        self._asked = self._change(("UPSERT", self._record(Way.BACK, _ALL)))
+        arn = f"arn:{endpoints.partition(self.copy.region)}:route53:::hostedzone/{self._zone}"
+        return Asked(Identity(arn, self.copy.id))
 
     def lead(self, way: Way, copy: Copy) -> str:
         """Give the one side all the weight, and the other none, in one change."""
         if Way.THERE not in self._targets:
             self._targets[Way.THERE] = self._fitting(self._host(copy))
         weights = {each: _ALL if each is way else _NONE for each in Way}
+        self._look_at_zone()
         self._own()
-        self._change(*(("UPSERT", self._record(each, weights[each])) for each in Way))
+        self._asked = self._change(*(("UPSERT", self._record(each, weights[each])) for each in Way))
         return self._targets[way]
 
     def told(self, way: Way) -> Told:
-        """Ask each name server that Route 53 names for the zone."""
+        """Ask each name server that Route 53 names for the zone; once all lead there, ask Route 53 itself, too: what
+        is reached under one address are many servers, and one of them answered.
+        """
         if not self._servers:
             self._servers = self._look_up()
-        to = self._targets.get(way) or self._there()
-        led, others = servers.leads(self._servers, self._name, self._leading.record, to)
-        return Told(len(self._servers), led, others or f"all lead to {to}")
-
-    def _there(self) -> str:
-        """Where an earlier process of the run had the name lead."""
-        found = [each for each in self._own() if each["SetIdentifier"] == self._called(Way.THERE)]
-        if not found:
-            raise NotMeasured(f"{self._name} has no record of what comes back", call="route53:ListResourceRecordSets")
-        self._targets[Way.THERE] = str(found[0]["ResourceRecords"][0]["Value"]).rstrip(".").lower()
-        return self._targets[Way.THERE]
+        to = self._targets[way]
+        seen = servers.leads(self._servers, self._name, self._leading.record, to)
+        told = Told(len(self._servers), seen.led, seen.others or f"all lead to {to}", seen.silent)
+        if told.led != told.asked:
+            return told
+        status = str(self._api.call("GetChange", Id=self._asked)["ChangeInfo"]["Status"])
+        return replace(told, everywhere=status == _EVERYWHERE, words=f"{told.words}; Route 53 says {status}")
 
     def _own(self) -> list[Record]:
         """The run's own records; NotRecoverable where somebody else has the name."""
@@ -161,7 +187,8 @@ class DrillName(Records):
             kind = RecordType.A if ipaddress.ip_address(host).version == 4 else None
         except ValueError:
             kind = RecordType.CNAME
-        if not host or kind is not self._leading.record:
+        labels = host.rstrip(".").split(".")
+        if not all(0 < len(each) <= _LONGEST_LABEL for each in labels) or kind is not self._leading.record:
             told = f"the output {self._leading.output} is at '{host}', and no {self._leading.record} record leads there"
             raise NotMeasured(told, "name an output that has a host, and `record: A` where that is an address")
         return host.rstrip(".").lower()
@@ -187,7 +214,26 @@ class DrillName(Records):
                 f"hosted zone {self._zone} ({name}) does not wear the tag {ZONE_TAG}: nothing says it is for drills"
             )
             raise NotRecoverable(message, "tag it, if it is; never one that production has a name in")
-        return f"{name}, {self._zone}, asked at {', '.join(self._look_up())}"
+        return f"{name}, {self._zone}"
+
+    def _look_at_servers(self) -> str:
+        """That each name server answers here: what nobody answers, no drill can see."""
+        asked = self._look_up()
+        if silent := servers.silent(asked, self._leading.domain):
+            told = f"{len(silent)} of {len(asked)} name servers of {self._leading.domain} do not answer here"
+            hint = "let UDP to port 53 of the zone's name servers out: no resolver is asked instead"
+            raise NotMeasured(f"{told}: {'; '.join(silent)}", hint)
+        return f"{', '.join(asked)} answer"
+
+    def _look_at_planes(self) -> str:
+        """That the drill changes records by what does not lie in the lost region: where it does, that is told."""
+        lost = self._leading.lost
+        if lost == _PLANES.get(endpoints.partition(lost)):
+            raise Doubt(
+                f"records are changed, and roles made, by the control planes of Route 53 and IAM, which are in {lost}: "
+                "should that region be lost, neither may go; the drill does not show what then leads people"
+            )
+        return f"the control planes of Route 53 and IAM are not in {lost}"
 
     def _look_at_name(self) -> str:
         return f"{self._name} is this run's already" if self._own() else f"{self._name} is free"

@@ -16,9 +16,10 @@ WITHIN_S = 2.0
 """Real seconds in which a name server answers; it is asked again at the next look."""
 
 _CODES = {RecordType.A: 1, RecordType.CNAME: 5}
+_SOA = 6
 _IN, _LARGEST = 1, 4096
 _ANSWER, _AUTHORITATIVE, _CUT, _FAILED = 0x8000, 0x0400, 0x0200, 0x000F
-_POINTER, _LONGEST_NAME = 0xC0, 255
+_POINTER, _LONGEST_NAME, _LONGEST_LABEL = 0xC0, 255, 63
 
 
 class Unusable(Exception):
@@ -34,17 +35,33 @@ class Message:
 
 def ask(server: str, name: str, of: RecordType, within: float = WITHIN_S) -> Message:
     """The authoritative answer of a server, `host` or `host:port`; Unusable where there is none in time."""
+    return _asked(server, name, _CODES[of], within)
+
+
+def silent(servers: Sequence[str], zone: str) -> list[str]:
+    """Why, of each server that gives no authoritative answer on the zone itself."""
+    found = []
+    for server in servers:
+        try:
+            _asked(server, zone, _SOA, WITHIN_S)
+        except Unusable as wrong:
+            found.append(str(wrong))
+    return found
+
+
+def _asked(server: str, name: str, of: int, within: float) -> Message:
     host, _, port = server.partition(":")
-    query, token = _query(name, of)
     try:
-        told = aside(
-            lambda: _exchange(host, int(port or PORT), query, within), what=f"the answer of {server}", within=within + 1
-        )
-    except (OSError, Late) as wrong:
+        query, token = _query(name, of)
+        place = host, int(port or PORT)
+        told = aside(lambda: _exchange(*place, query, within), what=f"the answer of {server}", within=within + 1)
+    except (OSError, OverflowError, ValueError, Late) as wrong:  # a name that is none is told as ValueError
         raise Unusable(f"{server} does not answer: {str(wrong) or type(wrong).__name__}") from None
     try:
         return _read(told, token, query[12:], of)
-    except (IndexError, struct.error, UnicodeDecodeError):
+    except Unusable as wrong:
+        raise Unusable(f"{server}: {wrong}") from None
+    except (IndexError, OSError, ValueError, struct.error):
         raise Unusable(f"{server} answers what cannot be read") from None
 
 
@@ -57,14 +74,17 @@ def _exchange(host: str, port: int, query: bytes, within: float) -> bytes:
         return asking.recv(_LARGEST)
 
 
-def _query(name: str, of: RecordType) -> tuple[bytes, int]:
-    """A question that asks for no recursion, with a random id."""
+def _query(name: str, of: int) -> tuple[bytes, int]:
+    """A question that asks for no recursion, with a random id; ValueError of what is no name of the DNS."""
     token = secrets.randbelow(1 << 16)
-    labels = b"".join(bytes([len(each)]) + each for each in name.rstrip(".").encode("ascii").split(b"."))
-    return struct.pack("!6H", token, 0, 1, 0, 0, 0) + labels + b"\0" + struct.pack("!2H", _CODES[of], _IN), token
+    labels = name.rstrip(".").encode("ascii").split(b".")
+    if not all(0 < len(each) <= _LONGEST_LABEL for each in labels):
+        raise ValueError(f"'{name}' is no name of the DNS")
+    asked = b"".join(bytes([len(each)]) + each for each in labels)
+    return struct.pack("!6H", token, 0, 1, 0, 0, 0) + asked + b"\0" + struct.pack("!2H", of, _IN), token
 
 
-def _read(told: bytes, token: int, question: bytes, of: RecordType) -> Message:
+def _read(told: bytes, token: int, question: bytes, of: int) -> Message:
     got, flags, questions, answers, _, _ = struct.unpack_from("!6H", told)
     if got != token or questions != 1 or told[12 : 12 + len(question)].lower() != question.lower():
         raise Unusable("the answer is to another question")
@@ -73,13 +93,15 @@ def _read(told: bytes, token: int, question: bytes, of: RecordType) -> Message:
     return Message(tuple(_values(told, 12 + len(question), answers, of)))
 
 
-def _values(told: bytes, at: int, answers: int, of: RecordType) -> Iterator[str]:
+def _values(told: bytes, at: int, answers: int, of: int) -> Iterator[str]:
+    """The values of what was asked for: of that name, that type and the internet, and of nothing else beside it."""
+    asked, _ = _name(told, 12)
     for _ in range(answers):
-        _, at = _name(told, at)
-        kind, _, _, size = struct.unpack_from("!HHIH", told, at)
+        owner, at = _name(told, at)
+        kind, within, _, size = struct.unpack_from("!HHIH", told, at)
         at += 10
-        if kind == _CODES[of]:
-            yield socket.inet_ntoa(told[at : at + size]) if of is RecordType.A else _name(told, at)[0]
+        if (owner, kind, within) == (asked, of, _IN) and of in _CODES.values():
+            yield socket.inet_ntoa(told[at : at + size]) if of == _CODES[RecordType.A] else _name(told, at)[0]
         at += size
 
 
@@ -102,17 +124,27 @@ def _name(told: bytes, at: int) -> tuple[str, int]:
     return ".".join(labels), behind if behind >= 0 else at + 1
 
 
-def leads(servers: Sequence[str], name: str, of: RecordType, to: str) -> tuple[int, str]:
-    """How many of the servers lead to a value and to no other, and what the others say."""
-    led, others = 0, []
+@dataclass(frozen=True)
+class Leads:
+    """How many servers lead to a value and to no other, what the others say, and how many of those gave no answer."""
+
+    led: int
+    others: str
+    silent: int
+
+
+def leads(servers: Sequence[str], name: str, of: RecordType, to: str) -> Leads:
+    """Ask each of the servers whether a name leads to a value, and to no other."""
+    led, silent, others = 0, 0, []
     for server in servers:
         try:
             values = ask(server, name, of).values
         except Unusable as wrong:
+            silent += 1
             others.append(str(wrong))
             continue
         if set(values) == {to.rstrip(".").lower()}:
             led += 1
         else:
             others.append(f"{server} leads to {', '.join(values) or 'nothing'}")
-    return led, "; ".join(others)
+    return Leads(led, "; ".join(others), silent)

@@ -10,6 +10,7 @@ from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.copies import TAG
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.leading import RecordType
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types
 from dr_orchestrator.domain.vault import SERVICE as BACKUP
@@ -17,6 +18,10 @@ from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 _START, _PASS = "backup:StartRestoreJob", "iam:PassRole"
+_CHANGE = "route53:ChangeResourceRecordSets"
+_HOME = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
+"""The region that IAM sees in a call of Route 53, by partition."""
+
 _SIMULATION = "iam:SimulatePrincipalPolicy"
 _BY_TAG = "allow them on what wears the tag dr-drill:run"
 _BY_ORGANISATION, _ALLOWED = "OrganizationsDecisionDetail", "AllowedByOrganizations"
@@ -87,6 +92,28 @@ def simulated_job(account: Account, caller: Caller, point: str, vault: Vault) ->
     return f"IAM's simulation allows {principal} {_START} of {point}, and {_PASS} of {vault.role} to AWS Backup"
 
 
+def simulated_name(account: Account, caller: Caller, copy: Copy, record: RecordType) -> str:
+    """The answer of IAM to the changes of a drill's name, by the keys that it has of names and types of records.
+
+    NotMeasured where a policy denies it by name, or one of the organisation does not allow it; what no policy mentions
+    is a Doubt.
+    """
+    principal, partition = _principal(caller), caller.arn.split(":")[1]
+    zone, _, name = copy.id.partition("/")
+    keys = {
+        f"{_CHANGE}NormalizedRecordNames": [name],
+        f"{_CHANGE}RecordTypes": [record.value],
+        f"{_CHANGE}Actions": ["UPSERT", "DELETE"],
+        "aws:RequestedRegion": [_HOME.get(partition, copy.region)],
+    }
+    about = f"arn:{partition}:route53:::hostedzone/{zone}"
+    decisions, barred = _decided(account, caller, about, [_CHANGE], keys)
+    _raise_where_denied(principal, decisions, barred, "`dro iam` prints the policies that allow it")
+    if _not_allowed(decisions, [_CHANGE]):
+        raise Doubt(f"by IAM's simulation {principal} is not allowed {_CHANGE} of {name} in {zone}")
+    return f"IAM's simulation allows {principal} {_CHANGE} of {name} in {zone}"
+
+
 def _decisions(
     account: Account, caller: Caller, copy: Copy, of: CopyType, actions: Sequence[str], *, tagged: bool
 ) -> tuple[dict[str, str], list[str]]:
@@ -115,7 +142,7 @@ def _decided(
                 {
                     "ContextKeyName": key,
                     "ContextKeyValues": list(values),
-                    "ContextKeyType": f"string{'List' * (len(values) > 1)}",
+                    "ContextKeyType": f"string{'List' * (len(values) > 1 or key.startswith(_CHANGE))}",
                 }
                 for key, values in context.items()
             ],

@@ -22,6 +22,14 @@ def mistake(template: str, output: str, within: Mapping[str, str] | None = None)
         return "cannot be read"
 
 
+def ends_at(template: str, output: str, within: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """The type and the attribute that an output is the address of; two empty ones where that cannot be told."""
+    try:
+        return addresses.ends_at(_outline(template, within or {}), output)
+    except cloudformation.Malformed:
+        return "", ""
+
+
 def _outline(text: str, texts: Mapping[str, str], folder: str = "", depth: int = 0) -> Outline:
     read = cloudformation.parse(text, "", LARGEST_IN_BUCKET)
     children = dict(_children(read, texts, folder)) if depth < DEEPEST else {}

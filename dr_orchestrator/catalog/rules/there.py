@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.rules import outputs, stores
+from dr_orchestrator.catalog.shapes.checks import Check
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild, Store
 from dr_orchestrator.catalog.shapes.service import Drill, Resource
@@ -13,6 +14,8 @@ from dr_orchestrator.catalog.shapes.there import LONGEST_TTL, There
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
+from dr_orchestrator.documents import addresses
+from dr_orchestrator.domain.leading import RecordType
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
@@ -93,6 +96,27 @@ def _output(service: Declared, drill: Drill, there: There) -> Iterator[Mistake]:
     elif why := outputs.mistake(*template.output(there.output)):
         fix = "let its Value be !GetAtt of what answers, or !Sub that begins with it"
         yield ("there", "output"), f"the output '{there.output}' {why}", fix
+    else:
+        yield from _led(there, *outputs.ends_at(*template.output(there.output)))
+    if not any(_asks(check, there.output) for check in drill.checks):
+        message = f"no mandatory http-answer asks at '{there.output}': the name could lead to what serves nobody"
+        yield ("there", "output"), message, f'add a check: {{name: ..., http-answer: {{url: "{{{there.output}}}"}}}}'
+
+
+def _led(there: There, of: str, attribute: str) -> Iterator[Mistake]:
+    """The mistakes in what the name leads to: a host that is not the environment's, or not what the record takes."""
+    if of in addresses.SHARED:
+        message = f"the host of '{there.output}' is one of AWS's own, and not of the {of} alone"
+        yield ("there", "output"), message, "name an output whose host is what serves people"
+    elif of and ((of, attribute) in addresses.NUMBERS) is not (there.record is RecordType.A):
+        is_, fits = ("a name", RecordType.CNAME) if there.record is RecordType.A else ("an address", RecordType.A)
+        message = f"'{there.output}' is {is_}, and no {there.record} record leads to that"
+        yield ("there", "record"), message, f"write `record: {fits}`"
+
+
+def _asks(check: Check, output: str) -> bool:
+    claim = check.http_answer
+    return check.mandatory and claim is not None and claim.url.startswith(f"{{{output}}}")
 
 
 def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:

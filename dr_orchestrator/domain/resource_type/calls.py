@@ -37,7 +37,8 @@ class Write:
     must be given, whatever they say. A `bare` target may wear no tag yet. `brings` is the parameter that lists what is
     imported: each has to be a copy of the run by itself. `found` are parameters, where they are given, by which AWS
     reads what lies in such a `place` under the target's `name`: those are groups of the pattern. `every` are ways into
-    what it is given, by its keys, and what each value there may be. `into` is a parameter that names such a place, into
+    what it is given, by its keys, and what each value there may be; `whole` are those at which each has to be given.
+    `into` is a parameter that names such a place, into
     which AWS itself writes under the target's name, `origin_arn` the pattern (with the group `name`) of the ARN by
     which the origin is named, `origin_in` the key under which its name stands where that parameter is a mapping. IAM
     can tell no copy of an `alone` one from what is production's: it is allowed only where production is not. `outside`
@@ -67,6 +68,7 @@ class Write:
     brings: str = ""
     found: Mapping[str, str] = field(default_factory=dict)
     every: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    whole: tuple[str, ...] = ()
     alone: bool = False
     into: str = ""
     origin_arn: str = ""

@@ -45,6 +45,10 @@ def _told(tell: Callable[[Led], str], led: Led | None) -> str:
     return NOT_REACHED if led is None else tell(led)
 
 
+def _most(led: Led) -> str:
+    return "at most " if led.at_most else ""
+
+
 def _kept(led: Led) -> str:
     waited = "waited for" if led.way is Way.THERE else "not waited for"
     return f"{format_duration(led.ttl)}, {waited}"
@@ -52,8 +56,11 @@ def _kept(led: Led) -> str:
 
 _LINE: tuple[tuple[str, Callable[[Led], str]], ...] = (
     ("Led to", lambda each: each.to),
-    ("The first name server led there", lambda each: f"{exact(each.first)} after it was asked for"),
-    ("The last of them", lambda each: f"{exact(each.every)} after it was asked for"),
+    ("The first name server led there", lambda each: f"{_most(each)}{exact(each.first)} after it was asked for"),
+    (
+        "The last of them, and Route 53 said INSYNC",
+        lambda each: f"{_most(each)}{exact(each.every)} after it was asked for",
+    ),
     ("Name servers asked", lambda each: str(each.servers)),
     ("Answers of before are kept for", _kept),
 )

@@ -81,7 +81,8 @@ def components(order: Order) -> Components:
         entrance=databases if order.inside else None,
         probe=databases.probe if order.inside else None,
         afterwards=suite.afterwards(),
-        looks=(*(name.preflight_checks() if name is not None else ()), *_engines(order)),
+        looks=tuple(_engines(order)),
+        first_looks=tuple(name.preflight_checks()) if name is not None else (),
         name=name,
     )
 

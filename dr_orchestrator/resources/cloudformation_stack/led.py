@@ -48,5 +48,7 @@ def drill_name(order: Order, outputs: Outputs, foreign: Outputs) -> DrillName | 
 
 def _host(output: str) -> str:
     """The host of an address, or of what is a host by itself; empty where it is neither."""
-    parts = urlsplit(output if "://" in output else f"//{output}")
-    return parts.hostname or ""
+    try:
+        return urlsplit(output if "://" in output else f"//{output}").hostname or ""
+    except ValueError:  # a bracket, say, that is not closed
+        return ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dr_orchestrator.domain.leading import NAME_TYPE
 from dr_orchestrator.domain.resource_type import By, Calls, CopyType, Effect, Write
 
 DRILL_NAME = CopyType(
-    "drill-name",
+    NAME_TYPE,
     "name in the drills' zone",
     "DrillNames",
     "route53",
@@ -16,13 +17,17 @@ DRILL_NAME = CopyType(
 )
 
 _SET = "ChangeBatch.Changes.ResourceRecordSet"
+_OTHER_WAYS = (*("Failover", "GeoLocation", "GeoProximityLocation", "Region", "MultiValueAnswer", "CidrRoutingConfig"),)
 _PLAIN = {
     f"{_SET}.Type": ("A", "CNAME"),
     f"{_SET}.AliasTarget": (None,),
     f"{_SET}.HealthCheckId": (None,),
     f"{_SET}.TrafficPolicyInstanceId": (None,),
+    **{f"{_SET}.{each}": (None,) for each in _OTHER_WAYS},
 }
-"""The shape of such a record: none that leads to something of AWS's by an alias."""
+"""The shape of such a record: none that leads to something of AWS's by an alias, or by other rules than weights."""
+
+_GIVEN = tuple(f"{_SET}.{each}" for each in ("SetIdentifier", "Weight", "TTL"))
 
 
 def _change(effect: Effect, *actions: str) -> Write:
@@ -33,6 +38,7 @@ def _change(effect: Effect, *actions: str) -> Write:
         every={"ChangeBatch.Changes.Action": actions, **_PLAIN},
         among="HostedZoneId",
         needs=frozenset({"HostedZoneId", "ChangeBatch"}),
+        whole=_GIVEN,
     )
 
 
@@ -42,6 +48,7 @@ CALLS = Calls(
     frozenset(
         {
             *("route53:GetHostedZone", "route53:ListTagsForResource", "route53:ListResourceRecordSets"),
+            "route53:GetChange",
             "ec2:DescribeRegions",
         }
     ),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.cost import Cost, Rates, cost
 from dr_orchestrator.domain.judge.judgement import Fault, Record
+from dr_orchestrator.domain.leading import NAME_TYPE
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 from dr_orchestrator.errors import DrillFault, LeaseLost, UsageError
@@ -74,6 +75,7 @@ def alive(here: SweepContext, run: str) -> bool:
 def unsettled(run: Run) -> list[CopyRecord]:
     """The copies that a run left, the newest first; what a stack owns goes with it, or alone once the stack is gone."""
     left = [row for row in reversed(run.copies) if row.state not in TERMINAL]
+    left.sort(key=lambda row: row.copy.type != NAME_TYPE)  # a name goes before what it may still lead to
     stacks = {row.copy.id for row in left if not row.copy.parent}
     return [row for row in left if row.copy.parent not in stacks]
 

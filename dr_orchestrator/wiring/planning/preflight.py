@@ -74,6 +74,7 @@ class PreflightChecks:
         target = self.components.restorer or self.components.environment
         yield from target.preflight_checks(self.copy) if target is not None else ()
         yield from self.components.looks
+        yield from self.components.first_looks if not self.begun else ()
         for born in self.components.born:
             for question in born.origin.preflight_checks():
                 yield replace(question, name=f"{question.name} of {born.name}")
@@ -90,6 +91,8 @@ class PreflightChecks:
         yield PreflightCheck("permissions", self._permissions, must=not self.begun)
         if self.drill.vault is not None:
             yield PreflightCheck("permissions of the vault", self._permissions_of_vault, must=not self.begun)
+        if self.drill.leading is not None:
+            yield PreflightCheck("permissions of the name", self._permissions_of_name, must=not self.begun)
         for store in self.components.stores:
             ask = functools.partial(self._permissions_of, store)
             yield PreflightCheck(f"permissions of {store.name}", ask, must=not self.begun)
@@ -156,6 +159,12 @@ class PreflightChecks:
         if vault is None or restorer is None:
             raise NotApplicable("the drill takes nothing from a vault")
         return rights.simulated_job(self._there, self._there.changer(), restorer.choose().id, vault)
+
+    def _permissions_of_name(self) -> str:
+        leading, name = self.drill.leading, self.components.name
+        if leading is None or name is None:
+            raise NotApplicable("the drill has no name")
+        return rights.simulated_name(self.account, self.account.changer(), name.copy, leading.record)
 
     def _permissions_of(self, store: Store) -> str:
         types, of = self.here.types, self.here.types[store.copy.type]

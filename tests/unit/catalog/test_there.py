@@ -49,16 +49,23 @@ def test_its_resource_is_the_one_that_comes_back(tmp_path: Path) -> None:
         (f"there: {{region: {AWAY}", "there: {region: us-east-1", "that is the region that counts as lost"),
         ("output: HealthUrl", "output: Nothing", "the template has no output 'Nothing'"),
         ("output: HealthUrl", "output: Elsewhere", "the output 'Elsewhere'"),
+        ("output: HealthUrl", "output: Queued", "the host of 'Queued' is one of AWS's own"),
+        ("output: HealthUrl", "output: HealthUrl, record: A", "'HealthUrl' is a name, and no A record leads to that"),
+        ("output: HealthUrl", "output: Numbered", "'Numbered' is an address, and no CNAME record leads to that"),
+        ('url: "{HealthUrl}"', 'url: "{Queued}"', "no mandatory http-answer asks at 'HealthUrl'"),
+        ("contains: ok}", "contains: ok}, mandatory: false", "no mandatory http-answer asks at 'HealthUrl'"),
         ("ttl: 60s", "ttl: 2h", "leads nobody anywhere in time"),
         (f"    there: {there.THERE}\n", "", "nothing says in which region it comes back"),
         ("kind: region-failover", "kind: replica-rebuild", "comes back where its resource says"),
-        ("record: A", "record: MX", "'MX' is not a type of record"),
+        ("ttl: 60s", "record: MX", "'MX' is not a type of record"),
     ],
 )
 def test_what_must_hold_of_it(tmp_path: Path, old: str, new: str, message: str) -> None:
     """Told before anything is started."""
     assert old in SHOP
     template = f"{there.ANSWERS}  Elsewhere: {{Value: https://shop.example.com/}}\n"
+    template += "  Queued: {Value: !GetAtt Queue.QueueUrl}\n  Numbered: {Value: !Ref Number}\n"
+    template = template.replace("Outputs:", "  Number: {Type: AWS::EC2::EIP}\nOutputs:", 1)
     head, drill, tail = SHOP.rpartition(f"  {DRILL}:")
     found = list(told(tmp_path, head + drill + tail.replace(old, new, 1), template=template))
     assert [each for each in found if message in each.message], found

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked
+from dr_orchestrator.domain.leading import NAME_TYPE
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.runner import Session
+from dr_orchestrator.runner.sweep.runs import unsettled
 from tests.support.rehearsal import COPY, RUN, Drill
 
 
@@ -52,6 +55,24 @@ def test_copies_are_destroyed_last_first() -> None:
         "! destroy b",
         "! destroy a",
     ]
+
+
+def test_a_name_goes_before_what_it_may_still_lead_to() -> None:
+    """However a run ended, no name of its own is left behind that leads to a host which is anybody's by then."""
+    drill, gone = Drill(), []
+    name, environment = replace(COPY, type=NAME_TYPE, id=f"Z1/dro-{RUN}-a.example.com"), copies("b")[0]
+
+    def destroy(copy: Copy) -> CopyState:
+        gone.append(copy.type)
+        return CopyState.DELETED
+
+    with drill.session() as run:
+        for copy in (name, environment):
+            run.at_exit(f"destroy {copy.id}", destroy, copy)
+            run.create(f"create {copy.id}", lambda of: Asked(Identity(f"arn:{of.id}", of.id)), copy=copy)
+        left = [CopyRecord(copy, CopyState.CREATED, None, drill.clock.now()) for copy in (name, environment)]
+        assert unsettled(SimpleNamespace(copies=left))[0].copy == name, "a sweep does the same"  # type: ignore[arg-type]
+    assert gone == [NAME_TYPE, COPY.type]
 
 
 @pytest.mark.parametrize("stubborn", ["a", "b", "c"])

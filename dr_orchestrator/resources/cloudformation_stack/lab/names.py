@@ -18,6 +18,9 @@ from dr_orchestrator.lab.names import CNAME, A, NameServer
 LAG_S = 20.0
 """Lab seconds until the name servers show a change: AWS tells of 60 at most."""
 
+INSYNC_S = 25.0
+"""Lab seconds until Route 53 says that a change has come to all of its servers: later than the one that is asked."""
+
 _TYPES = {A: "A", CNAME: "CNAME"}
 Shown = list[tuple[str, str, int, int, tuple[str, ...]]]
 
@@ -29,6 +32,7 @@ class _Zones:
     shown: dict[str, Shown] = field(default_factory=dict)
     coming: list[tuple[datetime, int, str, Shown]] = field(default_factory=list)
     asked: int = 0
+    changes: dict[str, datetime] = field(default_factory=dict)
     server: NameServer | None = None
 
 
@@ -58,6 +62,24 @@ def _changed(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
     heapq.heappush(zones.coming, (here.now() + late, zones.asked, zone.name, now))
 
 
+def _change(self: Any) -> Any:
+    """moto gives every change one id, and calls it INSYNC at once: here each has its own, and is under way first."""
+    answer: Any = _answer_by_moto(self)
+    here, zones = world(), _zones()
+    told = answer._result["ChangeInfo"]
+    told["Id"], told["Status"] = f"/change/C{zones.asked:013d}", "PENDING"
+    zones.changes[told["Id"].rpartition("/")[2]] = here.now() + timedelta(seconds=0 if here.hurried else INSYNC_S)
+    return answer
+
+
+def _get_change(self: Any) -> Any:
+    answer: Any = _status_by_moto(self)
+    told, here = answer._result["ChangeInfo"], world()
+    ends = _zones().changes.get(str(told["Id"]).rpartition("/")[2])
+    told["Status"] = "PENDING" if ends is not None and here.now() < ends else "INSYNC"
+    return answer
+
+
 def _told(zones: _Zones, here: SimulatedCloud, name: str, of: int) -> Sequence[tuple[int, str]] | None:
     stale = here.faults.pretends("stale-names", "route53", name)
     while zones.coming and zones.coming[0][0] <= here.now() and not stale:
@@ -85,8 +107,11 @@ def _get_hosted_zone(self: Any) -> Any:
 
 
 _change_by_moto, _get_by_moto = Route53Backend.change_resource_record_sets, Route53.get_hosted_zone
+_answer_by_moto, _status_by_moto = Route53.change_resource_record_sets, Route53.get_change
 
 PATCHES = (
     (Route53Backend, "change_resource_record_sets", _changed),
     (Route53, "get_hosted_zone", _get_hosted_zone),
+    (Route53, "change_resource_record_sets", _change),
+    (Route53, "get_change", _get_change),
 )

@@ -23,6 +23,20 @@ def change(name: str = NAME, action: str = "UPSERT", **given: Any) -> dict[str, 
     return {"Action": action, "ResourceRecordSet": {**plain, "ResourceRecords": [{"Value": "a.example"}], **given}}
 
 
+OTHER_WAYS: list[dict[str, Any]] = [
+    {"Failover": "PRIMARY"},
+    {"GeoLocation": {"CountryCode": "DE"}},
+    {"GeoProximityLocation": {"AWSRegion": "eu-central-1"}},
+    {"Region": "eu-central-1"},
+    {"MultiValueAnswer": True},
+    {"CidrRoutingConfig": {"CollectionId": "a", "LocationName": "b"}},
+    {"SetIdentifier": None},
+    {"Weight": None},
+    {"TTL": None},
+]
+"""What makes a record another one than a weighted one of a run."""
+
+
 def batch(*changes: dict[str, Any], zone: str = ZONE) -> dict[str, Any]:
     return {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}}
 
@@ -55,6 +69,7 @@ def test_the_runs_own_name_is_made_led_and_deleted(action: str, region: str) -> 
         batch(change(Type="NS")),
         batch(change(Type="TXT")),
         batch(change(AliasTarget={"HostedZoneId": OTHER, "DNSName": "shop.example.com"})),
+        *(batch(change(), change(**given)) for given in OTHER_WAYS),
         batch(change(), change(action="DELETE")),
         batch(change(action="NUKE")),
     ],

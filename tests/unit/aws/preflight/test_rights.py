@@ -15,6 +15,7 @@ from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.preflight import place, rights
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.leading import RecordType
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import ResourceType
 from dr_orchestrator.domain.vault import Vault
@@ -50,6 +51,32 @@ def test_what_makes_and_deletes_the_copy_is_asked(of: ResourceType, kind: Kind) 
     assert {each.partition(":")[0] for each in actions} == {actions[0].partition(":")[0]}
     assert any(":Delete" in each for each in actions)
     assert any(":Restore" in each or ":Create" in each for each in actions)
+
+
+NAME = Copy("drill-name", "Z1/dro-r-shop.drills.example.com", "eu-central-1", "r", "a-drill", "a-service")
+
+
+def test_the_right_on_the_zone_is_asked_by_the_names_own_keys() -> None:
+    """Of that zone and that name, where Route 53 is to IAM: a policy of `dro iam` allows nothing else."""
+    asked: list[dict[str, Any]] = []
+    assert "Z1" in rights.simulated_name(answering("allowed", asked), ROLE, NAME, RecordType.CNAME)
+    (given,) = asked
+    assert given["ResourceArns"] == ["arn:aws:route53:::hostedzone/Z1"]
+    context = {
+        each["ContextKeyName"]: (each["ContextKeyType"], each["ContextKeyValues"]) for each in given["ContextEntries"]
+    }
+    change = "route53:ChangeResourceRecordSets"
+    assert given["ActionNames"] == [change]
+    assert context[f"{change}NormalizedRecordNames"] == ("stringList", ["dro-r-shop.drills.example.com"])
+    assert context[f"{change}RecordTypes"] == ("stringList", ["CNAME"])
+    assert context["aws:RequestedRegion"] == ("string", ["us-east-1"])
+
+
+@pytest.mark.parametrize(("decision", "fault"), [("implicitDeny", Doubt), ("explicitDeny", NotMeasured)])
+def test_a_right_on_the_zone_that_lacks_is_told_before_a_drill(decision: str, fault: type[Exception]) -> None:
+    """Not when the environment stands already."""
+    with pytest.raises(fault, match="ChangeResourceRecordSets"):
+        rights.simulated_name(answering(decision), ROLE, NAME, RecordType.CNAME)
 
 
 def test_the_roles_own_policies_are_asked_for_the_copy() -> None:
