@@ -259,7 +259,9 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
         groups = scope.subnet_groups(of) if right.beside else []
         beside = [each for part in right.beside for each in _filled(part, {"source": scope.sources(of)})]
-        on = scope.arns(copy.service, *copy.arns_of(COPIES), *sources, *right.within, *beside, *groups)
+        own = any(each.startswith(f"{copy.service}:") for each in right.actions)  # another service acts on it alone
+        parts = copy.arns_of(COPIES) if own else (copy.arn_of(COPIES),)
+        on = scope.arns(copy.service, *parts, *sources, *right.within, *beside, *groups)
         if scope.apart and effect is Effect.RESTORE and copy.name != of.name:  # it comes from the sources' account
             on += scope.anywhere(copy, COPIES)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
@@ -406,9 +408,9 @@ def _never_moved(scope: Scope, moved: Sequence[Write], sent: Sequence[Write]) ->
     own = [write for write in moved if _is_own(scope, write)]
     untagged = {"Resource": copies, "Condition": {"Null": {WEARS: "true"}}}
     yield deny("NeverMoveTheUntagged", _operations(scope, own), untagged)
-    used = [each for each in _operations(scope, moved) if each not in commands]
-    others = {"NotResource": [*copies, *machines, *_documents(scope, moved)]}
-    yield deny("NeverUseAnotherMachine", used, others)
+    used = [write for write in moved if not {*_operations(scope, [write])} <= {*commands}]
+    others = {"NotResource": [*copies, *machines, *_documents(scope, used)]}
+    yield deny("NeverUseAnotherMachine", _operations(scope, used), others)
 
 
 def _called(scope: Scope, copy: CopyType) -> str:
