@@ -205,7 +205,9 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
     for sid in ("TagTables", "ChangeInstances", "DeleteInstances", "DeleteTables", "DeleteStacks"):
         assert all("dro-*" in arn for arn in found[sid]["Resource"])
     ours = [each for sid, each in found.items() if not sid.endswith("ByTemplates")]
-    changes = re.compile(":(Delete|Modify|Reboot|Failover|Update|Abort|Exec|BatchDelete|Stop|Enable|Begin|Rollback)")
+    changes = re.compile(
+        ":(Delete|Terminate|Modify|Reboot|Failover|Update|Abort|Exec|BatchDelete|Stop|Enable|Begin|Rollback)"
+    )
     touches = {action for each in ours for action in each["Action"] if changes.search(action)}
     touches -= {"dynamodb:DeleteItem", "dynamodb:UpdateItem"}
     unseen = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "logs:DeleteLogGroup"}
