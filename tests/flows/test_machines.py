@@ -173,7 +173,7 @@ def _profile(name: str) -> dict[str, str]:
     [
         (_archived, "lies in the archive"),
         (_gone, "which is 'error'"),
-        (_open_group, "lets out to anywhere"),
+        (_open_group, "lets out to 0.0.0.0/0"),
         (_database_port, "lets out more than TCP 443"),
         (_with_ipv6, "gives each machine an address of IPv6"),
         (_same_profile, f"instance profile {PROFILE} is production's own"),

@@ -49,7 +49,8 @@ class Looks:
 
     def groups(self) -> str:
         """The security groups."""
-        return f"{', '.join(network.groups(self._account, self._resource))}: nothing out but TCP 443, nor to anywhere"
+        worn = ", ".join(network.groups(self._account, self._resource))
+        return f"{worn}: nothing out but TCP 443 to security groups that the source does not wear"
 
     def profile(self) -> str:
         """The rights of the copy in AWS; NotRecoverable where that is what production may, and nobody says why."""
