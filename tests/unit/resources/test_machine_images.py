@@ -29,8 +29,19 @@ def image(*snapshots: str, **more: Any) -> dict[str, Any]:
     return {**told, "CreationDate": "2026-11-20T09:00:00.000Z", "BlockDeviceMappings": [*held, beside], **more}
 
 
-def images(found: list[dict[str, Any]], snapshots: list[dict[str, Any]]) -> Images:
-    told = ToldAws({"DescribeImages": {"Images": found}, "DescribeSnapshots": {"Snapshots": snapshots}})
+def source(**attached: datetime) -> dict[str, Any]:
+    held = [{"DeviceName": f"/dev/{name}", "Ebs": {"AttachTime": at}} for name, at in attached.items()]
+    return {"InstanceId": "i-1", "State": {"Name": "running"}, "BlockDeviceMappings": held}
+
+
+def images(found: list[dict[str, Any]], snapshots: list[dict[str, Any]], **attached: datetime) -> Images:
+    told = ToldAws(
+        {
+            "DescribeImages": {"Images": found},
+            "DescribeSnapshots": {"Snapshots": snapshots},
+            "DescribeInstances": {"Reservations": [{"Instances": [source(**attached)]}]},
+        }
+    )
     return Images(told.account().api("ec2"), "i-1", "web")
 
 
@@ -67,6 +78,15 @@ def test_what_cannot_be_started_is_no_recovery_point(about: dict[str, Any], held
     assert why in found.unusable()
     with pytest.raises(NotRecoverable, match="none of the 1 image of i-1 can be started"):
         images([image("a", **about)], [snapshot("a", **held)]).points()
+
+
+def test_an_image_without_a_volume_of_its_source_is_no_recovery_point() -> None:
+    """One that was attached before; what was added since the image was made is not held against it."""
+    found, held = [image("a")], [snapshot("a")]
+    (point,) = images(found, held, sd0=AT - MINUTE, sdf=AT + MINUTE).points()
+    assert point.id == "ami-1"
+    with pytest.raises(NotRecoverable, match="is incomplete: it lacks the volume /dev/sdf of its source"):
+        images(found, held, sd0=AT - MINUTE, sdf=AT - MINUTE).points()
 
 
 def test_an_image_of_another_machine_is_none_of_it() -> None:
