@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -75,7 +76,8 @@ class Looks:
         """The key of the image's snapshots."""
         held = self._images.described(self._choose().id).snapshots
         key = next((each.get("KmsKeyId") for each in held if each.get("Encrypted")), None)
-        data = f"arn:aws:ec2:{self._account.region}:{held[0]['OwnerId']}:snapshot/{held[0]['SnapshotId']}"
+        place = f"arn:{partition(self._account.region)}:ec2:{self._account.region}"
+        data = f"{place}:{held[0]['OwnerId']}:snapshot/{held[0]['SnapshotId']}"
         return keys.usable(self._account, key, data, "the image is not encrypted")
 
     def capacity(self) -> str:

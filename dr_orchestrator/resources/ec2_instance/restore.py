@@ -186,6 +186,8 @@ class Ec2Instance:
         found = self._proven(copy)
         if found is None or machine.state(found) == "shutting-down":
             return  # going, or gone: what was wanted
+        if found["InstanceId"] in self._toolkit.proofs.sources:
+            raise UnsafeToDelete(f"{found['InstanceId']} is a registered source: never ended, whatever its tags say")
         try:
             self._api.call("TerminateInstances", InstanceIds=[found["InstanceId"]])
         except NotFound:

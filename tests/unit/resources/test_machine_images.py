@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.ec2_instance import machine
 from dr_orchestrator.resources.ec2_instance.images import Images, of_snapshots
 from dr_orchestrator.resources.ec2_instance.listing import is_standard
 from tests.support.told_aws import ToldAws
@@ -106,3 +107,12 @@ def test_an_image_of_another_machine_is_none_of_it() -> None:
 def test_the_quota_of_standard_machines_counts_their_families_alone(kind: str, counts: bool) -> None:
     """Those of accelerators, of Macs and of high memory have quotas of their own."""
     assert is_standard(kind) is counts
+
+
+def test_a_start_makes_no_machine_younger() -> None:
+    """LaunchTime is the last start: one of production's that was started meanwhile is as old as what is attached."""
+    volume = {"DeviceName": "/dev/sda1", "Ebs": {"AttachTime": AT}}
+    started = {"LaunchTime": AT + 60 * MINUTE, "BlockDeviceMappings": [volume]}
+    card = {"Attachment": {"AttachTime": AT - MINUTE}}
+    assert machine.made_at(started) == AT
+    assert machine.made_at({**started, "NetworkInterfaces": [card]}) == AT - MINUTE
