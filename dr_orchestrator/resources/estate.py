@@ -211,7 +211,7 @@ class Of(Shape):
     within: Span = timedelta(days=2)
 
     def mistakes(self, key: str) -> Sequence[Mistake]:
-        """What would be made after the lab began, or changed before it was made."""
+        """Mistakes: things made after the lab began, or changed before they were made."""
         told: list[Mistake] = []
         if self.every and self.number > self.since / self.every:
             words = f"{self.number}, {format_duration(self.every)} apart, do not fit into {format_duration(self.since)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr_orchestrator.aws.access import backups, replicas, vaults, zones
+from dr_orchestrator.aws.access import backups, making, replicas, vaults, zones
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
@@ -244,9 +244,12 @@ def _type(scope: Scope, drill: Drill) -> ResourceType:
 
 @dataclass
 class _Right:
-    """The content of one statement on copies of a type: actions, and what they act on besides the copies themselves."""
+    """The content of one statement on copies of a type: actions, what they act on besides the copies themselves, and
+    the calls that make what they act on.
+    """
 
     actions: set[str] = field(default_factory=set)
+    made_by: set[str] = field(default_factory=set)
     within: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
     untagged: bool = False
@@ -266,6 +269,8 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
             on += scope.anywhere(copy, COPIES)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
         condition = scope.here(copy.service) if by_name else _tagged(scope, WEARS if effect in _WITH_TAG else ASKED)
+        if making.TAG in right.actions:
+            condition = {**condition, "StringEquals": {**condition["StringEquals"], making.BY: sorted(right.made_by)}}
         yield allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
 
 
@@ -289,8 +294,8 @@ def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
             parts = _filled(whole.replace("{copies}", COPIES), beside)
             name = write.operation.partition(":")[2]
             on, here = scope.arns(service, *dict.fromkeys(parts)), scope.here() if "{source}" in part else None
-            if actions == ("ec2:CreateTags",):  # of what is made by that very call
-                here = {"StringEquals": {"ec2:CreateAction": name}}
+            if actions == (making.TAG,):  # of what is made by that very call
+                here = {"StringEquals": {making.BY: name}}
             if service == "iam":  # a role that another service acts by, and that one alone
                 domain = "amazonaws.com.cn" if scope.partition == "aws-cn" else "amazonaws.com"
                 here = {"StringEquals": {"iam:PassedToService": f"{of.made.service}.{domain}"}}
@@ -331,7 +336,9 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
         if write.within is not None:
             right.within.append(scope.types.copies[write.within.type].arn_of(COPIES))
         for effect, actions in write.actions.items():
-            found.setdefault((effect, write.target.type), _Right()).actions.update(actions)
+            beside = found.setdefault((effect, write.target.type), _Right())
+            beside.actions.update(actions)
+            beside.made_by.add(write.operation.partition(":")[2])
     return found
 
 
@@ -371,6 +378,7 @@ def _never(scope: Scope) -> Iterator[Statement]:
     hidden = [write for write in writes if not scope.sees_tags(scope.types.targets[write.target.type])]
     tags = _operations(scope, (write for write in hidden if write.effect is Effect.TAG))
     yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
+    yield from making.never_tagged(scope, writes)
 
 
 def _is_concerned(scope: Scope, of: ResourceType) -> bool:

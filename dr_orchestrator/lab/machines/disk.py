@@ -43,7 +43,7 @@ class Disk:
     mounts: Mapping[str, str] = field(default_factory=dict)
 
     def below(self, folder: str) -> Disk:
-        """What it is where it is mounted in a folder."""
+        """The volume as it is where it is mounted in a folder."""
         moved = {f"{folder}{path}": content for path, content in self.files.items()}
         return replace(self, files=moved, broken={f"{folder}{path}" for path in self.broken})
 

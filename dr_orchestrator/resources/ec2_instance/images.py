@@ -7,14 +7,16 @@ instance that it was made of. What was copied from another region keeps none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.ec2_instance import machine
 
 CALL, SNAPSHOTS = "ec2:DescribeImages", "ec2:DescribeSnapshots"
 AT = "StartTime"
@@ -27,6 +29,8 @@ class Image:
 
     about: Mapping[str, Any]
     snapshots: tuple[Mapping[str, Any], ...]
+    attached: Mapping[str, datetime] = field(default_factory=dict)
+    """The volumes of its source by device, and since when each is attached there."""
 
     @property
     def id(self) -> str:
@@ -60,7 +64,15 @@ class Image:
             return f"is in the state '{state}'{f', {why}' if why else ''}"
         if self.about.get("RootDeviceType", "ebs") != "ebs":
             return "starts from an instance store, of which no snapshot is kept"
-        return self._without_snapshots()
+        return self._without_snapshots() or self._without_volumes()
+
+    def _without_volumes(self) -> str:
+        """Whether it lacks a volume that the source had already as it was made: what it recovers is not the whole."""
+        held = {str(each.get("DeviceName")) for each in self.devices}
+        lacking = sorted(
+            each for each, since in self.attached.items() if self.at and since < self.at and each not in held
+        )
+        return f"is incomplete: it lacks the volume {lacking[0]} of its source" if lacking else ""
 
     def _without_snapshots(self) -> str:
         known = {each["SnapshotId"] for each in self.snapshots}
@@ -87,7 +99,8 @@ class Images:
         of = [{"Name": "source-instance-id", "Values": [self._instance]}]
         found = list(self._api.pages("DescribeImages", "Images", Owners=["self"], Filters=of))
         owned = self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"]) if found else ()
-        return of_snapshots([each for each in found if each.get("SourceInstanceId") == self._instance], owned)
+        of_it = [each for each in found if each.get("SourceInstanceId") == self._instance]
+        return of_snapshots(of_it, owned, attached(machine.described(self._api, self._instance)) if of_it else {})
 
     def points(self) -> list[RecoveryPoint]:
         """Those that can be started now; NotRecoverable where there are some, and none can."""
@@ -136,15 +149,25 @@ class Images:
         )
 
 
-def of_snapshots(found: list[Mapping[str, Any]], owned: Any) -> list[Image]:
-    """The images with their snapshots, of those that the account owns."""
+def attached(source: Mapping[str, Any] | None) -> dict[str, datetime]:
+    """The volumes of a machine by device, and since when each is attached to it."""
+    held = (source or {}).get("BlockDeviceMappings") or ()
+    return {
+        str(each["DeviceName"]): each["Ebs"]["AttachTime"] for each in held if (each.get("Ebs") or {}).get("AttachTime")
+    }
+
+
+def of_snapshots(
+    found: list[Mapping[str, Any]], owned: Any, attached: Mapping[str, datetime] = MappingProxyType({})
+) -> list[Image]:
+    """The images of one machine with their snapshots, of those that the account owns; `attached` are its volumes."""
     known = {each["SnapshotId"]: each for each in owned}
 
     def of(image: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
         held = (each.get("Ebs") or {} for each in image.get("BlockDeviceMappings") or ())
         return tuple(known[each["SnapshotId"]] for each in held if each.get("SnapshotId") in known)
 
-    return [Image(each, of(each)) for each in found]
+    return [Image(each, of(each), attached) for each in found]
 
 
 def _made(image: Image) -> str:

@@ -6,12 +6,16 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.calls.api import Api, Refused
 from dr_orchestrator.aws.machines import PART_OF
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable
+from dr_orchestrator.resources.ec2_instance import machine
 from dr_orchestrator.resources.ec2_instance.images import Image
 from dr_orchestrator.resources.ec2_instance.name import NAMED
+
+_CALL = "ec2:RunInstances"
 
 QUOTA = frozenset({"VcpuLimitExceeded", "InstanceLimitExceeded", "InsufficientInstanceCapacity"})
 """The errors of EC2 where it has no place for a machine now, and may have one later."""
@@ -27,6 +31,23 @@ _REMEDIES = {
     "Client.InstanceInitiatedShutdown": "it shut itself down as it started: what does the image do then?",
 }
 """The remedies, by the reasons that EC2 gives for the end of a machine."""
+
+
+_NOT_THE_BACKUP = frozenset(
+    {
+        *("Client.VolumeLimitExceeded", "Server.InsufficientInstanceCapacity", "Server.InternalError"),
+        *("Server.SpotInstanceTermination", "Client.UserInitiatedShutdown"),
+    }
+)
+"""The reasons of EC2 that say nothing of what the image holds: a limit, a fault of AWS's own, another's hand."""
+
+
+def ended(found: Mapping[str, Any], told: str, hint: str = "") -> DrillFault:
+    """The fault that a machine which ended before it was ready is: NotMeasured where that says nothing of its image."""
+    why, what = remedy(found)
+    code = str((found.get("StateReason") or {}).get("Code") or "")
+    words = f"{told}: {why or 'EC2 tells no reason'} ({what})"
+    return (NotMeasured if code in _NOT_THE_BACKUP else NotRecoverable)(words, hint, machine.CALL)
 
 
 def remedy(found: Mapping[str, Any]) -> tuple[str, str]:
@@ -77,6 +98,17 @@ def request(
     }
     profile = resource.own.get("profile")
     return {**given, "IamInstanceProfile": {"Name": profile.name}} if profile else given
+
+
+def refused(api: Api, copy: Copy, refusal: Refused) -> DrillFault:
+    """The fault that a refusal of EC2's is, where the copy's token was used before."""
+    if refusal.code == "IdempotentParameterMismatch":
+        told = f"EC2 knows the token of {copy.id} by another request: settings of the drill, or of its source, changed"
+        return NotMeasured(told, "sweep what the run left, and run the drill anew", _CALL)
+    if refusal.code == "IdempotentInstanceTerminated":
+        told = f"{copy.id} was started, and has ended since"
+        return ended(machine.ended(api, copy) or {}, told, "run the drill anew: a token starts one machine")
+    return refusal
 
 
 def user_data(api: Api, instance: str) -> bytes:

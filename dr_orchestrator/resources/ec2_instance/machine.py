@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api, NotFound
@@ -85,7 +86,15 @@ def profile(machine: Mapping[str, Any]) -> str:
 def live(machine: Mapping[str, Any], copy: Copy) -> Live:
     """The machine as it is proven; a source by its id, whatever it is named."""
     called = copy.id if machine["InstanceId"] == copy.id else name(machine)
-    return Live(called, str(machine["InstanceId"]), tags(machine), created_at=machine.get("LaunchTime"))
+    return Live(called, str(machine["InstanceId"]), tags(machine), created_at=made_at(machine))
+
+
+def made_at(machine: Mapping[str, Any]) -> datetime | None:
+    """When it was made, at the latest: LaunchTime is its last start, a volume or an interface is attached once."""
+    held = [each.get("Ebs") or {} for each in machine.get("BlockDeviceMappings") or ()]
+    held += [each.get("Attachment") or {} for each in machine.get("NetworkInterfaces") or ()]
+    times = [machine.get("LaunchTime"), *(each.get("AttachTime") for each in held)]
+    return min((each for each in times if each), default=None)
 
 
 def volumes(api: Api, copy: Copy) -> list[Mapping[str, Any]]:

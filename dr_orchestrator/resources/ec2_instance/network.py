@@ -7,14 +7,18 @@ agent needs TCP 443 to the endpoints of Systems Manager in its network, and that
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.ec2_instance import machine
 
 _GROUPS, _SUBNETS = "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"
-_ANYWHERE = ("0.0.0.0/0", "::/0")
+_WIDEST = {4: 16, 6: 48}
+"""The shortest prefix of a private range that may reach copies, by the version of IP."""
+
 _RANGES = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6"}
 _HTTPS = 443
 TAKEN_DOWN = "the copy is taken down at once: nothing was asked of it"
@@ -45,6 +49,7 @@ def standing(account: Account, resource: Resource, theirs: str) -> str:
 def groups(account: Account, resource: Resource) -> tuple[str, ...]:
     """The ids of the security groups; NotRecoverable where one is of another VPC, or lets through too much."""
     vpc, found = str(subnet(account, resource)["VpcId"]), list[str]()
+    theirs = _worn_by_source(account, resource)
     for wanted in resource.own["network"].security_groups:
         by = "group-id" if wanted.startswith("sg-") else "group-name"
         asked = [{"Name": by, "Values": [wanted]}, {"Name": "vpc-id", "Values": [vpc]}]
@@ -52,26 +57,50 @@ def groups(account: Account, resource: Resource) -> tuple[str, ...]:
         if not listed:
             raise NotRecoverable(f"no security group {wanted} in {vpc}", f"see `network` of {resource.name}", _GROUPS)
         for group in listed:
-            if wrong := next(_wrong(group), None):
+            if wrong := next(faults(group, theirs), None):
                 raise NotRecoverable(f"security group {wanted} {wrong[0]}", wrong[1], _GROUPS)
             found.append(str(group["GroupId"]))
     return tuple(found)
 
 
-def _wrong(group: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The rules of a group that let through what they must not, and what to do."""
+def _worn_by_source(account: Account, resource: Resource) -> frozenset[str]:
+    found = machine.described(account.api("ec2"), resource.id) or {}
+    cards = (card.get("Groups") or () for card in found.get("NetworkInterfaces") or ())
+    worn = (found.get("SecurityGroups") or (), *cards)
+    return frozenset(str(each["GroupId"]) for of in worn for each in of)
+
+
+def faults(group: Mapping[str, Any], theirs: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The rules of a group that let through what they must not, and what to do; `theirs` are the source's groups."""
+    if str(group["GroupId"]) in theirs:
+        yield (
+            "is worn by the source, too",
+            "what may reach production's machine reaches the copy: give drills their own",
+        )
     for rule in group.get("IpPermissionsEgress") or ():
         if (rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")) != ("tcp", _HTTPS, _HTTPS):
             hint = "a copy must not reach production: leave it TCP 443 to the endpoints of Systems Manager, or nothing"
             yield "lets out more than TCP 443", hint
-        if _anywhere(rule):
-            yield "lets out to anywhere", "name the group of the endpoints of Systems Manager instead"
-    if any(_anywhere(rule) for rule in group.get("IpPermissions") or ()):
-        yield "lets anybody in", "a copy holds production's data: allow only the machine that checks it"
+        hint = "name the security group of the endpoints of Systems Manager instead"
+        if ranges := [*_ranges(rule), *(str(each.get("PrefixListId")) for each in rule.get("PrefixListIds") or ())]:
+            yield f"lets out to {ranges[0]}", hint
+        reached = {str(each.get("GroupId")) for each in rule.get("UserIdGroupPairs") or ()}
+        if production := sorted(reached & theirs):
+            yield f"lets out to {production[0]}, which the source wears", hint
+    hint = "a copy holds production's data: allow only the machine that checks it"
+    for rule in group.get("IpPermissions") or ():
+        if wide := [each for each in _ranges(rule) if _wide(each)]:
+            yield f"lets in {wide[0]}", hint
 
 
-def _anywhere(rule: Mapping[str, Any]) -> bool:
-    return any(one.get(key) in _ANYWHERE for ranges, key in _RANGES.items() for one in rule.get(ranges) or ())
+def _ranges(rule: Mapping[str, Any]) -> list[str]:
+    return [str(one.get(key)) for ranges, key in _RANGES.items() for one in rule.get(ranges) or ()]
+
+
+def _wide(range: str) -> bool:
+    """Whether a range is public, or holds more than one network of a company would: a half of all addresses is both."""
+    known = ip_network(range, strict=False)
+    return not known.is_private or known.prefixlen < _WIDEST[known.version]
 
 
 def wrong(live: Mapping[str, Any], resource: Resource, wanted: tuple[str, ...]) -> Iterator[str]:

@@ -69,7 +69,8 @@ class _Machine:
         found = self._ground.listed("ec2", "DescribeImages", "Images", Owners=["self"])
         own = [each for each in found if each.get("SourceInstanceId") == self._id]
         held = self._ground.listed("ec2", "DescribeSnapshots", "Snapshots", OwnerIds=["self"]) if own else ()
-        usable = (each for each in images.of_snapshots(own, held) if not each.unusable())
+        theirs = images.attached(self._described()) if own else {}
+        usable = (each for each in images.of_snapshots(own, held, theirs) if not each.unusable())
         return tuple(sorted(each.at for each in usable if each.at is not None))
 
     def _kept(self, wanted: Wanted) -> timedelta | None:

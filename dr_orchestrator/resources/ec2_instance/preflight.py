@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -49,7 +50,8 @@ class Looks:
 
     def groups(self) -> str:
         """The security groups."""
-        return f"{', '.join(network.groups(self._account, self._resource))}: nothing out but TCP 443, nor to anywhere"
+        worn = ", ".join(network.groups(self._account, self._resource))
+        return f"{worn}: nothing out but TCP 443 to security groups that the source does not wear"
 
     def profile(self) -> str:
         """The rights of the copy in AWS; NotRecoverable where that is what production may, and nobody says why."""
@@ -74,7 +76,8 @@ class Looks:
         """The key of the image's snapshots."""
         held = self._images.described(self._choose().id).snapshots
         key = next((each.get("KmsKeyId") for each in held if each.get("Encrypted")), None)
-        data = f"arn:aws:ec2:{self._account.region}:{held[0]['OwnerId']}:snapshot/{held[0]['SnapshotId']}"
+        place = f"arn:{partition(self._account.region)}:ec2:{self._account.region}"
+        data = f"{place}:{held[0]['OwnerId']}:snapshot/{held[0]['SnapshotId']}"
         return keys.usable(self._account, key, data, "the image is not encrypted")
 
     def capacity(self) -> str:

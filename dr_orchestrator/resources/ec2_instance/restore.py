@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from dr_orchestrator.aws import points
-from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.calls.api import NotFound, Refused
 from dr_orchestrator.aws.copies import TAG
 from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.machines import PART_OF
@@ -91,7 +91,12 @@ class Ec2Instance:
             wanted = launching.request(self._resource, source, image, groups, copy)
             if self._resource.own.get("user_data") and (data := launching.user_data(self._api, self._resource.id)):
                 wanted["UserData"] = data
-            made = self._toolkit.ask(lambda: self._api.call("RunInstances", **wanted), launching.QUOTA)
+            try:
+                made = self._toolkit.ask(lambda: self._api.call("RunInstances", **wanted), launching.QUOTA)
+            except Refused as refused:
+                if (fault := launching.refused(self._api, copy, refused)) is refused:
+                    raise
+                raise fault from refused
             found = made["Instances"][0]
         self._toolkit.proofs.adopt(copy, machine.live(found, copy), CALLED)
         return Asked(self._identity(found))
@@ -103,9 +108,7 @@ class Ec2Instance:
         except NotRecoverable as refused:
             if (found := machine.ended(self._api, copy, self._known(copy))) is None:
                 raise
-            why, what = launching.remedy(found)
-            told = f"{refused.message}: {why or 'EC2 tells no reason'} ({what})"
-            raise NotRecoverable(told, refused.hint, machine.CALL) from refused
+            raise launching.ended(found, refused.message, refused.hint) from refused
         self._toolkit.proofs.adopt(copy, machine.live(seen.detail, copy), CALLED)
         self._toolkit.proofs.same(copy, str(seen.detail["InstanceId"]))
         return Ready(words=self._told(seen.detail))
@@ -183,6 +186,8 @@ class Ec2Instance:
         found = self._proven(copy)
         if found is None or machine.state(found) == "shutting-down":
             return  # going, or gone: what was wanted
+        if found["InstanceId"] in self._toolkit.proofs.sources:
+            raise UnsafeToDelete(f"{found['InstanceId']} is a registered source: never ended, whatever its tags say")
         try:
             self._api.call("TerminateInstances", InstanceIds=[found["InstanceId"]])
         except NotFound:

@@ -21,7 +21,8 @@ class Network(Shape):
 
     subnet: Subnet = Field(description="The subnet, whose zone the copies stand in.")
     security_groups: list[Text] = Field(
-        min_length=1, description="Ids or names of security groups: nothing out of them but TCP 443, and that nowhere."
+        min_length=1,
+        description="Ids or names of security groups: nothing out but TCP 443 to other groups, to no range.",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.ec2_instance import machine
 from dr_orchestrator.resources.ec2_instance.images import Images, of_snapshots
 from dr_orchestrator.resources.ec2_instance.listing import is_standard
 from tests.support.told_aws import ToldAws
@@ -29,8 +30,19 @@ def image(*snapshots: str, **more: Any) -> dict[str, Any]:
     return {**told, "CreationDate": "2026-11-20T09:00:00.000Z", "BlockDeviceMappings": [*held, beside], **more}
 
 
-def images(found: list[dict[str, Any]], snapshots: list[dict[str, Any]]) -> Images:
-    told = ToldAws({"DescribeImages": {"Images": found}, "DescribeSnapshots": {"Snapshots": snapshots}})
+def source(**attached: datetime) -> dict[str, Any]:
+    held = [{"DeviceName": f"/dev/{name}", "Ebs": {"AttachTime": at}} for name, at in attached.items()]
+    return {"InstanceId": "i-1", "State": {"Name": "running"}, "BlockDeviceMappings": held}
+
+
+def images(found: list[dict[str, Any]], snapshots: list[dict[str, Any]], **attached: datetime) -> Images:
+    told = ToldAws(
+        {
+            "DescribeImages": {"Images": found},
+            "DescribeSnapshots": {"Snapshots": snapshots},
+            "DescribeInstances": {"Reservations": [{"Instances": [source(**attached)]}]},
+        }
+    )
     return Images(told.account().api("ec2"), "i-1", "web")
 
 
@@ -69,6 +81,15 @@ def test_what_cannot_be_started_is_no_recovery_point(about: dict[str, Any], held
         images([image("a", **about)], [snapshot("a", **held)]).points()
 
 
+def test_an_image_without_a_volume_of_its_source_is_no_recovery_point() -> None:
+    """One that was attached before; what was added since the image was made is not held against it."""
+    found, held = [image("a")], [snapshot("a")]
+    (point,) = images(found, held, sd0=AT - MINUTE, sdf=AT + MINUTE).points()
+    assert point.id == "ami-1"
+    with pytest.raises(NotRecoverable, match="is incomplete: it lacks the volume /dev/sdf of its source"):
+        images(found, held, sd0=AT - MINUTE, sdf=AT - MINUTE).points()
+
+
 def test_an_image_of_another_machine_is_none_of_it() -> None:
     """Though EC2, or who stands in its place, were to list it all the same."""
     assert (
@@ -86,3 +107,12 @@ def test_an_image_of_another_machine_is_none_of_it() -> None:
 def test_the_quota_of_standard_machines_counts_their_families_alone(kind: str, counts: bool) -> None:
     """Those of accelerators, of Macs and of high memory have quotas of their own."""
     assert is_standard(kind) is counts
+
+
+def test_a_start_makes_no_machine_younger() -> None:
+    """LaunchTime is the last start: one of production's that was started meanwhile is as old as what is attached."""
+    volume = {"DeviceName": "/dev/sda1", "Ebs": {"AttachTime": AT}}
+    started = {"LaunchTime": AT + 60 * MINUTE, "BlockDeviceMappings": [volume]}
+    card = {"Attachment": {"AttachTime": AT - MINUTE}}
+    assert machine.made_at(started) == AT
+    assert machine.made_at({**started, "NetworkInterfaces": [card]}) == AT - MINUTE

@@ -92,7 +92,7 @@ class Machines(EC2Backend):
         if made._state.name in ("shutting-down", "terminated"):
             return
         if state == "terminated":
-            made.state_reason = StateReason("Server.InternalError: Internal error on launch", "Server.InternalError")
+            made.state_reason = StateReason("Client.InternalError: Client error on launch", "Client.InternalError")
             self._ended(made)
         else:
             _become(made, state)

@@ -16,7 +16,7 @@ from dr_orchestrator.resources.ec2_instance.lab import entry, standing
 _FIRST = 100
 """The third number of the first subnet's addresses: production's databases have those before."""
 _AGENT = ("ssm:UpdateInstanceInformation", "ssmmessages:*", "ec2messages:*")
-"""What an agent of Systems Manager needs."""
+"""The rights that an agent of Systems Manager needs."""
 
 
 def make(seed: Seed, machines: Iterable[entry.Machine]) -> None:

@@ -63,3 +63,11 @@ def test_a_volume_is_made_with_the_tag_and_deleted_with_it(statements: list[dict
     assert "arn:aws:ec2:us-east-1::snapshot/*" in made
     gone = on(statements, "ec2:DeleteVolume")
     assert gone["arn:aws:ec2:us-east-1:*:volume/*"]["Null"] == {"aws:ResourceTag/dr-drill:run": "false"}
+
+
+def test_a_volume_is_tagged_by_the_call_that_makes_it(statements: list[dict[str, Any]]) -> None:
+    """No volume that is there is: else it could be made to look like the run's, and be deleted."""
+    made = {"ec2:CreateAction": ["CreateVolume"]}
+    (allowed,) = on(statements, "ec2:CreateTags").values()
+    assert allowed["StringEquals"].items() >= made.items()
+    assert on(statements, "ec2:CreateTags", "Deny") == {"arn:aws:ec2:*:*:volume/*": {"StringNotEquals": made}}

@@ -74,6 +74,16 @@ def test_a_machine_is_made_with_the_tag(policies: list[dict[str, Any]]) -> None:
     assert cards == {"StringEquals": {"ec2:CreateAction": "RunInstances"}}
 
 
+def test_nothing_that_is_there_is_given_a_tag(policies: list[dict[str, Any]]) -> None:
+    """Else a production machine could be made to look like the run's, and be ended: only what RunInstances makes."""
+    allowed = on(policies, "ec2:CreateTags")
+    assert {MACHINES, VOLUMES} < allowed.keys()
+    assert all("RunInstances" in each["StringEquals"]["ec2:CreateAction"] for each in allowed.values())
+    (denied,) = statements(policies, "ec2:CreateTags", "Deny")
+    assert denied["Condition"] == {"StringNotEquals": {"ec2:CreateAction": ["RunInstances"]}}
+    assert set(denied["Resource"]) == {"arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:*:*:volume/*"}
+
+
 def test_iam_knows_each_word_of_it(policies: list[dict[str, Any]]) -> None:
     """Actions, resources and conditions."""
     assert [fault for each in policies for fault in reference.faults(each)] == []
