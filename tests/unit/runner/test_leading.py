@@ -9,11 +9,17 @@ from typing import Any, cast
 
 import pytest
 
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import Way
 from dr_orchestrator.domain.led import Led, Told, ways
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.runner import Components
 from dr_orchestrator.runner.leading import GIVEN_UP_S, Leading
 from tests.support.fakes import FakeClock
+from tests.support.records import HEADER
+from tests.support.rehearsal import RUN, Drill
 
 LONG_AGO = timedelta(seconds=2 * GIVEN_UP_S)
 NOWHERE, EVERYWHERE = Told(4, 0, "all lead elsewhere"), Told(4, 4, "all lead there", everywhere=True)
@@ -65,3 +71,76 @@ def test_spans_of_an_interrupted_run_are_told_as_upper_bounds() -> None:
     led = Led(Way.THERE, *spans, 4, "env.example.com", at_most=True)
     assert "led to env.example.com at most 30 s after it was asked for, the first at most 20 s" in led.result.observed
     assert ways([led.result]) == {Way.THERE: led}
+
+
+NAME = Copy("drill-name", f"Z1/dro-{RUN}-shop.drills.example.com", "us-east-1", RUN, HEADER.drill, HEADER.service)
+
+
+class Name:
+    """A name whose servers follow after so many looks; it tells the drill's story what is done to it."""
+
+    copy, ttl = NAME, timedelta(seconds=60)
+
+    def __init__(self, drill: Drill, looks: int = 3) -> None:
+        self._drill, self._looks, self._seen = drill, looks, 0
+
+    def make(self) -> Asked:
+        return cast("Asked", self._drill.act("make the name", Asked(Identity("arn:name", "name"))))
+
+    def lead(self, way: Way, copy: Copy) -> str:
+        del copy
+        self._seen = 0
+        return cast("str", self._drill.act(f"lead {way}", f"{way}.example.com"))
+
+    def told(self, way: Way) -> Told:
+        del way
+        self._seen += 1
+        return EVERYWHERE if self._seen >= self._looks else NOWHERE
+
+    def destroy(self, copy: Copy) -> CopyState:
+        del copy
+        return cast("CopyState", self._drill.act("destroy the name", CopyState.DELETED))
+
+
+def led(drill: Drill) -> None:
+    """What flows/region_failover.py does, with a copy in place of the environment."""
+    session = drill.session()
+    session.use(Components(drill, restorer=drill, name=cast("Any", Name(drill))))
+    with session as run:
+        run.name_it()
+        point = run.choose("choose", run.restorer)
+        run.restore("restore", point, teardown="destroy", wait="ready", reaches=Moment.INFRASTRUCTURE_READY)
+        run.lead("lead the name there", Way.THERE)
+        run.verify()
+        run.lead("lead the name back", Way.BACK)
+
+
+def test_a_name_is_led_there_and_back_and_both_are_checks() -> None:
+    """It is made before the disruption, waited for each time, and goes before what it led to."""
+    drill = Drill()
+    led(drill)
+    acts = [line for line in drill.ledger.story if line.startswith("! ")]
+    told = ["make the name", "choose", "restore", "ready", "lead there", "checks", "lead back"]
+    assert [each.removeprefix("! ") for each in acts if "destroy" not in each] == told
+    assert [each for each in acts if "destroy" in each] == ["! destroy the name", "! destroy"]
+    found = ways(drill.ledger.checks)
+    assert {way: (each.to, each.first, each.at_most) for way, each in found.items()} == {
+        way: (f"{way}.example.com", each.first, False) for way, each in found.items()
+    }
+    assert found[Way.THERE].first == found[Way.THERE].every >= timedelta(seconds=10)
+    assert drill.ledger.closing is not None
+
+
+def test_the_answers_of_before_are_waited_out_on_the_clock() -> None:
+    """On the way there, and not on the way back: people are served once nobody is led elsewhere."""
+    drill = Drill()
+    led(drill)
+    steps = [each.name for each in drill.ledger.steps.values() if "outwait" in each.name]
+    assert steps == ["lead the name there: outwait the answers of before"]
+
+
+def test_a_drill_without_a_name_leads_none() -> None:
+    """It is a defect of its flow, told by its kind."""
+    session = Drill().session()
+    with pytest.raises(TypeError, match="has no name"):
+        session._names  # noqa: B018
