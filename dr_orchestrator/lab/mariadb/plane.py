@@ -139,10 +139,15 @@ class MariaPlane(Grounds):
         return self._made(self, key, make)
 
     def restorable_until(self, key: str) -> datetime | None:
-        """The lab time of the newest mark that is old enough; None for copies, which keep no log."""
-        source = self._sources.get(key)
-        mark = source.mark(self._now() - _LAG) if source else None
-        return mark[0] if mark else None
+        """The lab time of the newest mark that is old enough, or, before there is one, of the history that it was
+        filled with; None for copies, which keep no log.
+        """
+        if (source := self._sources.get(key)) is None:
+            return None
+        until = self._now() - _LAG
+        if (mark := source.mark(until)) is not None:
+            return mark[0]
+        return until if source.image is not None and source.younger is not None else None
 
     def pair(self, live: LiveDatabase, *, asynchronous: bool) -> bool:
         """Have a copy followed by a standby; what keeps its log for restores is not played so."""

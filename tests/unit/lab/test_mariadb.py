@@ -1,16 +1,19 @@
-"""The lab's MariaDB: its data directory is made though the installer failed once."""
+"""The lab's MariaDB: its data directory is made though the installer failed once, and restorable at once."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from unittest import mock
 
 import pytest
 
 from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.mariadb.plane import MariaPlane, Source
 from dr_orchestrator.lab.mariadb.programs import prepare
 from dr_orchestrator.lab.mariadb.server import Template
 from dr_orchestrator.lab.programs import Programs
@@ -54,3 +57,14 @@ def test_both_ends_of_what_a_program_said_are_told(home: Path) -> None:
     assert "it began" in str(told.value)
     assert str(told.value).endswith("it ended")
     assert len(str(told.value)) < 1500
+
+
+def test_a_filled_database_is_restorable_from_its_first_moment() -> None:
+    """To an instant of the history that it was filled with: its first mark is still too young."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    filled, fresh = (Source(Path("log"), "shop", cast("Any", object()), each) for each in (lambda _: (), None))
+    plane = cast("Any", SimpleNamespace(_sources={"filled": filled, "fresh": fresh}, _now=lambda: now))
+    assert MariaPlane.restorable_until(plane, "filled") == now - timedelta(minutes=5)
+    assert MariaPlane.restorable_until(plane, "fresh") is None
+    filled.marks.append((now - timedelta(minutes=7), cast("Any", None)))
+    assert MariaPlane.restorable_until(plane, "filled") == now - timedelta(minutes=7)

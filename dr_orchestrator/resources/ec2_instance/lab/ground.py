@@ -15,6 +15,9 @@ from dr_orchestrator.resources.ec2_instance.lab import entry, standing
 
 _FIRST = 100
 """The third number of the first subnet's addresses: production's databases have those before."""
+_ENDPOINTS = "dro-endpoints"
+"""The group of the endpoints of Systems Manager: nothing else wears it."""
+
 _AGENT = ("ssm:UpdateInstanceInformation", "ssmmessages:*", "ec2messages:*")
 """The rights that an agent of Systems Manager needs."""
 
@@ -28,7 +31,7 @@ def make(seed: Seed, machines: Iterable[entry.Machine]) -> None:
         for number, (id, zone) in enumerate(subnets.items(), start=_FIRST):
             standing.subnet(REGION, f"{REGION}{zone}", id, f"{prefix}.{number}.0/24", vpc)
         for name in dict.fromkeys(each.network.security_group for each in grounds if each.network):
-            _group(vpc, f"{prefix}.0.0/16", name)
+            _group(vpc, name)
     for name in dict.fromkeys(each.profile for each in machines if each.profile):
         _profile(name)
 
@@ -40,12 +43,22 @@ def _isolated(seed: Seed) -> tuple[str, str]:
     return seed.isolated, ".".join(block.split(".")[:2])
 
 
-def _group(vpc: str, endpoints: str, name: str) -> None:
+def _group(vpc: str, name: str) -> None:
+    """A group that lets out TCP 443 alone, and that to the group of the endpoints alone."""
+    copies, endpoints = (_grouped(vpc, each) for each in (name, _ENDPOINTS))
+    backend: Any = ec2_backends[ACCOUNT][REGION]
+    backend.authorize_security_group_egress(
+        copies.id, "tcp", "443", "443", [], source_groups=[{"GroupId": endpoints.id}]
+    )
+
+
+def _grouped(vpc: str, name: str) -> Any:
+    """A group of that name that lets nothing out, there already or not."""
     backend: Any = ec2_backends[ACCOUNT][REGION]
     held = [each for each in backend.describe_security_groups() if (each.name, each.vpc_id) == (name, vpc)]
     made = held[0] if held else backend.create_security_group(name, "copies of machines made by drills", vpc)
     made.egress_rules.clear()
-    backend.authorize_security_group_egress(made.id, "tcp", "443", "443", [{"CidrIp": endpoints}])
+    return made
 
 
 def _profile(name: str) -> None:
