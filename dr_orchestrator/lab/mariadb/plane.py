@@ -38,6 +38,7 @@ class Image:
 
     folder: Path
     position: Position
+    at: datetime
 
 
 @dataclass
@@ -97,7 +98,8 @@ class MariaPlane(Grounds):
 
     def _take_image(self, key: str, server: Server) -> None:
         folder = self.root / "bases" / key
-        self._sources[key].image = Image(folder, server.image(folder))
+        at = self._now()
+        self._sources[key].image = Image(folder, server.image(folder), at)
 
     def snapshot(self, snapshot: str, source: Database) -> None:
         """Copy a database physically, under the name of a snapshot."""
@@ -147,7 +149,7 @@ class MariaPlane(Grounds):
         until = self._now() - _LAG
         if (mark := source.mark(until)) is not None:
             return mark[0]
-        return until if source.image is not None and source.younger is not None else None
+        return min(until, source.image.at) if source.image is not None and source.younger is not None else None
 
     def pair(self, live: LiveDatabase, *, asynchronous: bool) -> bool:
         """Have a copy followed by a standby; what keeps its log for restores is not played so."""

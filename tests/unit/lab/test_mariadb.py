@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator.errors import LabError
-from dr_orchestrator.lab.mariadb.plane import MariaPlane, Source
+from dr_orchestrator.lab.mariadb.plane import Image, MariaPlane, Source
 from dr_orchestrator.lab.mariadb.programs import prepare
 from dr_orchestrator.lab.mariadb.server import Template
 from dr_orchestrator.lab.programs import Programs
@@ -60,11 +61,14 @@ def test_both_ends_of_what_a_program_said_are_told(home: Path) -> None:
 
 
 def test_a_filled_database_is_restorable_from_its_first_moment() -> None:
-    """To an instant of the history that it was filled with: its first mark is still too young."""
+    """To an instant of the history that it was filled with: its first mark is too young, or none was made yet."""
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    filled, fresh = (Source(Path("log"), "shop", cast("Any", object()), each) for each in (lambda _: (), None))
+    image = Image(Path("base"), cast("Any", None), now - timedelta(minutes=1))
+    filled, fresh = (Source(Path("log"), "shop", image, each) for each in (lambda _: (), None))
     plane = cast("Any", SimpleNamespace(_sources={"filled": filled, "fresh": fresh}, _now=lambda: now))
     assert MariaPlane.restorable_until(plane, "filled") == now - timedelta(minutes=5)
     assert MariaPlane.restorable_until(plane, "fresh") is None
+    filled.image = replace(image, at=now - timedelta(minutes=20))
+    assert MariaPlane.restorable_until(plane, "filled") == now - timedelta(minutes=20), "nothing is written since"
     filled.marks.append((now - timedelta(minutes=7), cast("Any", None)))
     assert MariaPlane.restorable_until(plane, "filled") == now - timedelta(minutes=7)

@@ -86,7 +86,7 @@ def test_a_company_is_what_its_file_says(file: Path) -> None:
         (
             "subnet: subnet-0c1a551c",
             "subnet: isolated",
-            "ec2-instance.i-0c1a551c.network.subnet: 'isolated' is not the id",
+            "ec2-instance.i-0c1a551c.network.subnet: 'isolated' is not a subnet's id",
         ),
         ("gib: 8", "gib: 8\n    images: {kept: 0}", "ec2-instance.i-0c1a551c.images.kept: "),
         (

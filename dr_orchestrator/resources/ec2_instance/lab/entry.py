@@ -11,7 +11,6 @@ from typing import Annotated
 from pydantic import Field
 
 from dr_orchestrator.catalog.shapes.fields import Duration, FilePath, Shape, Span, Text, shaped, whole
-from dr_orchestrator.resources.ec2_instance.shape import ProfileName, Subnet
 from dr_orchestrator.resources.estate import Entry, Found, Gib, Mistake
 
 Device = Annotated[str, shaped(r"/dev/(?:sd|xvd)[b-z]", "the device of a volume beside the first", "such as /dev/sdf")]
@@ -19,6 +18,8 @@ GroupName = Annotated[
     str, shaped(r"(?!sg-)[A-Za-z0-9][A-Za-z0-9 ._:/()#,@+=-]{0,254}", "a security group's name", "not its id")
 ]
 Kind = Annotated[str, shaped(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "a type of machine", "such as t3.small")]
+SubnetId = Annotated[str, shaped(r"subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})", "a subnet's id", "such as subnet-0123abcd")]
+Profile = Annotated[str, shaped(r"[\w+=,.@-]{1,128}", "an instance profile's name", "its name, and not its ARN")]
 
 
 class Attached(Shape):
@@ -39,7 +40,7 @@ class Images(Shape):
 class Ground(Shape):
     """Where drills put copies: a subnet of the isolated network, and a group that lets TCP 443 alone out, into that."""
 
-    subnet: Subnet
+    subnet: SubnetId
     security_group: GroupName = "dro-machines"
 
 
@@ -53,7 +54,7 @@ class Machine(Entry):
     volumes: dict[Device, Attached] = Field(default_factory=dict)
     images: Images = Images()
     network: Ground | None = None
-    profile: ProfileName | None = None
+    profile: Profile | None = None
 
     def on(self, device: str) -> dict[str, str]:
         """The files that lie on a volume of it, by their paths from the root of that; the first one's name is ''."""
