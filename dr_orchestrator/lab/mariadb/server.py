@@ -78,11 +78,15 @@ class Server(Served):
         """Start it on a free port; returns once it accepts connections, its recovery behind it."""
         logs = (f"--log-bin={self._binlog}", *_BINLOG) if self._binlog else ("--skip-log-bin",)
         number = f"--server-id={self.number}"
+        # Each server deletes, as it starts, what looks like a temporary table's in the folder of those: also another's.
+        scratch = self.folder.with_name(f"{self.folder.name}-tmp")
+        scratch.mkdir(exist_ok=True)
+        self._programs.own(scratch)
         for attempt in range(_PORT_TRIES):
             self.port = free_port()
             command = ("mariadbd", "--no-defaults", f"--datadir={self.folder}", f"--port={self.port}")
             # Both are in the data directory: the name of a socket may have 107 bytes.
-            own = ("--socket=s.sock", "--pid-file=mariadbd.pid")
+            own = ("--socket=s.sock", "--pid-file=mariadbd.pid", f"--tmpdir={scratch}")
             self._process = self._programs.start((*command, *own, *SETTINGS, *logs, number), self.folder, self.log)
             if self._answers():
                 return
@@ -206,10 +210,10 @@ class Template:
         programs.own(self.folder)
         self.data = self.folder / "data"
         made = ("--no-defaults", f"--datadir={self.data}", "--auth-root-authentication-method=normal", "--skip-test-db")
-        install = ("mariadb-install-db", *made, "--innodb-log-file-size=8M")
+        install = ("mariadb-install-db", *made, "--innodb-log-file-size=8M", f"--tmpdir={self.folder}")
         try:
             programs.run(*install, cwd=self.folder)
-        except LabError:  # seen once in thousands of times, on a busy machine: what it began is in the way of another
+        except LabError:  # what it began is in the way of another
             shutil.rmtree(self.data, ignore_errors=True)
             programs.run(*install, cwd=self.folder)
         server = Server(programs, self.data, password)

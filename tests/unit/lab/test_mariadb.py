@@ -16,7 +16,7 @@ import pytest
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.mariadb.plane import Image, MariaPlane, Source
 from dr_orchestrator.lab.mariadb.programs import prepare
-from dr_orchestrator.lab.mariadb.server import Template
+from dr_orchestrator.lab.mariadb.server import Server, Template
 from dr_orchestrator.lab.programs import Programs
 
 
@@ -72,3 +72,10 @@ def test_a_filled_database_is_restorable_from_its_first_moment() -> None:
     assert MariaPlane.restorable_until(plane, "filled") == now - timedelta(minutes=20), "nothing is written since"
     filled.marks.append((now - timedelta(minutes=7), cast("Any", None)))
     assert MariaPlane.restorable_until(plane, "filled") == now - timedelta(minutes=7)
+
+
+def test_temporary_tables_are_in_a_folder_of_the_servers_own(mariadb_server: Server) -> None:
+    """Another server deletes, as it starts, what looks like one in its folder: an installer beside it lost its own."""
+    with mariadb_server.connect() as connection:
+        ((told,),) = connection.execute("SELECT @@tmpdir").fetchall()
+    assert Path(told) == mariadb_server.folder.with_name(f"{mariadb_server.folder.name}-tmp")
