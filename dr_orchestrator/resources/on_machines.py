@@ -121,6 +121,15 @@ def program(check: Command, ended: Ended, what: str, taken: Collection[str]) -> 
     return running.told(check, Ran(None if killed else int(code), output), Way(), taken)
 
 
+def whole(ended: Ended, what: str, seconds: float) -> Ended:
+    """The end of a script that came to it by itself, without a fault; NotMeasured of any other."""
+    if ended.killed:
+        raise NotMeasured(f"{what} was ended at its limit of {seconds:g} s")
+    if ended.code != 0:
+        raise NotMeasured(f"{what} ended with {ended.code}: {masked(ended.last) or 'nothing was printed'}")
+    return ended
+
+
 def named(check: Command, copy: str) -> str:
     """The words for such a program."""
     return f"the command on {copy}, with a limit of {format_duration(check.within)},"

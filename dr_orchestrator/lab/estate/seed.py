@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
@@ -29,6 +29,22 @@ KEPT = timedelta(days=30)
 _KMS_TAGS = [{"TagKey": "env", "TagValue": "production"}]
 
 
+class Rhythm(Protocol):
+    """How often something is backed up, how old the newest backup is when a lab begins, and how many there are."""
+
+    @property
+    def every(self) -> timedelta:
+        """From one to the next."""
+
+    @property
+    def newest(self) -> timedelta:
+        """The age of the newest."""
+
+    @property
+    def kept(self) -> int:
+        """How many."""
+
+
 class Seed:
     """A fresh lab at its `start`, that the twins fill with what the company has; the `writer` has the databases, where
     there are real ones. `keys` are those of the regions in which copies may stand.
@@ -41,6 +57,20 @@ class Seed:
     def random(self, seed: int) -> random.Random:
         """The look of sample data, the same in each lab."""
         return random.Random(seed)  # noqa: S311 - no secrets
+
+    def back_up(self, rhythm: Rhythm, take: Callable[[datetime], object]) -> None:
+        """Take the backups of the days before, each as of its instant, and have them go on."""
+        newest = self.start - rhythm.newest
+        for number in range(rhythm.kept - 1, -1, -1):
+            take(newest - number * rhythm.every)
+        self._go_on(rhythm, take, newest + rhythm.every)
+
+    def _go_on(self, rhythm: Rhythm, take: Callable[[datetime], object], due: datetime) -> None:
+        def once() -> None:
+            take(self.world.now())
+            self._go_on(rhythm, take, due + rhythm.every)
+
+        self.world.agenda.at(due, once)
 
     @cached_property
     def key(self) -> str:

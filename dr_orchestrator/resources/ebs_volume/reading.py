@@ -55,16 +55,12 @@ class Reading:
 
     def _run(self, copy: Copy, script: str, seconds: float, what: str) -> Ended:
         ended = self._commands.run(copy, script, seconds)
-        if ended.killed:
-            raise NotMeasured(f"{what} was ended at its limit of {seconds:g} s")
+        if ended.killed or ended.code not in (scripts.NO_DEVICE, scripts.NOT_MOUNTED):
+            return on_machines.whole(ended, what, seconds)
         if ended.code == scripts.NO_DEVICE:
             raise NotMeasured(f"the machine does not see {copy.id}, which EC2 tells is attached to it")
-        if ended.code == scripts.NOT_MOUNTED:
-            told = masked("; ".join(ended.told("unmounted")))
-            raise NotMeasured(f"the machine finds no file system in {copy.id} that it can mount; {told}".rstrip("; "))
-        if ended.code != 0:
-            raise NotMeasured(f"{what} ended with {ended.code}: {masked(ended.last) or 'nothing was printed'}")
-        return ended
+        told = masked("; ".join(ended.told("unmounted")))
+        raise NotMeasured(f"the machine finds no file system in {copy.id} that it can mount; {told}".rstrip("; "))
 
     def _whole(self, check: WholeRead, copy: Copy, of: Device) -> CheckResult:
         seed = _seed(copy) if check.seed is None else check.seed

@@ -11,7 +11,6 @@ from dr_orchestrator.aws.machines import agent
 from dr_orchestrator.aws.machines.commands import Commands, Ended
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import REAL_FLOOR
-from dr_orchestrator.checks.masking import masked
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Check, HttpAnswer
 from dr_orchestrator.domain.proof import Command, Deep, Files
@@ -83,12 +82,7 @@ class Asking:
 
 
 def _run(commands: Commands, copy: Copy, script: str, seconds: float, what: str) -> Ended:
-    ended = commands.run(copy, script, seconds)
-    if ended.killed:
-        raise NotMeasured(f"{what} was ended at its limit of {seconds:g} s")
-    if ended.code != 0:
-        raise NotMeasured(f"{what} ended with {ended.code}: {masked(ended.last) or 'nothing was printed'}")
-    return ended
+    return on_machines.whole(commands.run(copy, script, seconds), what, seconds)
 
 
 def outputs(checks: Collection[Check], found: Mapping[str, Any]) -> dict[str, str]:

@@ -4,12 +4,12 @@ read copies.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from functools import partial
 
 from dr_orchestrator.lab.cloud.world import REGION
 from dr_orchestrator.lab.estate.seed import AGE, Seed
 from dr_orchestrator.lab.machines.disk import Disk
-from dr_orchestrator.resources.ebs_volume.lab import entry, standing
+from dr_orchestrator.resources.ebs_volume.lab import standing
 from dr_orchestrator.resources.ebs_volume.name import NAME
 
 
@@ -28,15 +28,4 @@ def make(seed: Seed) -> None:
 def fill(seed: Seed) -> None:
     """Take the snapshots of the days before, and have them go on."""
     for id, each in seed.company.of(NAME).items():
-        newest = seed.start - each.snapshots.newest
-        for number in range(each.snapshots.kept - 1, -1, -1):
-            standing.snapshot(REGION, id, newest - number * each.snapshots.every)
-        _go_on(seed, id, each.snapshots, newest + each.snapshots.every - seed.start)
-
-
-def _go_on(seed: Seed, id: str, snapshots: entry.Snapshots, due: timedelta) -> None:
-    def take() -> None:
-        standing.snapshot(REGION, id, seed.world.now())
-        _go_on(seed, id, snapshots, due + snapshots.every)
-
-    seed.world.agenda.at(seed.start + due, take)
+        seed.back_up(each.snapshots, partial(standing.snapshot, REGION, id))

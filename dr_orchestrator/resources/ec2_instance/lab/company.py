@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from functools import partial
 
 from dr_orchestrator.lab.cloud.world import REGION
 from dr_orchestrator.lab.estate.seed import AGE, Seed
@@ -34,15 +34,4 @@ def _bytes(files: dict[str, str]) -> dict[str, bytes]:
 def fill(seed: Seed) -> None:
     """Make the images of the days before, and have them go on."""
     for id, each in seed.company.of(NAME).items():
-        newest = seed.start - each.images.newest
-        for number in range(each.images.kept - 1, -1, -1):
-            standing.image(REGION, id, newest - number * each.images.every)
-        _go_on(seed, id, each.images, newest + each.images.every - seed.start)
-
-
-def _go_on(seed: Seed, id: str, images: entry.Images, due: timedelta) -> None:
-    def make_one() -> None:
-        standing.image(REGION, id, seed.world.now())
-        _go_on(seed, id, images, due + images.every)
-
-    seed.world.agenda.at(seed.start + due, make_one)
+        seed.back_up(each.images, partial(standing.image, REGION, id))
