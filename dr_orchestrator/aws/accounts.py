@@ -48,6 +48,8 @@ _CONFIG = Config(
 )
 _ANSWER_S = {"rds-data": 55}
 """Real seconds within which an answer begins, of services that take longer than others: statements have 45."""
+_AT_ONCE = {"s3": 20}
+"""Connections to a service of which more is asked at once than of others: objects are copied in so many lanes."""
 
 _making = threading.Lock()
 NO_ROLES = Roles()
@@ -77,6 +79,16 @@ def _models() -> botocore.loaders.Loader:
     """
     shipped = botocore.loaders.Loader.BUILTIN_DATA_PATH
     return botocore.loaders.Loader([shipped], include_default_search_paths=False)
+
+
+def _config_of(service: str) -> Config:
+    """The settings of a service's clients."""
+    own: dict[str, Any] = {}
+    if service in _ANSWER_S:
+        own["read_timeout"] = _ANSWER_S[service]
+    if service in _AT_ONCE:
+        own["max_pool_connections"] = _AT_ONCE[service]
+    return _CONFIG.merge(Config(**own)) if own else _CONFIG
 
 
 @contextmanager
@@ -243,9 +255,7 @@ class Account:
     def _client(self, session: boto3.Session, service: str) -> Any:
         with _usable(service):
             make: Any = session.client
-            longer = {"read_timeout": _ANSWER_S[service]} if service in _ANSWER_S else {}
-            config = _CONFIG.merge(Config(**longer)) if longer else _CONFIG
-            return exchange.through(make(service, region_name=self._region, config=config))
+            return exchange.through(make(service, region_name=self._region, config=_config_of(service)))
 
     def simulated(self, services: tuple[str, ...]) -> bool:
         """Whether an endpoint of these services, or a called one, is not AWS's own: then nothing here is evidence."""

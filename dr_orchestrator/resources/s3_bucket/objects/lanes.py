@@ -10,8 +10,8 @@ from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.waiting.aside import all_aside
 
 T = TypeVar("T")
-LANES = 8
-"""How many at once."""
+LANES = 20
+"""How many at once: as many as S3's clients have connections."""
 
 
 class Lanes(Generic[T]):
