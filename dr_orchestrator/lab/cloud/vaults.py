@@ -25,13 +25,16 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
 MOST = 1000
 """Items of a page, at most."""
 
-_POINT = "/backup-vaults/(?P<vault>[^/]+)/recovery-points/(?P<point>.+?)"
+_NAMED = "aws/efs/automatic-backup-vault|[^/]+"
+"""The names of vaults: AWS itself gives one of them slashes."""
+
+_VAULT = f"/backup-vaults/(?P<vault>{_NAMED})"
+_POINT = f"{_VAULT}/recovery-points/(?P<point>.+?)"
 _PATHS = {
     **urls.url_paths,
     **dict.fromkeys(
         (
-            "{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/$",
-            "{0}/backup-vaults/(?P<name>[^/]+)/access-policy$",
+            *(f"{{0}}{_VAULT}{ending}$" for ending in ("", "/recovery-points/", "/access-policy")),
             *(f"{{0}}{_POINT}{ending}$" for ending in ("", "/restore-metadata")),
             *("{0}/restore-jobs", "{0}/restore-jobs/"),
             *(f"{{0}}/restore-jobs/(?P<job>[^/]+){ending}$" for ending in ("", "/metadata", "/validations")),
@@ -137,9 +140,15 @@ def given(self: BackupResponse) -> dict[str, str]:
     return {name: each[0] for name, each in self.querystring.items()}
 
 
+def _named(self: BackupResponse) -> str:
+    """The vault that a call names in its path."""
+    found = re.search(_VAULT, unquote(self.path))
+    return found["vault"] if found else ""
+
+
 def _list_points(self: BackupResponse) -> str:
     asked = given(self)
-    name = unquote(self.path.split("/backup-vaults/")[1].split("/")[0])
+    name = _named(self)
     backend, vault = cast(Vaults, self.backup_backend).of(name, asked.get("backupVaultAccountId"))
     after, arn = asked.get("createdAfter"), asked.get("resourceArn")
     known = [each for each in backend.kept(name, instant(after) if after else None) if arn in (None, each.arn)]
@@ -149,10 +158,10 @@ def _list_points(self: BackupResponse) -> str:
 
 def _described(self: BackupResponse) -> tuple[Any, Kept]:
     """The vault and the point that a call names in its path."""
-    found = re.search(_POINT + "(?:/restore-metadata)?$", self.path)
+    found = re.search(_POINT + "(?:/restore-metadata)?$", unquote(self.path))
     if found is None:
         raise BackupClientError("ResourceNotFoundException", f"No recovery point in {self.path}.")
-    name, point = unquote(found["vault"]), unquote(found["point"])
+    name, point = found["vault"], found["point"]
     backend, vault = cast(Vaults, self.backup_backend).of(name, given(self).get("backupVaultAccountId"))
     for each in backend.kept(name, None):
         if each.point == point:
@@ -173,7 +182,7 @@ def _metadata(self: BackupResponse) -> str:
 
 def _describe_vault(self: BackupResponse) -> str:
     """moto tells neither its kind nor whether it is locked."""
-    name = unquote(self.path.split("/")[-1])
+    name = _named(self)
     _, vault = cast(Vaults, self.backup_backend).of(name, given(self).get("backupVaultAccountId"))
     return json.dumps({**vault.to_list_dict(), "VaultType": getattr(vault, "vault_type", "BACKUP_VAULT")})
 
@@ -186,7 +195,7 @@ def _list_vaults(self: BackupResponse) -> str:
 
 def _policy(self: BackupResponse) -> str:
     """That of a vault which forbids everybody to restore, as AWS makes the one of EFS's automatic backups."""
-    name = unquote(self.path.split("/backup-vaults/")[1].removesuffix("/access-policy"))
+    name = _named(self)
     _, vault = cast(Vaults, self.backup_backend).of(name)
     if not getattr(vault, "forbids_restores", False):
         raise BackupClientError("ResourceNotFoundException", f"Vault {name} has no policy.")
