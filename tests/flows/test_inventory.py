@@ -94,7 +94,7 @@ def test_a_sweep_is_proven_by_what_was_there_and_is_not(shop: Estate, here: wiri
     code, said = told()
 
     assert code == Exit.PASSED
-    assert "us-east-1: 9 objects before, 8 after; gone is 1 copy of drills, and nothing else." in said
+    assert "us-east-1: 10 objects before, 9 after; gone is 1 copy of drills, and nothing else." in said
     after = read(here, dead).closing
     assert after is not None
     assert after.cleanup is Cleanup.CLEAN

@@ -298,7 +298,7 @@ def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
             if actions == (making.TAG,):  # of what is made by that very call
                 here = {"StringEquals": {making.BY: name}}
             if part == _CARDS and subnets:  # of the subnets that copies are mounted in, whatever else stands there
-                here = {"ArnEquals": {"ec2:Subnet": scope.arns("ec2", *(f"subnet/{each}" for each in subnets))}}
+                here = {"ArnLike": {"ec2:Subnet": scope.arns("ec2", *(f"subnet/{each}" for each in subnets))}}
             if service == "iam":  # a role that another service acts by, and that one alone
                 domain = "amazonaws.com.cn" if scope.partition == "aws-cn" else "amazonaws.com"
                 here = {"StringEquals": {"iam:PassedToService": f"{of.made.service}.{domain}"}}
@@ -415,9 +415,9 @@ def _never_moved(scope: Scope, moved: Sequence[Write], sent: Sequence[Write]) ->
     yield deny("NeverCommandTheUntagged", commands, untagged)
     if not machines:
         return
-    named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in moved)]
+    own = [write for write in moved if _is_own(scope, write)]  # what is but read there is no matter of such a call
+    named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in own)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, COPIES)))
-    own = [write for write in moved if _is_own(scope, write)]
     untagged = {"Resource": copies, "Condition": {"Null": {WEARS: "true"}}}
     yield deny("NeverMoveTheUntagged", _operations(scope, own), untagged)
     used = [write for write in moved if not {*_operations(scope, [write])} <= {*commands}]
