@@ -98,13 +98,13 @@ class EfsFileSystem:
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Have AWS Backup restore the point into a new file system, encrypted, under the copy's name as its token."""
         source = self.described()
-        alone = bool(file_system.zone(source))
+        alone, key = bool(file_system.zone(source)), self._key(source)
         return self._from.ask(
             copy,
             point,
             {
                 "file-system-id": self._resource.id,
-                "KmsKeyId": self._key(source),
+                "KmsKeyId": self._arn_of(key) if key else None,
                 "PerformanceMode": str(source["PerformanceMode"]),
                 "singleAzFilesystem": "true" if alone else None,
                 "availabilityZoneName": self._zone() if alone else None,

@@ -27,41 +27,41 @@ class Share:
 
 _MOUNT = """\
 LC_ALL=C; export LC_ALL
-work=$(mktemp -d "${TMPDIR:-/tmp}/dro-FS-XXXXXX") || exit 92
+work=$(mktemp -d "${TMPDIR:-/tmp}/dro-@fs@-XXXXXX") || exit 92
 m=$work/m; mkdir "$m"
 ended() { umount "$m" 2>/dev/null || umount -l "$m" 2>/dev/null; rm -f "$work"/o*; rmdir "$m" "$work" 2>/dev/null; }
 trap ended EXIT
 safe=ro,nosuid,nodev,noexec
 if command -v mount.efs >/dev/null 2>&1; then
-  timeout 120 mount -t efs -o "tls,mounttargetip=IP,$safe" FS:/ "$m" 2>"$work/o-m" && echo 'dro mounted with TLS'
+  timeout 120 mount -t efs -o "tls,mounttargetip=@ip@,$safe" @fs@:/ "$m" 2>"$work/o-m" && echo 'dro mounted with TLS'
 else
-  timeout 120 mount -t nfs4 -o "nfsvers=4.1,soft,timeo=600,retrans=2,noresvport,$safe" IP:/ "$m" 2>"$work/o-m" &&
+  timeout 120 mount -t nfs4 -o "nfsvers=4.1,soft,timeo=600,retrans=2,noresvport,$safe" @ip@:/ "$m" 2>"$work/o-m" &&
     echo 'dro mounted without TLS: the machine has no amazon-efs-utils'
-fi || { sed 's|^|dro unmounted |' "$work/o-m"; exit NOT_MOUNTED; }
+fi || { sed 's|^|dro unmounted |' "$work/o-m"; exit @not_mounted@; }
 number=0; in=
-for each in "$m"/FOLDER*; do [ ! -d "$each" ] || { in=$each; number=$((number + 1)); }; done
-[ $number -eq 1 ] || { echo "dro folders $number"; exit NO_FOLDER; }
+for each in "$m"/@folder@*; do [ ! -d "$each" ] || { in=$each; number=$((number + 1)); }; done
+[ $number -eq 1 ] || { echo "dro folders $number"; exit @no_folder@; }
 top=$(readlink -f "$in")
-for each in "$m"/LOST*; do
+for each in "$m"/@lost@*; do
   [ ! -d "$each" ] || echo "dro lost $(find "$each" -type f -exec printf '%.0sx' {} + | wc -c | tr -d ' ')"
 done
 """
 
 _RELEASE = """\
 LC_ALL=C; export LC_ALL
-for pid in $(grep -lszx 'DRO_READS=FS' /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3); do
+for pid in $(grep -lszx 'DRO_READS=@fs@' /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3); do
   kill -KILL "$pid" 2>/dev/null
 done
-awk '$2 ~ "/dro-FS-[^/]*/m$" {print $2}' /proc/mounts 2>/dev/null | while IFS= read -r m; do umount -f -l "$m"; done
+awk '$2 ~ "/dro-@fs@-[^/]*/m$" {print $2}' /proc/mounts 2>/dev/null | while IFS= read -r m; do umount -f -l "$m"; done
 exit 0
 """
 
 
 def _filled(of: Share, script: str) -> str:
-    told = {"FS": shlex.quote(of.file_system), "IP": shlex.quote(of.address), "FOLDER": FOLDER, "LOST": LOST}
-    told |= {"NOT_MOUNTED": str(NOT_MOUNTED), "NO_FOLDER": str(NO_FOLDER)}
-    for name in sorted(told, key=len, reverse=True):
-        script = script.replace(name, told[name])
+    told = {"fs": shlex.quote(of.file_system), "ip": shlex.quote(of.address), "folder": FOLDER, "lost": LOST}
+    told |= {"not_mounted": str(NOT_MOUNTED), "no_folder": str(NO_FOLDER)}
+    for name, value in told.items():
+        script = script.replace(f"@{name}@", value)
     return script
 
 

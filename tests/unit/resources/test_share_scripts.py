@@ -111,6 +111,14 @@ def test_a_program_of_the_teams_own_finds_the_files() -> None:
     assert (lines[-3:], "7" in lines) == (["dro", "exit", "3"], True)
 
 
+def test_what_is_mounted_still_is_taken_off() -> None:
+    """Of this copy alone, by force: its mount target goes next, and whoever waited for it would wait for ever."""
+    mounts = f"10.0.0.9:/ /tmp/dro-{OURS.file_system}-a1/m nfs4\\n10.0.0.9:/ /tmp/dro-{OTHER.file_system}-b2/m nfs4\\n"
+    played = f'umount() {{ echo "umount $*"; }}\nawk() {{ printf "{mounts}" | command awk "$1"; }}\n'
+    ran = disk.run(played + scripts.release(OURS), (), 60)
+    assert (ran.code, ran.output) == (0, f"umount -f -l /tmp/dro-{OURS.file_system}-a1/m\n"), ran
+
+
 def test_what_still_reads_the_copy_is_ended(tmp_path: Path) -> None:
     """A command that outlived its drill, and all that it started: of this file system alone."""
     pipe = tmp_path / "pipe"
