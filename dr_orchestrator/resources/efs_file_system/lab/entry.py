@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dr_orchestrator.catalog.shapes.fields import Duration, FilePath, Shape, Span, Text, shaped, whole
-from dr_orchestrator.resources.estate import Entry, Found, Gib, Mistake, too_often
+from dr_orchestrator.resources.estate import Entry, Found, Gib, Mistake, file_and_folder, too_often
 
 Machine = Annotated[str, shaped(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})", "a machine's id", "such as i-0123456789abcdef0")]
 SubnetId = Annotated[str, shaped(r"subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})", "a subnet's id", "such as subnet-0123abcd")]
@@ -51,10 +51,7 @@ class FileSystem(Entry):
 
     def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:  # noqa: ARG002
         """Backups too close; a file that would have to be a folder, too; a reader that is a machine of production."""
-        told = [*too_often(("backups", "every"), self.backups.every)]
-        for path in self.files:
-            if within := next((each for each in self.files if each.startswith(f"{path}/")), None):
-                told.append((("files", path), f"it is a file, and the folder of {within}", "rename one"))
+        told = [*too_often(("backups", "every"), self.backups.every), *file_and_folder(self.files)]
         if self.mount and self.mount.reader in found.get("ec2-instance", {}):
             what = f"{self.mount.reader} is production's own, and mounts no copies"
             told.append((("mount", "reader"), what, "give it another id"))
