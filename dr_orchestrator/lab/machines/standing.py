@@ -1,4 +1,4 @@
-"""What drills have of their own, under ids that drill files can name: machines that read copies, and subnets."""
+"""The drills' own machines and subnets, under ids that drill files can name: those read copies, these hold them."""
 
 from __future__ import annotations
 

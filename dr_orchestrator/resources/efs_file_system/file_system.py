@@ -71,7 +71,7 @@ def live(found: Mapping[str, Any], copy: Copy) -> Live:
 
 
 def identity(found: Mapping[str, Any]) -> Identity:
-    """What AWS calls it for good: its id is never used again."""
+    """The identity that AWS gives it for good: its id is never used again."""
     return Identity(str(found["FileSystemArn"]), str(found["FileSystemId"]))
 
 

@@ -78,7 +78,7 @@ class _FileSystem:
         return keys.of_kms(self._ground)(str(key)) if key else Encryption(bool(about.get("Encrypted")))
 
     def _elsewhere(self, wanted: Wanted) -> Fact[tuple[Elsewhere, ...]]:
-        """What vaults of other regions hold, and the replica that EFS itself keeps in one."""
+        """The copies in vaults of other regions, and the replica that EFS itself keeps in one."""
         regions = [each for each in wanted.copy_in if each != self._ground.region]
 
         def vaulted(region: str) -> Iterator[Elsewhere]:

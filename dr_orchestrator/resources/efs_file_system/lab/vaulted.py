@@ -26,7 +26,7 @@ _OF_AWS = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0e0f5a5a-0000-4000-8000-000000000
 
 @dataclass(frozen=True)
 class _Held:
-    """What a recovery point holds: files, and how much they weigh."""
+    """The content of a recovery point: files, and how much they weigh."""
 
     disk: Disk
     gib: float
