@@ -127,17 +127,24 @@ def test_a_subnet_without_an_address_is_waited_for(way: Way) -> None:
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
 
 
+def targets() -> set[str]:
+    """All mount targets that there are: of copies that other tests left, too."""
+    return {*efs_backends[ACCOUNT][REGION].mount_targets_by_id}
+
+
 def test_a_copy_goes_only_after_its_mount_target(way: Way) -> None:
     """EFS deletes no file system that is mounted anywhere, be the target already going."""
+    before = targets()
     way.restored()
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
     order = [entry.action for entry in way.made.lab.journal[way.heard :] if entry.action.startswith("Delete")]
     assert order == ["DeleteMountTarget", "DeleteFileSystem"]
-    assert not efs_backends[ACCOUNT][REGION].mount_targets_by_id
+    assert targets() == before
 
 
 def test_a_mount_target_that_somebody_adds_is_told_and_taken_down(way: Way) -> None:
     """It is not the drills' alone any more; and without its end the copy could not go."""
+    before = targets()
     way.restored()
     other = next(
         each["SubnetId"]
@@ -148,7 +155,7 @@ def test_a_mount_target_that_somebody_adds_is_told_and_taken_down(way: Way) -> N
     with pytest.raises(NotRecoverable, match="is to be mounted in"):
         way.restorer.isolated(way.copy)
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
-    assert not efs_backends[ACCOUNT][REGION].mount_targets_by_id
+    assert targets() == before
 
 
 def test_groups_that_somebody_changes_are_told(way: Way) -> None:
