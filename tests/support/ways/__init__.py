@@ -37,7 +37,7 @@ class Spec:
     ready, `pointless` a fault by which there is no recovery point and what is said then. `paged` are listings whose
     pages can be made small, by the parameter that says how small, and the least that it may say. `looks` are the calls
     by which the source is looked at, `changes` those that change the copy besides. What lies in a `vault` is
-    restored by a job, which is known before what it makes.
+    restored by a job, which is known before what it makes. `held` is what a copy has under ids of AWS's alone.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Spec:
     looks: str = "Describe*"
     changes: frozenset[str] = frozenset()
     vault: Vault | None = None
+    held: Callable[[Way], tuple[str, ...]] = lambda _way: ()
 
     @property
     def declared(self) -> Calls:
