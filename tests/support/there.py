@@ -20,7 +20,7 @@ from dr_orchestrator.lab.cloud.functions import FunctionUrl
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support import workspace
-from tests.support.estate import TABLE, TEMPLATE, Estate
+from tests.support.estate import REGION, TABLE, TEMPLATE, Estate
 from tests.support.fakes import FakeClock
 from tests.support.shop import fresh
 
@@ -61,6 +61,7 @@ DRILLS = f"""
       - {{name: heartbeat, canary-item: {{table: Config, key: {{pk: canary}}, attribute: at, interval: 3m}}}}
       - {{name: sessions are there, items-at-least: {{table: Config, minimum: 50}}}}
       - {{name: it answers, http-answer: {{url: "{{HealthUrl}}", contains: ok}}}}
+      - {{name: both regions hold the same, same-in-both: {{store: Config}}}}
 """
 
 
@@ -101,7 +102,8 @@ def beat(shop: Estate) -> None:
     """A heartbeat of just now, replicated, that the continuous backup has caught up with."""
     fresh(shop)
     canary = {"pk": {"S": "canary"}, "at": {"S": shop.clock.now().isoformat()}}
-    shop.client("dynamodb", AWAY).put_item(TableName=TABLE.id, Item=canary)
+    for region in (REGION, AWAY):
+        shop.client("dynamodb", region).put_item(TableName=TABLE.id, Item=canary)
     shop.clock.sleep(301)
 
 
