@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 from moto.dynamodb.models import dynamodb_backends
@@ -16,7 +15,6 @@ from dr_orchestrator import wiring
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.leading import ZONE_TAG
 from dr_orchestrator.domain.replica import BOUNDARY
-from dr_orchestrator.lab.cloud.functions import FunctionUrl
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support import workspace
@@ -121,13 +119,6 @@ def declared(home: Path) -> wiring.App:
     return workspace.world(home, FakeClock(), shop=written, template=template, tiers=tiers("Z0123456789ABCDEF"))
 
 
-def _by_name() -> Any:
-    """The lab's functions answer at an address; where a name leads to, AWS's have a host, and so has this machine."""
-    asked = FunctionUrl.get_cfn_attribute
-    named = lambda self, attribute: asked(self, attribute).replace("127.0.0.1", "localhost")  # noqa: E731
-    return mock.patch.object(FunctionUrl, "get_cfn_attribute", named)
-
-
 @contextmanager
 def world(
     shop: Estate, home: Path, zone: str, drills: str = DRILLS, written: str = SHOP, domain: str = DOMAIN
@@ -138,7 +129,7 @@ def world(
         home, shop.clock, shop=f"{written.rstrip()}{drills}", template=ANSWERS, tiers=tiers(zone, domain)
     )
     seen = mock.patch.object(opening, "_last_seen", lambda *_: shop.clock.now())
-    with seen, _by_name(), wiring.using(made) as here:
+    with seen, wiring.using(made) as here:
         yield here
     shop.lab.faults.clear()
 
