@@ -42,9 +42,9 @@ class _Table:
         self._random = seed.random(7)
 
     def make(self) -> None:
-        self._make(self._backend)
+        self._make(self._backend, None, list(TAGS))
 
-    def _make(self, backend: DynamoDb) -> None:
+    def _make(self, backend: DynamoDb, sse: dict[str, Any] | None, tags: list[dict[str, str]]) -> None:
         backend.create_table(
             self._id,
             schema=[{"AttributeName": self._entry.key, "KeyType": "HASH"}],
@@ -54,8 +54,8 @@ class _Table:
             indexes=None,
             streams=None,
             billing_mode="PAY_PER_REQUEST",
-            sse_specification=None,
-            tags=list(TAGS),
+            sse_specification=sse,
+            tags=tags,
             deletion_protection_enabled=self._entry.protected,
             warm_throughput=None,
         )
@@ -79,8 +79,10 @@ class _Table:
     def _replicate(self, region: str) -> None:
         """Make the replica, as old as the table; from then on either takes on what the other has."""
         there = cast(DynamoDb, dynamodb_backends[ACCOUNT][region])
+        told = self._table.sse_specification or {}  # each region has a key of its own
+        encrypted = {name: value for name, value in told.items() if name != "KMSMasterKeyId"}
         with self._seed.world.as_of(self._seed.start - AGE):
-            self._make(there)
+            self._make(there, encrypted or None, list(self._table.tags or []))
         replica = cast(JournalledTable, there.tables[self._id])
         self._table.replicas, replica.replicas = (replica,), (self._table,)
 
