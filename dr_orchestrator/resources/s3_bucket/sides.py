@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.sides import Compared
 from dr_orchestrator.resources.s3_bucket.objects.comparing import matched
 from dr_orchestrator.resources.s3_bucket.objects.holding import Object, alike
-from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, current
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, current, every
 from dr_orchestrator.resources.s3_bucket.source import Source
 from dr_orchestrator.resources.sides import Pair, settled
 
@@ -53,19 +54,18 @@ class _Side:
         """Those that are current, in the order of their keys."""
         return current(self.api, self.where)
 
-    def head(self, key: str) -> Any:
-        """The words of S3 on one as it is now; None where there is none."""
-        try:
-            return self._toolkit.patiently(self._object(key).head)
-        except NotFound:
-            return None
+    def now(self, key: str) -> Version | None:
+        """One object as it is now, as it is listed; None where there is none."""
+        first = next(every(self.api, replace(self.where, prefix=key)), None)  # it comes before all that it begins
+        return first if first is not None and first.key == key and first.latest and not first.marker else None
 
-    def read(self, key: str, size: int) -> str:
-        """The SHA-256 of one as it is now."""
-        return str(self._toolkit.patiently(self._object(key, size).read))
+    def head(self, of: Version) -> Any:
+        """The words of S3 on an object, with its checksums."""
+        return self._toolkit.patiently(Object(self.api, self.where, of).head)
 
-    def _object(self, key: str, size: int = 0) -> Object:
-        return Object(self.api, self.where, Version(key, "", self._toolkit.clock.now(), size))
+    def read(self, of: Version) -> str:
+        """The SHA-256 of what an object holds."""
+        return str(self._toolkit.patiently(Object(self.api, self.where, of).read))
 
 
 class BucketSides:
@@ -96,14 +96,21 @@ class BucketSides:
         return Compared("object", how, here, there, same, found)
 
     def _pair(self, key: str, read: bool) -> Pair:
-        here, there = self._lost.head(key), self._there.head(key)
+        here, there = self._lost.now(key), self._there.now(key)
         if here is None or there is None:
             return Pair(_state(here), _state(there), here is there)
-        same = alike(here, there) if here["ContentLength"] == there["ContentLength"] else False
-        if same is None and read:
-            same = self._lost.read(key, here["ContentLength"]) == self._there.read(key, there["ContentLength"])
-        return Pair(_state(here), _state(there), same)
+        return Pair(_state(here), _state(there), self._same(here, there, read))
+
+    def _same(self, here: Version, there: Version, read: bool) -> bool | None:
+        """Whether two objects hold the same; None where nothing tells, or one went while it was asked."""
+        if here.size != there.size or here.digest == there.digest:
+            return here.size == there.size
+        try:
+            same = alike(self._lost.head(here), self._there.head(there))
+            return self._lost.read(here) == self._there.read(there) if same is None and read else same
+        except NotFound:
+            return None
 
 
-def _state(head: Any) -> tuple[str, int] | None:
-    return (str(head["ETag"]), int(head["ContentLength"])) if head is not None else None
+def _state(of: Version | None) -> tuple[str, int] | None:
+    return (of.digest, of.size) if of is not None else None

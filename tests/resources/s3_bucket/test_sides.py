@@ -90,3 +90,9 @@ def test_what_no_digest_tells_of_is_read_where_that_is_said(made: Estate, pair: 
     assert without.outcome is Outcome.INCONCLUSIVE
     assert without.figures["both_sides"]["unknown"] == ["07"]
     assert compared(made, pair, replace(CHECK, read=True)).outcome is Outcome.PASSED
+    buckets.put(made, pair[1], {"07": b"content x"})
+    key = buckets.backend().buckets[pair[1].id].keys["07"]
+    key._etag, key.multipart = '"a-3"', object()
+    read = compared(made, pair, replace(CHECK, read=True))
+    assert read.outcome is Outcome.FAILED
+    assert read.figures["both_sides"]["different"] == ["07"]
