@@ -35,4 +35,5 @@ def region_failover(drill: str) -> str:
         run.lead("lead the name there", Way.THERE)
         run.verify()
         run.lead("lead the name back", Way.BACK)
+        run.compare_both()
     return run.header.id

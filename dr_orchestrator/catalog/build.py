@@ -15,6 +15,7 @@ from dr_orchestrator.catalog.shapes.customer import CustomerStack as WrittenStac
 from dr_orchestrator.catalog.shapes.destination import To
 from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
+from dr_orchestrator.catalog.shapes.there import SameInBoth
 from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, Discovery, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
@@ -264,6 +265,7 @@ def _drill(name: str, drill: written.Drill, service: Service, policy: TiersFile,
     declared, revision = service.resources[drill.resource], policy.revision
     resource = there.moved(declared, drill.there) if drill.there else _placed(declared, drill)
     stores = resource.rebuild.stores if resource.rebuild else {}
+    checks = tuple(there.whole(_in_store(_check(check), stores), stores) for check in drill.checks)
     return digest.stamped(
         Drill(
             name=name,
@@ -272,7 +274,7 @@ def _drill(name: str, drill: written.Drill, service: Service, policy: TiersFile,
             kind=drill.kind,
             disruption=drill.disruption,
             objective=_objective(name, drill, service, revision),
-            checks=tuple(_in_store(_check(check), stores) for check in drill.checks),
+            checks=checks,
             selection=_selection(drill.selection),
             path=drill.path,
             every=drill.every,
@@ -282,6 +284,7 @@ def _drill(name: str, drill: written.Drill, service: Service, policy: TiersFile,
             vault=drill.recovery_points.named if drill.recovery_points else None,
             leading=there.leading(declared, drill.there, policy) if drill.there else None,
             stores={logical: service.resources[store] for logical, store in stores.items()},
+            lost={logical: service.resources[store] for logical, store in there.compared(declared, checks).items()},
         )
     )
 
@@ -330,6 +333,8 @@ def _selection(selection: written.Selection) -> Selection:
 
 def _check(check: claims.Check) -> Check:
     name, must, claim = check.name, check.mandatory, check.claim
+    if isinstance(claim, SameInBoth):
+        return proofs.both(name, must, claim)
     return proofs.made(name, must, claim) if isinstance(claim, Deep) else _plain(name, must, claim)
 
 

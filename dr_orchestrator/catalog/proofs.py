@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dr_orchestrator.catalog.shapes import proofs as written
+from dr_orchestrator.catalog.shapes.there import SameInBoth
 from dr_orchestrator.domain import proof
+
+
+def both(name: str, must: bool, claim: SameInBoth) -> proof.SameInBoth:
+    """Make the check of what stands in two regions."""
+    return proof.SameInBoth(name, claim.store, claim.within, claim.read, claim.tolerance, must)
 
 
 def made(name: str, must: bool, claim: written.Deep) -> proof.Deep:

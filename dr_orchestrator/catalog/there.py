@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from dr_orchestrator.catalog.shapes.there import There
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
+from dr_orchestrator.domain.drill import Check
 from dr_orchestrator.domain.leading import Leading
+from dr_orchestrator.domain.proof import SameInBoth
 from dr_orchestrator.domain.service import Resource
 
 
@@ -23,3 +26,18 @@ def leading(resource: Resource, there: There, policy: TiersFile) -> Leading | No
     if (zone := policy.drill_zone) is None:
         return None
     return Leading(resource.region, zone.id, zone.domain, there.output, there.record, there.ttl)
+
+
+def whole(check: Check, stores: Iterable[str]) -> Check:
+    """A check of what stands in two regions, by the whole name of its store: that of a stack within it, too."""
+    if not isinstance(check, SameInBoth):
+        return check
+    named = check.store
+    return replace(check, store=next((each for each in stores if each.rpartition("/")[2] == named), named))
+
+
+def compared(resource: Resource, checks: Iterable[Check]) -> Mapping[str, str]:
+    """The stores of the lost region, by logical id, that checks compare with what stands in the other."""
+    known = resource.rebuild.stores if resource.rebuild else {}
+    named = (check.store for check in checks if isinstance(check, SameInBoth))
+    return {store: known[store] for store in named if store in known}

@@ -28,7 +28,7 @@ from dr_orchestrator.domain.drill import (
 )
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.domain.proof import Command, Deep, WholeRead, off_the_clock
+from dr_orchestrator.domain.proof import Command, Deep, SameInBoth, WholeRead, off_the_clock
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
@@ -44,6 +44,13 @@ class Proves(Protocol):
         self, check: Deep, copy: Copy, points: Sequence[RecoveryPoint], taken: Collection[str] = ()
     ) -> list[CheckResult]:
         """Perform one; a program may tell more results than one, under no name that is `taken`."""
+
+
+class Compares(Protocol):
+    """Compares what stands in two regions."""
+
+    def perform(self, check: SameInBoth, copy: Copy) -> CheckResult:
+        """Compare the store that the check names."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ class Suite:
     store_of: Callable[[Check], str] = lambda _: ""
     patiently: Callable[[Callable[[], CheckResult]], CheckResult] = lambda perform: perform()
     deep: Proves | None = None
+    sides: Compares | None = None
     reached: Callable[[Moment], None] = lambda _: None
     names: tuple[str, ...] = ()
     reads: frozenset[str] = frozenset()
@@ -71,12 +79,17 @@ class Suite:
 
     def on_the_clock(self) -> Suite:
         """Those that the recovery waits for."""
-        return self._some(tuple(check for check in self.checks if not off_the_clock(check)))
+        return self._some(tuple(check for check in self.checks if not (off_the_clock(check) or _of_both(check))))
 
     def afterwards(self) -> Suite | None:
         """Those that are performed once the service is verified; None where there is none."""
         later = tuple(check for check in self.checks if off_the_clock(check))
         return self._some(later) if later else None
+
+    def when_back(self) -> Suite | None:
+        """Those that compare both regions, once the drill's name leads back; None where there is none."""
+        both = tuple(check for check in self.checks if _of_both(check))
+        return self._some(both) if both else None
 
     def _some(self, checks: tuple[Check, ...]) -> Suite:
         reads = frozenset(check.name for check in self.checks if isinstance(check, WholeRead) and not check.sample)
@@ -95,6 +108,9 @@ class Suite:
             if isinstance(check, Deep):
                 taken = {*self.names, *(each.name for each in self.checks), *(result.name for result in results)}
                 results += [replace(each, store=store) for each in self._deep(check, copy, of_store, taken)]
+                continue
+            if isinstance(check, SameInBoth):
+                results.append(self._both(check, copy))
                 continue
             result = replace(self._perform(check, copy, reference, of_store), store=store)
             results += [result, *_held_to_the_instant(check, result, of_store)]
@@ -122,6 +138,16 @@ class Suite:
             if self.reads <= self.whole:  # of several databases the last one makes the copy whole
                 self.reached(Moment.DATA_WHOLE)
         return [result, *beside]
+
+    def _both(self, check: SameInBoth, copy: Copy) -> CheckResult:
+        """Compare both regions: what was restored has no part in it, so that it proves nothing of that."""
+
+        def compare() -> CheckResult:
+            if self.sides is None:
+                raise NotMeasured(f"{copy.id} has nothing that stands in two regions")
+            return self.sides.perform(check, copy)
+
+        return replace(self._timed(check, check.expected, compare), proves_data=False)
 
     def _perform(self, check: Shallow, copy: Copy, reference: datetime, points: Sequence[RecoveryPoint]) -> CheckResult:
         if isinstance(check, RestoredRow | RestoredItem):
@@ -153,6 +179,10 @@ class Suite:
         else:
             in_copy, in_source = partial(self.items.marker, check, copy), partial(self.items.marker, check)
         return restored.judged(check, points, in_copy, in_source, self._called(check))
+
+
+def _of_both(check: Check) -> bool:
+    return isinstance(check, SameInBoth)
 
 
 def _held_to_the_instant(check: Check, result: CheckResult, points: Sequence[RecoveryPoint]) -> list[CheckResult]:

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.defaults import SINCE
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.leading import Leading
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier, format_duration
-from dr_orchestrator.domain.proof import Deep, asks_source
+from dr_orchestrator.domain.proof import Deep, SameInBoth, asks_source
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.domain.tag_keys import TagKeys
 from dr_orchestrator.domain.vault import Vault
@@ -190,7 +190,18 @@ class EventArrives:
 
 
 Surface = HttpAnswer | EventArrives
-Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | Surface | Deep
+Check = (
+    RowsAtLeast
+    | NewestRow
+    | Query
+    | ItemsAtLeast
+    | CanaryItem
+    | RestoredRow
+    | RestoredItem
+    | Surface
+    | Deep
+    | SameInBoth
+)
 
 
 def reads_source(check: object) -> bool:
@@ -204,7 +215,8 @@ class Drill:
 
     `accept` are the reasons for settings in which a copy may differ from its source, by their names, or `STORE.NAME`.
     `vault` is where its recovery points lie, where AWS Backup keeps them: it restores them, too. `leading` is the name
-    that leads to its copy: then its resource is the one that comes back, in the other region, from the stores there.
+    that leads to its copy: then its resource is the one that comes back, in the other region, from the stores
+    there; `lost` are those of the lost region that are compared with these, by logical id, once the name leads back.
     """
 
     name: str
@@ -224,6 +236,7 @@ class Drill:
     accept: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
     vault: Vault | None = field(default=None, metadata=SINCE)
     leading: Leading | None = field(default=None, metadata=SINCE)
+    lost: Mapping[str, Resource] = field(default_factory=dict, metadata=SINCE)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,9 @@ class DrillName(Protocol):
     def preflight_checks(self) -> Sequence[PreflightCheck]:
         """The looks at the region, at the zone, and at what stands under the name."""
 
+    def planes(self) -> CheckResult:
+        """Whether the recovery needs a control plane that is in the lost region."""
+
     def make(self) -> Asked:
         """Make the name, leading to what stands in for the lost side. Idempotent."""
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.defaults import SINCE
+from dr_orchestrator.domain.objective import format_duration
 
 AMCHECK, CHECKSUMS, CHECK_TABLE = "amcheck", "checksums", "check-table"
 ASKABLE = (AMCHECK, CHECKSUMS, CHECK_TABLE)
@@ -156,6 +157,28 @@ class Files:
     within: timedelta = timedelta(minutes=10)
     mandatory: bool = True
     at_least: int = field(default=0, metadata=SINCE)
+
+
+@dataclass(frozen=True)
+class SameInBoth:
+    """A store of the lost region and what stands of it in the other hold the same, within a time of looking again.
+
+    What is written meanwhile is on its way for a while: only what stays apart, unchanged, to the end is not the same.
+    `read` reads objects of which S3 tells nothing; `tolerance` is how far rows of tables may lie apart.
+    """
+
+    name: str
+    store: str
+    within: timedelta = timedelta(minutes=5)
+    read: bool = False
+    tolerance: Tolerance = Tolerance()
+    mandatory: bool = True
+
+    @property
+    def expected(self) -> str:
+        """The claim, in words."""
+        rows = f", rows within {self.tolerance}" if self.tolerance != Tolerance() else ""
+        return f"{self.store} holds the same in both regions{rows}, at the latest after {format_duration(self.within)}"
 
 
 Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects | Files

@@ -35,6 +35,7 @@ class Rule(StrEnum):
     HYDRATION_MET = "hydration-met"
     HYDRATION_MISSED = "hydration-missed"
     HYDRATION_UNMEASURED = "hydration-unmeasured"
+    CONTROL_PLANE = "control-plane-lost"
     FAILOVER_SLOW = "failover-slow"
     FAILBACK_SLOW = "failback-slow"
     NO_POINT = "no-recovery-point"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.resources.contents import Contents
     from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.resources.inside import Inside
+    from dr_orchestrator.resources.sides import Sides
     from dr_orchestrator.runner import Born, Components, Direct, Store
 
     Bringing = tuple[Restorer, Callable[[RecoveryPoint, Copy], Part]]
@@ -56,7 +57,8 @@ class Order:
     """A drill that a type is to perform: with which tools, into which copy, and the stores that it has to fill.
 
     `born` are those that it makes itself, from their recovery points, `inside` the ways into them, by logical id;
-    `direct` are those that are filled with no copy between, `contents` what checks read of them.
+    `direct` are those that are filled with no copy between, `contents` what checks read of them, `sides` those that are
+    compared in two regions.
     `parts` are what an environment may hold. `production` tells every address at which resources of the service are
     served, `known` are the ids of all that is declared. `simulated` says that nothing of it can be evidence. `home` is
     the workspace, in which programs of the team's own are run.
@@ -71,6 +73,7 @@ class Order:
     inside: Mapping[str, Inside] = field(default_factory=dict)
     direct: tuple[Direct, ...] = ()
     contents: Mapping[str, Contents] = field(default_factory=dict)
+    sides: Mapping[str, Sides] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
     home: Path = Path()
     production: Callable[[], Iterable[Address]] = tuple
@@ -118,19 +121,20 @@ def _has_no_writer(account: Account, resource: Resource, canary: Canary, clock: 
 class Drillable(ResourceType):
     """A resource type that can be drilled.
 
-    `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there may
-    be, by the names that `made` and `parts` give them, `more` how many more of those a drill of a kind makes than one
-    of each, `held` what one that holds others holds (type in CloudFormation
-    and name). `store` restores one as a store of an environment, `brought` makes one where that stands in another
-    account, with what brings its recovery point there before (through a bucket), `member` is what one is as a part of
-    an environment at a place, `filler` what fills a stack's own straight from one, with what the checks that name it
-    read there, `origin` what a template's own is made of, with the `inside` of that as part of a stack, `looks` read
-    the `settings` of a live one, `served` tells every address at which it is served, `twin` what it is in the simulated
-    AWS, `entry` the shape of what an estate file says of one that the lab is to make. `protection` reads how the
-    backups of what is declared of it at a place are kept; without one only its drills are judged. `discovered` tells of
-    all that stands at a place, whoever declares it, `worn` the tags of one where its listing does not and nobody tells
-    those of all; what AWS knows no such thing of has neither. An origin is told of the environment that its own is made
-    in, and of the key of KMS under which recovery points are shared with that one's account.
+    `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there
+    may be, by the names that `made` and `parts` give them, `more` how many more of those a drill of a kind makes than
+    one of each, `held` what one that holds others holds (type in CloudFormation and name). `store` restores one as a
+    store of an environment, `brought` makes one where that stands in another account, with what brings its recovery
+    point there before (through a bucket), `member` is what one is as a part of an environment at a place, `filler`
+    what fills a stack's own straight from one, with what the checks that name it read there, `origin` what a
+    template's own is made of, with the `inside` of that as part of a stack, `sides` compare one of the lost region
+    with what stands of it in the other, `looks` read the `settings` of a live one, `served` tells every address at
+    which it is served, `twin` what it is in the simulated AWS, `entry` the shape of what an estate file says of one
+    that the lab is to make. `protection` reads how the backups of what is declared of it at a place are kept; without
+    one only its drills are judged. `discovered` tells of all that stands at a place, whoever declares it, `worn` the
+    tags of one where its listing does not and nobody tells those of all; what AWS knows no such thing of has neither.
+    An origin is told of the environment that its own is made in, and of the key of KMS under which recovery points
+    are shared with that one's account.
     """
 
     components: MakeComponents
@@ -145,6 +149,7 @@ class Drillable(ResourceType):
     filler: Callable[[Resource, Toolkit, Copy, Sequence[Check]], Filling] | None = None
     origin: Callable[[Resource, Toolkit, Copy, str], Origin] | None = None
     inside: Callable[[Resource, Toolkit, Copy], Inside | None] = _has_no_inside
+    sides: Callable[[Resource, Resource, Toolkit], Sides] | None = None
     served: Callable[[Resource, Toolkit], Collection[Address]] = lambda _resource, _toolkit: ()
     protection: Callable[[Ground], Reader] | None = None
     discovered: Callable[[Ground], Iterable[Found]] | None = None

@@ -81,17 +81,18 @@ def stands_there(point: RecoveryPoint, copy: Copy) -> Sequence[Part]:  # noqa: A
 class Components:
     """The parts that a drill is performed with; it has a restorer or an environment, never both.
 
-    `stores` are filled or imported, those that are `born` are made from their recovery points, those that are `direct`
-    are filled without a copy between, and of the `restored` ones the points are told once they are there.
-    `checks` are performed on the recovery clock, `afterwards` those that are not. `preflight` looks before anything is
-    started. `isolated` proves of the live copy that it stands where it should, `probe` that nothing of production
-    answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault. `compared`
-    compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds the login that
-    opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made for it anew for
-    each way, goes on writing; `customers` are looked at before and after all of it; `looks` are those that the checks
-    need before anything is started, beside the restorer's own, `first_looks` those that no later process of the run
-    takes: after the disruption nobody asks what is lost. `brought` are the copies by which a recovery point comes
-    to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes back.
+    `stores` are filled or imported, those that are `born` are made from their recovery points, those that are
+    `direct` are filled without a copy between, and of the `restored` ones the points are told once they are there.
+    `checks` are performed on the recovery clock, `afterwards` those that are not. `preflight` looks before anything
+    is started. `isolated` proves of the live copy that it stands where it should, `probe` that nothing of production
+    answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault.
+    `compared` compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds
+    the login that opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made
+    for it anew for each way, goes on writing; `customers` are looked at before and after all of it; `looks` are those
+    that the checks need before anything is started, beside the restorer's own, `first_looks` those that no later
+    process of the run takes: after the disruption nobody asks what is lost. `brought` are the copies by which a
+    recovery point comes to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes
+    back; `both` are the checks of what stands in both regions, once it leads back.
     """
 
     checks: Checks
@@ -114,6 +115,7 @@ class Components:
     client: Callable[[Copy], Client] | None = None
     customers: Customers | None = None
     name: DrillName | None = None
+    both: Checks | None = None
 
 
 def not_probed(copy: Copy) -> Probed:  # noqa: ARG001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from dr_orchestrator.domain import planes
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.leading import Way
 from dr_orchestrator.domain.led import DrillName, Led, Told, ways
@@ -25,6 +26,8 @@ class Leading(Making):
         """Make the name, and wait until it leads to what stands in for the side that will be lost."""
         names = self._names
         self.at_exit(teardown, names.destroy, names.copy)
+        if all(each.name != planes.CHECK for each in self._journal.checks):
+            self._journal.check(names.planes())
         if self._journal.passed_before(name, Phase.PREPARE):
             return
 

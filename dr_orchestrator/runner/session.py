@@ -7,6 +7,8 @@ from contextlib import suppress
 from types import TracebackType
 
 from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.leading import Way
+from dr_orchestrator.domain.led import ways
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost
 from dr_orchestrator.runner.afterwards import ask_for_times, look_back
@@ -26,6 +28,8 @@ class Session(FailingOver, Leading):
     did not come to.
     """
 
+    _compared = False
+
     def open_copy(self) -> None:
         """Prove the copy's isolation, and log in to it: only then may anything be asked of it, or written to it."""
         Verification(self.components, self.copy, self._journal, self._perform).open()
@@ -33,6 +37,14 @@ class Session(FailingOver, Leading):
     def verify(self, name: str = "verify") -> None:
         """Verify the copy; the recovery clock stops only when all the mandatory checks have passed."""
         Verification(self.components, self.copy, self._journal, self._perform)(name)
+
+    def compare_both(self, name: str = "compare both regions") -> None:
+        """Prove, once the name leads back, that both regions hold the same, where the drill says of what."""
+        self._compared = True
+        if self.components.both is not None:
+            Verification(self.components, self.copy, self._journal, self._perform).compare_both(
+                name, self.components.both
+            )
 
     def __enter__(self) -> Session:
         self._journal.open()
@@ -52,6 +64,7 @@ class Session(FailingOver, Leading):
         self._let_go_of_others()
         reasons = ["the teardown was cut short; `dro sweep` finishes it"]
         try:
+            self._compare_if_not_done(error)
             if self._components is not None:
                 ask_for_times(self._components, self.copy, self._ledger, self._journal, self._perform)
             reasons = self._tear_down()
@@ -65,6 +78,12 @@ class Session(FailingOver, Leading):
             raise
         self._close(error, reasons)
         return isinstance(error, DrillFault)
+
+    def _compare_if_not_done(self, error: BaseException | None) -> None:
+        """Compare both regions where the drill says so, and its script is from before there was such a step."""
+        if error is None and Way.BACK in ways(self._journal.checks) and not self._compared:
+            with suppress(DrillFault):  # the step says what went wrong; the copies go in any case
+                self.compare_both()
 
     def _let_go_of_others(self) -> None:
         """Raise LeaseLost where this process slept, and the run is another's by now: not a copy of it is touched."""

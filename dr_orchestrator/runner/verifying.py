@@ -62,6 +62,11 @@ class Verification:
             self._perform(PROVE_ISOLATION, prove, phase=Phase.VERIFY, role=Role.PROVE_ISOLATION)
         enter(self._components.entrance, self._copy, self._perform)
 
+    def compare_both(self, name: str, checks: Checks) -> None:
+        """Compare what stands in both regions: after the failback, for only then may the lost one be asked."""
+        if not self._journal.passed_before(name, Phase.TEARDOWN):
+            self._perform(name, self._results, checks, phase=Phase.TEARDOWN)
+
     def _verified_before(self, name: str) -> bool:
         if self._journal.header.kind.interrupts:
             return self._journal.passed_before(name, Phase.VERIFY, Role.VERIFY)

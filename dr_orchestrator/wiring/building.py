@@ -24,6 +24,7 @@ from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.resources.contents import Contents
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.inside import Inside
+from dr_orchestrator.resources.sides import Sides
 from dr_orchestrator.runner import Born, Components, Direct, RunContext, Store
 from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.wiring.app import App
@@ -158,6 +159,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         _inside(here, drill, copy, toolkit),
         tuple(Direct(drill.stores[name].name, name, filler) for name, (filler, _) in filled.items()),
         {name: contents for name, (_, contents) in filled.items()},
+        _sides(here, drill, toolkit),
         parts(here.types, toolkit, copy.place),
         here.settings.home,
         functools.partial(_served, here, drill, toolkit),
@@ -267,6 +269,15 @@ def _filled(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> dict[str, 
         logical_id: filler(store, toolkit, copy, [each for each in drill.checks if _names(each) == logical_id])
         for logical_id, store in _made(drill).items()
         if (filler := here.types[store.type].filler) is not None
+    }
+
+
+def _sides(here: App, drill: Drill, toolkit: Toolkit) -> dict[str, Sides]:
+    """The stores that are compared in two regions, by logical id."""
+    return {
+        logical_id: sides(lost, drill.stores[logical_id], toolkit)
+        for logical_id, lost in drill.lost.items()
+        if (sides := here.types[lost.type].sides) is not None
     }
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, create_model
 
 from dr_orchestrator.catalog.explain import explain
 from dr_orchestrator.catalog.shapes.fields import Region, Shape, shaped
+from dr_orchestrator.catalog.shapes.there import Domain, ZoneId
 from dr_orchestrator.catalog.source import Document, read
 from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.errors import CatalogError, Problem
@@ -41,8 +42,9 @@ def company(path: Path, types: Types[Drillable]) -> Company:
     if document.problems:
         raise CatalogError(tuple(document.problems))
     elsewhere = [Elsewhere(region, each.key or "") for region, each in found.pop("elsewhere", {}).items()]
+    zones = found.pop("zones", {})
     behind = [each.behind(id) for entries in found.values() for id, each in entries.items()]
-    return Company(path.parent, found, [each for each in behind if each is not None], elsewhere)
+    return Company(path.parent, found, [each for each in behind if each is not None], elsewhere, zones)
 
 
 def problems(path: Path, types: Types[Drillable]) -> list[Problem]:
@@ -68,7 +70,10 @@ def _read(path: Path, types: Types[Drillable]) -> tuple[Document, dict[str, Any]
 
 def _shape(laid: Mapping[str, type[Entry]]) -> type[Shape]:
     """The shape of an estate file in which there may be what the types have."""
-    fields: dict[str, Any] = {"elsewhere": (dict[Region, _Region], Field(default_factory=dict))}
+    fields: dict[str, Any] = {
+        "elsewhere": (dict[Region, _Region], Field(default_factory=dict)),
+        "zones": (dict[ZoneId, Domain], Field(default_factory=dict)),
+    }
     for name, entry in laid.items():
         fields[name.replace("-", "_")] = (dict[str, entry], Field(default_factory=dict, alias=name))  # type: ignore[valid-type]
     made: type[Shape] = create_model("Estate", __base__=Shape, **fields)
@@ -82,7 +87,7 @@ def _beside_one_another(
     for region in found.get("elsewhere", {}):
         for key, words, fix in other_region(("elsewhere", region), region):
             yield document.problem(key, words, fix)
-    entries = {name: each for name, each in found.items() if name != "elsewhere"}
+    entries = {name: each for name, each in found.items() if name not in ("elsewhere", "zones")}
     for name, of in entries.items():
         naming = types[name].naming
         for id, each in of.items():

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.leading import ZONE_TAG
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.replica import BOUNDARY
 from dr_orchestrator.domain.resource_type import Types
@@ -29,11 +30,20 @@ from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.settings import Pace, shipped
 from dr_orchestrator.wiring.company import FILE, company, written
 
+if TYPE_CHECKING:
+    from dr_orchestrator.lab.estate.seed import Seed
+
 
 def twins(types: Types[Drillable]) -> list[Twin]:
-    """The twins of the types that there are; and what an account has once `dro iam --boundary` was heeded."""
-    held = Twin(make=lambda seed: seed.hold(BOUNDARY, boundary.policy()))
-    return [held, *(each.twin() for each in types if each.twin is not None)]
+    """The twins of the types that there are; and what an account has that was prepared for drills."""
+    return [Twin(make=_prepare), *(each.twin() for each in types if each.twin is not None)]
+
+
+def _prepare(seed: Seed) -> None:
+    """Have what a team prepares: the boundary that `dro iam --boundary` prints, and the zones of the drills."""
+    seed.hold(BOUNDARY, boundary.policy())
+    for id, domain in seed.company.zones.items():
+        seed.zone(id, domain, ZONE_TAG)
 
 
 def serve(

@@ -9,6 +9,7 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.copy import TERMINAL
+from dr_orchestrator.domain.verdict import Outcome
 from tests.support import there
 from tests.support.dying import deaths, killed_at, killed_in, resumed, swept
 from tests.support.estate import Estate
@@ -65,4 +66,24 @@ def test_a_sweep_needs_no_drill_file(here: wiring.App, shop: Estate, zone: str) 
     there.swept_anew(here)
     found = here.ledger.queries.run(dead.header.id)
     assert all(row.state in TERMINAL for row in found.copies)
+    assert there.records(shop, zone) == {}
+
+
+COMPARED = deaths(("Scan", 7), ("Scan", 8))
+"""Each region is read whole for the comparison, once the name leads back: a death before, and while it is asked."""
+
+
+@pytest.mark.parametrize(("operation", "number", "after"), COMPARED)
+def test_killed_while_both_regions_are_compared_it_compares_them(
+    here: wiring.App, shop: Estate, zone: str, operation: str, number: int, after: bool
+) -> None:
+    """The name leads back, and is not led again; the comparison is made anew, and all of it is gone at the end."""
+    dead = killed_in(here, DRILL, killed_at(operation, number, after))
+    begun = [each.name for each in dead.steps]
+    found = resumed(here, dead)
+    assert "compare both regions" in begun
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert [each.outcome for each in found.checks if each.name == "both regions hold the same"] == [Outcome.PASSED]
+    assert [each.name for each in found.steps].count("lead the name back") == 1
     assert there.records(shop, zone) == {}

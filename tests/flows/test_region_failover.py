@@ -13,11 +13,14 @@ import pytest
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.domain import planes
 from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.leading import STAND_IN, RecordType, Way
 from dr_orchestrator.domain.led import ways
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Phase, Run
-from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack import naming
@@ -69,7 +72,7 @@ def test_it_comes_back_there_and_the_name_leads_to_it(shop: Estate, here: wiring
     """Environment and stores stand in the other region alone; the name leads there, and back; all of it is gone."""
     before, heard = shop.inventory(), len(shop.lab.journal)
     found = run(here, DRILL)
-    assert ends(found) == (Verdict.PASSED, Cleanup.CLEAN)
+    assert ends(found) == (Verdict.PASSED_WITH_FINDINGS, Cleanup.CLEAN)
     assert {row.copy.region for row in found.copies} == {AWAY}
     assert {row.state for row in found.copies} == {CopyState.DELETED}
     assert [row.copy.type for row in found.copies if not row.copy.parent] == [
@@ -96,6 +99,23 @@ def test_the_switch_is_timed_and_counts(here: wiring.App) -> None:
     assert rta is not None
     assert abs(rta - (verified.offset + (verified.duration or timedelta()) - built.offset)) < timedelta(seconds=1)
     assert built.offset < steps[LEAD].offset < verified.offset
+
+
+def test_control_planes_of_the_lost_region_are_a_finding(here: wiring.App) -> None:
+    """us-east-1 has those of Route 53 and IAM: a drill of its loss asks them, and says for what, by name."""
+    found = run(here, DRILL)
+    (told,) = (each for each in found.checks if each.name == planes.CHECK)
+    needs = told.figures["control_planes"]["needs"]
+    assert needs == [
+        "route53:ChangeResourceRecordSets: the drill's name is led there by it",
+        "IAM makes Role (AWS::IAM::Role)",
+    ]
+    assert (told.mandatory, told.outcome) == (False, Outcome.FAILED)
+    assert found.closing is not None
+    (finding,) = (each for each in found.closing.findings if each.rule is Rule.CONTROL_PLANE)
+    assert finding.severity is Severity.HIGH
+    assert finding.detail == told.observed
+    assert not [each for each in found.closing.findings if each.rule is Rule.OPTIONAL_CHECK]
 
 
 def test_the_report_tells_both_ways(here: wiring.App) -> None:
@@ -247,5 +267,5 @@ def test_nothing_that_the_recovery_needs_is_asked_where_production_is(
     monkeypatch.setattr(Session, "name_it", lambda *given: (name_it(*given), begun.append(len(asked)))[0])
     monkeypatch.setattr(Session, "verify", lambda *given: (verify(*given), begun.append(len(asked)))[0])
     found = run(here, DRILL)
-    assert ends(found) == (Verdict.PASSED, Cleanup.CLEAN)
+    assert ends(found) == (Verdict.PASSED_WITH_FINDINGS, Cleanup.CLEAN)
     assert asked[begun[0] : begun[1]] == []

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from dr_orchestrator.domain import planes
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.failover import (
@@ -158,6 +159,8 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.HYDRATION_MISSED: lambda: hydrated(HOUR),
     Rule.HYDRATION_UNMEASURED: lambda: hydrated(None, mandatory=False),
     "a late hydration of an optional check": lambda: hydrated(HOUR, mandatory=False),
+    Rule.CONTROL_PLANE: lambda: run_with(checks=[ROWS, HEARTBEAT, planes.result("us-east-1", "aws", ["a call"])]),
+    "a region without them": lambda: run_with(checks=[ROWS, HEARTBEAT, planes.result("eu-west-1", "aws", [])]),
     Rule.FAILOVER_SLOW: lambda: failed_over(outage=REFERENCE[1] + US),
     Rule.FAILBACK_SLOW: lambda: failed_over(back=RTO),
     "a failover as it should be": failed_over,

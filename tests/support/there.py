@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 from moto.dynamodb.models import dynamodb_backends
@@ -16,11 +15,10 @@ from dr_orchestrator import wiring
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.leading import ZONE_TAG
 from dr_orchestrator.domain.replica import BOUNDARY
-from dr_orchestrator.lab.cloud.functions import FunctionUrl
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support import workspace
-from tests.support.estate import TABLE, TEMPLATE, Estate
+from tests.support.estate import REGION, TABLE, TEMPLATE, Estate
 from tests.support.fakes import FakeClock
 from tests.support.shop import fresh
 
@@ -61,6 +59,7 @@ DRILLS = f"""
       - {{name: heartbeat, canary-item: {{table: Config, key: {{pk: canary}}, attribute: at, interval: 3m}}}}
       - {{name: sessions are there, items-at-least: {{table: Config, minimum: 50}}}}
       - {{name: it answers, http-answer: {{url: "{{HealthUrl}}", contains: ok}}}}
+      - {{name: both regions hold the same, same-in-both: {{store: Config}}}}
 """
 
 
@@ -101,7 +100,8 @@ def beat(shop: Estate) -> None:
     """A heartbeat of just now, replicated, that the continuous backup has caught up with."""
     fresh(shop)
     canary = {"pk": {"S": "canary"}, "at": {"S": shop.clock.now().isoformat()}}
-    shop.client("dynamodb", AWAY).put_item(TableName=TABLE.id, Item=canary)
+    for region in (REGION, AWAY):
+        shop.client("dynamodb", region).put_item(TableName=TABLE.id, Item=canary)
     shop.clock.sleep(301)
 
 
@@ -119,13 +119,6 @@ def declared(home: Path) -> wiring.App:
     return workspace.world(home, FakeClock(), shop=written, template=template, tiers=tiers("Z0123456789ABCDEF"))
 
 
-def _by_name() -> Any:
-    """The lab's functions answer at an address; where a name leads to, AWS's have a host, and so has this machine."""
-    asked = FunctionUrl.get_cfn_attribute
-    named = lambda self, attribute: asked(self, attribute).replace("127.0.0.1", "localhost")  # noqa: E731
-    return mock.patch.object(FunctionUrl, "get_cfn_attribute", named)
-
-
 @contextmanager
 def world(
     shop: Estate, home: Path, zone: str, drills: str = DRILLS, written: str = SHOP, domain: str = DOMAIN
@@ -136,7 +129,7 @@ def world(
         home, shop.clock, shop=f"{written.rstrip()}{drills}", template=ANSWERS, tiers=tiers(zone, domain)
     )
     seen = mock.patch.object(opening, "_last_seen", lambda *_: shop.clock.now())
-    with seen, _by_name(), wiring.using(made) as here:
+    with seen, wiring.using(made) as here:
         yield here
     shop.lab.faults.clear()
 

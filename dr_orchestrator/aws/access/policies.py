@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr_orchestrator.aws.access import backups, making, replicas, vaults, zones
+from dr_orchestrator.aws.access import backups, both, making, replicas, vaults, zones
+from dr_orchestrator.aws.access.opened import LOGINS, MANAGED, READ_SECRET, owner, via
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
@@ -21,10 +22,6 @@ TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
 
 _LYING = frozenset({"s3:GetBucketPolicy", "s3:ListBucketVersions"})
 _KEYS = ("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
-_READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - the name of a call
-_LOGINS = frozenset({_READ_SECRET, "secretsmanager:ListSecretVersionIds"})
-_MANAGED = "secret:rds!*"
-"""The secrets of master users that RDS manages: it names them, and tags them with what they log in to."""
 _TAGS = frozenset({"Tags", "TagSpecifications"})
 """The parameters by which something is tagged as it is made."""
 
@@ -42,7 +39,7 @@ def source_policies(scope: Scope) -> list[Policy]:
     looks = [*backups.looks(scope)]
     if scope.services:
         looks += [*backups.estate(scope), *backups.imports(scope)]
-    return packed([*_reads(scope), *looks])
+    return packed([*_reads(scope), *both.compares(scope), *looks])
 
 
 def discovery_policies(scope: Scope) -> list[Policy]:
@@ -53,7 +50,7 @@ def discovery_policies(scope: Scope) -> list[Policy]:
 def _reads(scope: Scope) -> list[Statement]:
     wanted = scope.types.sweep.reads.union(*(_wanted(scope, drill) for drill in scope.drills))
     reads = actions_of(scope.types, wanted)
-    of_data = _LOGINS.union(*(actions_of(scope.types, each.data | each.bounded) for each in scope.types))
+    of_data = LOGINS.union(*(actions_of(scope.types, each.data | each.bounded) for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
     of_zones = zones.everywhere(reads)
     held = everywhere & replicas.OF_BOUNDARIES
@@ -93,19 +90,14 @@ def _by_statements(scope: Scope) -> Iterator[Statement]:
     for of in scope.types:
         if not (drilled := scope.stated(of)):
             continue
-        yield allow("LogInByDataApi", {_READ_SECRET}, scope.arns("secretsmanager", *scope.secrets(drilled)))
-        own, tag = scope.arns("secretsmanager", _MANAGED), _owner(of)
+        yield allow("LogInByDataApi", {READ_SECRET}, scope.arns("secretsmanager", *scope.secrets(drilled)))
+        own, tag = scope.arns("secretsmanager", MANAGED), owner(of)
         names = [of.made.arn_of(each) for each in (COPIES, *(one.resource.id for one in drilled))]
         owned = {"StringLike": {tag: scope.arns(of.made.service, *names)}}
-        yield allow(f"LogInBySecretsOf{of.made.plural}", {_READ_SECRET}, own, owned)
+        yield allow(f"LogInBySecretsOf{of.made.plural}", {READ_SECRET}, own, owned)
         yield allow(f"KeepLoginsOf{of.made.plural}", {"secretsmanager:CreateSecret", "secretsmanager:TagResource"}, own)
-        keys, via = scope.arns("kms", "key/*"), _via(scope, "secretsmanager")
-        yield allow("ReadSecretsThatAreEncrypted", {"kms:Decrypt"}, keys, via)
-
-
-def _owner(of: ResourceType) -> str:
-    """The key of the condition on what a secret that RDS keeps logs in to."""
-    return f"aws:ResourceTag/aws:rds:primary{of.made.cloudformation.rpartition('::')[2]}Arn"
+        keys, through = scope.arns("kms", "key/*"), via(scope, "secretsmanager")
+        yield allow("ReadSecretsThatAreEncrypted", {"kms:Decrypt"}, keys, through)
 
 
 def _changes(scope: Scope) -> Iterator[Statement]:
@@ -152,11 +144,6 @@ def _tagged(scope: Scope, key: str) -> dict[str, Any]:
     return {**scope.here(), "Null": {key: "false"}}
 
 
-def _via(scope: Scope, *services: str) -> dict[str, Any]:
-    domain = "amazonaws.com.cn" if scope.partition == "aws-cn" else "amazonaws.com"
-    return {"StringEquals": {"kms:ViaService": [f"{each}.{at}.{domain}" for each in services for at in scope.regions]}}
-
-
 def _into(scope: Scope, held: HeldType, looks: frozenset[str]) -> Statement:
     """The looks into what an environment holds, where that is named as copies are."""
     named = (held.seen_as or held.arn).format(id=COPIES)
@@ -174,18 +161,18 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
             sid, reads & actions_of(scope.types, each.data | each.bounded), scope.arns(each.made.service, *names)
         )
     if scope.secrets():
-        yield allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
+        yield allow("ReadLogins", LOGINS, scope.arns("secretsmanager", *scope.secrets()))
     if scope.apart and scope.tells_secrets():
-        yield allow("ReadLoginsOfCopies", _LOGINS, scope.arns("secretsmanager", f"secret:{COPIES}"))
+        yield allow("ReadLoginsOfCopies", LOGINS, scope.arns("secretsmanager", f"secret:{COPIES}"))
     for of in scope.types:
-        tag = _owner(of)
+        tag = owner(of)
         if scope.opens_within(of):
             copies = {"StringLike": {tag: scope.arns(of.made.service, of.made.arn_of(COPIES))}}
-            own = scope.arns("secretsmanager", _MANAGED)
+            own = scope.arns("secretsmanager", MANAGED)
             yield allow(f"ReadOwnLoginsOf{of.made.plural}", {"secretsmanager:GetSecretValue"}, own, copies)
         if managed := scope.managed(of):
             owned = {"StringEquals": {tag: scope.arns(of.made.service, *managed)}}
-            yield allow(f"ReadLoginsOf{of.made.plural}", _LOGINS, scope.arns("secretsmanager", _MANAGED), owned)
+            yield allow(f"ReadLoginsOf{of.made.plural}", LOGINS, scope.arns("secretsmanager", MANAGED), owned)
     for of in scope.types:
         if of.inquiry is not None and (asked := scope.asked(of)):
             yield allow(f"AskSourcesOf{of.made.plural}", of.inquiry.calls, scope.arns(of.made.service, *asked))
@@ -193,8 +180,8 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
         yield allow("LogInByToken", {"rds-db:connect"}, scope.arns("rds-db", *scope.users()))
     services = [each.secures for each in scope.types if each.data and each.secures]
     copied = {each.call.partition(":")[0] for each in _looks(scope, at_source=True) if not scope.apart} & {"s3"}
-    keys, via = scope.arns("kms", "key/*"), _via(scope, *services, *copied, "secretsmanager")
-    yield allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
+    keys, through = scope.arns("kms", "key/*"), via(scope, *services, *copied, "secretsmanager")
+    yield allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, through)
 
 
 def _named(scope: Scope, *, at_source: bool = False) -> Iterator[Statement]:
@@ -212,7 +199,7 @@ def _puts(scope: Scope) -> Iterator[Statement]:
     named = ((put.call, (put.call,), put.arn.replace("{partition}", scope.partition)) for put in puts)
     yield from _on_each(scope, "{}", named)
     if any(put.call.startswith("s3:") for put in puts):
-        yield allow("EncryptFiles", {"kms:GenerateDataKey"}, scope.arns("kms", "key/*"), _via(scope, "s3"))
+        yield allow("EncryptFiles", {"kms:GenerateDataKey"}, scope.arns("kms", "key/*"), via(scope, "s3"))
 
 
 def _for_making(scope: Scope) -> Iterator[Statement]:
@@ -348,9 +335,9 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
 def _keys(scope: Scope) -> Iterator[Statement]:
     """A restore of what is encrypted uses the source's key, and grants its service to go on using it."""
     services = dict.fromkeys(each.secures for each in scope.types if each.secures)
-    keys, via = scope.keys(), _via(scope, *services)
-    yield allow("UseKeysOfSources", {"kms:DescribeKey", *(f"kms:{each}" for each in _KEYS)}, keys, via)
-    grants = {**via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    keys, through = scope.keys(), via(scope, *services)
+    yield allow("UseKeysOfSources", {"kms:DescribeKey", *(f"kms:{each}" for each in _KEYS)}, keys, through)
+    grants = {**through, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     yield allow("GrantKeysToServices", {"kms:CreateGrant"}, keys, grants)
 
 

@@ -13,16 +13,19 @@ from dr_orchestrator.aws import endpoints
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.drill_name import servers
 from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain import planes
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import STAND_IN, ZONE_TAG, Leading, RecordType, Way
 from dr_orchestrator.domain.led import Told
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
+from dr_orchestrator.domain.run import CheckResult
+from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 
-_PLANES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-"""The region in which AWS runs the control planes of what has no region, by partition."""
+_CHANGES = {"route53:ChangeResourceRecordSets": "the drill's name is led there by it"}
+"""The calls of a name that a control plane of Route 53 answers, and what for."""
 
 _ALL, _NONE = 100, 0
 _EVERYWHERE = "INSYNC"
@@ -101,11 +104,19 @@ class DrillName(Records):
     """The name of a run while it is under way."""
 
     def __init__(
-        self, toolkit: Toolkit, copy: Copy, leading: Leading, host: Callable[[Copy], str], enabled: Callable[[], str]
+        self,
+        toolkit: Toolkit,
+        copy: Copy,
+        leading: Leading,
+        host: Callable[[Copy], str],
+        enabled: Callable[[], str],
+        types: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        """`host` tells where the environment answers, once it is there; `enabled` that its region may be used."""
+        """`host` tells where the environment answers, once it is there; `enabled` that its region may be used; `types`
+        those of CloudFormation that it is made of, by logical id.
+        """
         super().__init__(toolkit, copy)
-        self._leading, self._host, self._enabled = leading, host, enabled
+        self._leading, self._host, self._enabled, self._types = leading, host, enabled, types
         self._servers: list[str] = []
         self._asked = ""
         self._targets: dict[Way, str] = {Way.BACK: STAND_IN[leading.record]}
@@ -124,6 +135,11 @@ class DrillName(Records):
             PreflightCheck("name of the drill", self._look_at_name),
             PreflightCheck("what else is lost there", self._look_at_planes, must=False),
         )
+
+    def planes(self) -> CheckResult:
+        """Whether the recovery needs a control plane that is in the lost region: which, and for what."""
+        lost = self._leading.lost
+        return planes.result(lost, endpoints.partition(lost), planes.needed(_CHANGES, self._types()))
 
     def make(self) -> Asked:
         """Make the record of the stand-in, in a zone that says it is for drills, under a name that is nobody's else.
@@ -227,13 +243,10 @@ class DrillName(Records):
 
     def _look_at_planes(self) -> str:
         """That the drill changes records by what does not lie in the lost region: where it does, that is told."""
-        lost = self._leading.lost
-        if lost == _PLANES.get(endpoints.partition(lost)):
-            raise Doubt(
-                f"records are changed, and roles made, by the control planes of Route 53 and IAM, which are in {lost}: "
-                "should that region be lost, neither may go; the drill does not show what then leads people"
-            )
-        return f"the control planes of Route 53 and IAM are not in {lost}"
+        found = self.planes()
+        if found.outcome is not Outcome.PASSED:
+            raise Doubt(f"{found.observed}: the drill does not show that any of it goes on, and has that finding")
+        return found.observed
 
     def _look_at_name(self) -> str:
         return f"{self._name} is this run's already" if self._own() else f"{self._name} is free"

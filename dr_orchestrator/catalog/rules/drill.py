@@ -40,6 +40,7 @@ from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import OUTPUT, likely, quoted
 from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command, Files, SameObjects
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
+from dr_orchestrator.catalog.shapes.there import SameInBoth
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.domain import engines
@@ -169,12 +170,22 @@ def _check(
             yield (written,), message, "remove it; only databases and replicas have one"
     elif isinstance(claim, SameObjects):
         yield from _of_objects(service, drill, types, claim, written)
-    elif isinstance(claim, HttpAnswer | EventArrives):
-        yield from _of_surface(service, drill, claim, written)
+    elif isinstance(claim, SameInBoth | HttpAnswer | EventArrives):
+        yield from _of_others(service, drill, resource, types, claim, written)
 
 
-def _of_surface(service: Declared, drill: Drill, claim: HttpAnswer | EventArrives, written: str) -> Iterator[Mistake]:
-    if isinstance(claim, EventArrives):
+def _of_others(
+    service: Declared,
+    drill: Drill,
+    resource: Resource,
+    types: Types[ResourceType],
+    claim: SameInBoth | HttpAnswer | EventArrives,
+    written: str,
+) -> Iterator[Mistake]:
+    """The mistakes in what asks no restored data: the surface of a replica, or what stands in two regions."""
+    if isinstance(claim, SameInBoth):
+        yield from there.both(service, drill, resource, types, claim, written)
+    elif isinstance(claim, EventArrives):
         yield from arrivals.mistakes(service, drill, claim, written)
     else:
         yield from _of_endpoint(service, drill, claim, written)

@@ -10,15 +10,17 @@ from dr_orchestrator.catalog.shapes.checks import Check
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild, Store
 from dr_orchestrator.catalog.shapes.service import Drill, Resource
-from dr_orchestrator.catalog.shapes.there import LONGEST_TTL, There
+from dr_orchestrator.catalog.shapes.there import LONGEST_TTL, SameInBoth, There
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.documents import addresses
 from dr_orchestrator.domain.leading import RecordType
 from dr_orchestrator.domain.objective import Disruption
+from dr_orchestrator.domain.proof import Tolerance
 from dr_orchestrator.domain.replica import Place
-from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
+from dr_orchestrator.domain.service import Via
 from dr_orchestrator.errors import Problem
 
 Mistake = tuple[Key, str, str]
@@ -79,6 +81,53 @@ def _stores(
 def _store(rebuild: Rebuild, logical: str, name: str) -> Store:
     known = rebuild.stores.get(logical)
     return known.model_copy(update={"resource": name}) if known else Store(resource=name)
+
+
+def both(
+    service: Declared,
+    drill: Drill,
+    resource: Resource,
+    types: Types[ResourceType],
+    claim: SameInBoth,
+    written: str,
+) -> Iterator[Mistake]:
+    """The mistakes in a check of what stands in both regions."""
+    if drill.there is None or resource.rebuild is None:
+        message = f"a {drill.kind} has one region: nothing stands in two"
+        yield (written,), message, "remove it; only a region-failover compares two"
+        return
+    names = {logical.rpartition("/")[2]: logical for logical in resource.rebuild.stores}
+    logical = claim.store if claim.store in resource.rebuild.stores else names.get(claim.store.rpartition("/")[2])
+    if logical is None:
+        fix = likely(claim.store, resource.rebuild.stores) or "remove it"
+        yield (written, "store"), f"the resource's `rebuild.stores` has no '{claim.store}'", fix
+        return
+    here = service.resources.legal.get(resource.rebuild.stores[logical].resource)
+    named = drill.there.stores.get(claim.store) or drill.there.stores.get(logical.rpartition("/")[2], "")
+    other = service.resources.legal.get(named)
+    if here is None or other is None:
+        return  # told already, of the store
+    content = types[here.type].content
+    if here.type != other.type:
+        message = f"'{claim.store}' is {types[here.type].article} here, and {types[other.type].article} there"
+        yield (written, "store"), message, "compare what is of one type"
+    elif content is Content.ROWS:
+        yield from _asked(here, other, claim, written)
+    if claim.read and content is not Content.OBJECTS:
+        yield (written, "read"), f"{here.type}s are read whole in any case", "remove it"
+    if claim.tolerance != Tolerance() and content is not Content.ROWS:
+        yield (written, "tolerance"), f"a {here.type} has no rows", "remove it"
+
+
+def _asked(here: Resource, other: Resource, claim: SameInBoth, written: str) -> Iterator[Mistake]:
+    """The mistakes in how the rows of two databases are to be counted: both are logged in to, at their addresses."""
+    for one in (here, other):
+        if one.database is None:
+            message = f"'{claim.store}' is counted by SQL, and {one.id} in {one.region} does not say how to log in"
+            yield (written, "store"), message, "add `database: {name: ..., secret: ...}` to both resources"
+        elif one.database.via is Via.DATA_API:
+            message = f"both are asked at their addresses, and {one.id} in {one.region} by `via: data-api`"
+            yield (written, "store"), message, "let it be asked at its address, or remove the check"
 
 
 def resource_name(service: Declared, resource: Resource) -> str:

@@ -34,6 +34,7 @@ from dr_orchestrator.catalog.shapes.proofs import (
     SameObjects,
     WholeRead,
 )
+from dr_orchestrator.catalog.shapes.there import SameInBoth
 
 _IN_REPLICA = "In a replica: the table's logical id in the template. Left out elsewhere."
 _INTERVAL = "How often the heartbeat is written; its newest one may be this far behind."
@@ -149,11 +150,12 @@ class EventArrives(Shape):
 
 
 Plain = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredState | HttpAnswer | EventArrives
-Claim = Plain | Deep
+Claim = Plain | Deep | SameInBoth
 CLAIMS = (
     *("rows-at-least", "newest-row", "query", "items-at-least", "canary-item", "restored-state", "http-answer"),
     "event-arrives",
     *("whole-read", "integrity", "answers-within", "counts", "command", "same-objects", "files"),
+    "same-in-both",
 )
 OF_DATABASE = (RowsAtLeast, NewestRow, Query)
 DEEP_OF_DATABASE = (WholeRead, Integrity, AnswersWithin, Counts)
@@ -211,6 +213,9 @@ class Check(Shape):
     )
     files: Files | None = Field(
         default=None, description="Files are there, with the content that is told of them (volumes)."
+    )
+    same_in_both: SameInBoth | None = Field(
+        default=None, alias="same-in-both", description="Both regions hold the same, once the name leads back."
     )
 
     @property

@@ -7,8 +7,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dr_orchestrator.catalog.shapes.fields import Name, Output, Part, Region, Shape, Span, choice, shaped
+from dr_orchestrator.catalog.shapes.fields import (
+    Name,
+    Output,
+    Part,
+    Region,
+    Shape,
+    Share,
+    Span,
+    Truth,
+    choice,
+    shaped,
+)
 from dr_orchestrator.domain.leading import ZONE_TAG, RecordType
+from dr_orchestrator.domain.proof import Tolerance
 
 LONGEST_TTL = timedelta(hours=1)
 
@@ -43,3 +55,14 @@ class There(Shape):
         default=RecordType.CNAME, description="What the name is: another name (CNAME), or an address (A)."
     )
     ttl: Span = Field(default=timedelta(minutes=1), description="How long who asked keeps the answer: at most 1h.")
+
+
+class SameInBoth(Shape):
+    """A store of the lost region and what stands of it in the other hold the same, once the name leads back."""
+
+    store: Part = Field(description="The store, by its name in `there.stores`: both sides are production's, and read.")
+    within: Span = Field(
+        default=timedelta(minutes=5), description="How long is looked again at what is written meanwhile."
+    )
+    read: Truth = Field(default=False, description="Reads both objects of which S3 tells nothing (buckets).")
+    tolerance: Share = Field(default=Tolerance(), description="How far rows may lie apart: 100, or 0.1% (databases).")

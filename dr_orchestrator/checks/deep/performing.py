@@ -38,6 +38,11 @@ _SPOKEN: dict[str, Engine] = {
 }
 
 
+def engine_of(word: str) -> Engine:
+    """The engine by RDS's word for it."""
+    return _SPOKEN[engines.spoken(word).word]
+
+
 def _no_source() -> Login:
     raise NotMeasured("nothing says how to reach the source")
 
@@ -73,7 +78,7 @@ class DeepChecks:
         if isinstance(check, Command):
             return running.perform(check, copy, self._way(copy), self._home, taken)
         clock, connect = self._clock, partial(self._copy, copy)
-        engine = self._engine or _SPOKEN[engines.spoken(self._login(copy).engine).word]
+        engine = self._engine or engine_of(self._login(copy).engine)
         production = partial(self._production, engine)
         match check:
             case WholeRead():

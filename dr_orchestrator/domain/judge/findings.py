@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dr_orchestrator.domain import planes
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.failover import FAILBACK, switches
 from dr_orchestrator.domain.finding import Finding, Severity, finding
@@ -59,6 +60,7 @@ def findings_of(
         *_worst_case(record, measures, worst),
         *_thin(record, measures),
         *_optional_checks(record),
+        *_planes(record),
         *_hydration(record, measures),
         *_failovers(record),
         *_failed_at_first(record, failed),
@@ -135,8 +137,14 @@ def _optional_checks(record: Record) -> list[_Found]:
             check.name,
         )
         for check in record.checks
-        if not check.mandatory and check.outcome is not Outcome.PASSED
+        if not check.mandatory and check.outcome is not Outcome.PASSED and check.name != planes.CHECK
     ]
+
+
+def _planes(record: Record) -> list[_Found]:
+    """A recovery that needs a control plane of the region that counts as lost: whether it goes without nobody knows."""
+    title = "The recovery needs control planes that are in the lost region"
+    return [_Found(Rule.CONTROL_PLANE, Severity.HIGH, title, each.observed) for each in planes.told_of(record.checks)]
 
 
 def _hydration(record: Record, measures: Measures) -> list[_Found]:

@@ -75,7 +75,8 @@ class ResourceType:
     environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
     that make it of an export in another account, `born` around one that its template makes from a recovery point,
     `carried` those that bring the point into another account, `direct` those that fill an environment's own straight
-    from the source, with no copy between, and `across` those that do so where it stands in another account.
+    from the source, with no copy between, and `across` those that do so where it stands in another account,
+    `both` the reads by which one is compared with what stands of it in another region.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
@@ -111,6 +112,7 @@ class ResourceType:
     carried: Calls = field(default_factory=Calls)
     direct: Calls = field(default_factory=Calls)
     across: Calls = field(default_factory=Calls)
+    both: frozenset[str] = frozenset()
     settings: tuple[Setting, ...] = ()
     compared: Calls = field(default_factory=Calls)
     stated: Calls = field(default_factory=Calls)

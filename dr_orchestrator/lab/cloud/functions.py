@@ -38,8 +38,9 @@ class FunctionUrl(CloudFormationModel):
         return attr in ("FunctionUrl", "FunctionArn")
 
     def get_cfn_attribute(self, attribute_name: str) -> str:
-        """The URL under the lab's own endpoint."""
-        return f"{world().endpoint}{PREFIX}{self.function}" if attribute_name == "FunctionUrl" else self.function
+        """The URL under the lab's own endpoint, by a name as AWS's have one: a record of another name leads to that."""
+        endpoint = world().endpoint.replace("127.0.0.1", "localhost")
+        return f"{endpoint}{PREFIX}{self.function}" if attribute_name == "FunctionUrl" else self.function
 
     @classmethod
     def create_from_cloudformation_json(

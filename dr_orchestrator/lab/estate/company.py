@@ -66,13 +66,15 @@ class Elsewhere:
 class Company:
     """All that the lab is to make: by resource type and id, in the shape that each type reads.
 
-    `home` is the folder that templates are named from; `databases` are those that real servers stand behind.
+    `home` is the folder that templates are named from; `databases` are those that real servers stand behind; `zones`
+    are hosted zones of the drills' own, the domain of each by its id.
     """
 
     home: Path
     entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     databases: Sequence[CompanyDatabase] = ()
     elsewhere: Sequence[Elsewhere] = ()
+    zones: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, type_: str) -> Mapping[str, Any]:
         """Its possessions of a resource type, by id."""

@@ -13,6 +13,7 @@ from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
+from moto.route53.models import route53_backends
 
 from dr_orchestrator.lab.cloud.vaults import Vaults, vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, SimulatedCloud
@@ -83,6 +84,14 @@ class Seed:
     def hold(self, boundary: str, document: Mapping[str, Any]) -> None:
         """Make the managed policy that holds the roles of replicas."""
         iam_backends[ACCOUNT]["aws"].create_policy("held by drills", "/", json.dumps(document), boundary, [])
+
+    def zone(self, id: str, domain: str, tag: str) -> None:
+        """Make a public hosted zone of that id, which wears a tag: AWS gives ids of its own, a file has to name one."""
+        backend = route53_backends[ACCOUNT]["aws"]
+        made = backend.create_hosted_zone(domain, private_zone=False)
+        backend.zones[id] = backend.zones.pop(made.resource_id)
+        made.resource_id = id
+        backend.change_tags_for_resource("hostedzone", id, [{"Key": tag, "Value": "yes"}], [])
 
     @property
     def network(self) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormatio
 from dr_orchestrator.resources.contents import ItemsWithin
 from dr_orchestrator.resources.databases import Databases, DeepWithin
 from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.resources.sides import BothSides
 from dr_orchestrator.runner import Components, Direct
 
 
@@ -61,6 +62,7 @@ def components(order: Order) -> Components:
         patiently=toolkit.patiently,
         deep=DeepWithin(databases, of_stack, order.home, order.contents, lambda name, of: stack.member(name, of)[0]),
         reached=toolkit.context.reached,
+        sides=BothSides(order.sides),
     )
 
     def isolated(copy: Copy) -> Seen:
@@ -82,8 +84,9 @@ def components(order: Order) -> Components:
         probe=databases.probe if order.inside else None,
         afterwards=suite.afterwards(),
         looks=tuple(_engines(order)),
-        first_looks=tuple(name.preflight_checks()) if name is not None else (),
+        first_looks=(*(name.preflight_checks() if name is not None else ()), *_both(order)),
         name=name,
+        both=suite.when_back(),
     )
 
 
@@ -100,6 +103,12 @@ def _engines(order: Order) -> Iterator[PreflightCheck]:
         asked = [check for check in order.drill.checks if getattr(check, "database", "") == logical_id]
         name = order.drill.stores[logical_id].name
         yield PreflightCheck(f"engine of {name}", functools.partial(within.engine, asked))
+
+
+def _both(order: Order) -> Iterator[PreflightCheck]:
+    """The looks at what is to be compared in both regions, while the lost one is there."""
+    for logical_id, sides in order.sides.items():
+        yield PreflightCheck(f"{logical_id} in both regions", sides.look)
 
 
 class _Tables:

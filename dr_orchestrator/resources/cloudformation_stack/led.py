@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.drill_name.records import DrillName
 from dr_orchestrator.aws.rds.bringing import enabled
+from dr_orchestrator.documents.cloudformation import mapping, parse
 from dr_orchestrator.domain.copy import Copy, Place
+from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.leading import Leading
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack.naming import DRILL_NAME
@@ -43,7 +45,23 @@ def drill_name(order: Order, outputs: Outputs, foreign: Outputs) -> DrillName | 
         # Asked from where production is: an account answers no call in a region that it has not enabled.
         return enabled(toolkit.account_at(Place("", leading.lost)), order.copy.region)
 
-    return DrillName(toolkit, planned(order.copy, leading, drill.resource.id), leading, host, usable)
+    return DrillName(
+        toolkit, planned(order.copy, leading, drill.resource.id), leading, host, usable, lambda: _types(drill)
+    )
+
+
+def _types(drill: Drill) -> dict[str, str]:
+    """The types of what the environment is made of, by logical id; those within by the path to them."""
+    rebuild = drill.resource.rebuild
+    if rebuild is None:
+        return {}
+    texts = {"": rebuild.template, **{f"{path}/": text for path, text in rebuild.within.items()}}
+    found = {}
+    for path, text in texts.items():
+        for logical, each in parse(text, path or rebuild.template_path).part("Resources").items():
+            if f"{path}{logical}" not in rebuild.answers.leave_out:
+                found[f"{path}{logical}"] = str(mapping(each).get("Type") or "")
+    return found
 
 
 def _host(output: str) -> str:

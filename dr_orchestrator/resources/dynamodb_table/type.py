@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.drillable import Bringing
     from dr_orchestrator.resources.estate import Entry
+    from dr_orchestrator.resources.sides import Sides
     from dr_orchestrator.runner import Components
 
 _ARN = r"arn:[a-z-]+:dynamodb:(?P<region>[^:/]+):[^:/]+:table/(?P<name>[^:/]+)"
@@ -149,6 +150,12 @@ def _worn(ground: Ground, found: Found) -> Mapping[str, str]:
     from dr_orchestrator.resources.dynamodb_table.discovery import worn
 
     return worn(ground, found)
+
+
+def _sides(lost: Resource, there: Resource, toolkit: Toolkit) -> Sides:
+    from dr_orchestrator.resources.dynamodb_table.sides import TableSides
+
+    return TableSides(lost, there, toolkit)
 
 
 def _twin() -> Twin:
@@ -304,6 +311,8 @@ TYPE = Drillable(
     store=_store,
     brought=_brought,
     member=_member,
+    sides=_sides,
+    both=frozenset({"dynamodb:DescribeTable", "dynamodb:Scan", "dynamodb:GetItem"}),
     writer=_writer,
     settings=SETTINGS,
     compared=CALLS,

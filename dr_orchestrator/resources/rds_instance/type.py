@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.resources.inside import Inside
+    from dr_orchestrator.resources.sides import Sides
     from dr_orchestrator.runner import Components
 
 _RESTORED = frozenset(
@@ -161,6 +162,13 @@ def _discovered(ground: Ground) -> Iterable[Found]:
     from dr_orchestrator.resources.rds_instance.discovery import discovered
 
     return discovered(ground)
+
+
+def _sides(lost: Resource, there: Resource, toolkit: Toolkit) -> Sides:
+    from dr_orchestrator.resources.database_sides import DatabaseSides
+    from dr_orchestrator.resources.rds_instance.restore import DOOR
+
+    return DatabaseSides(DOOR, lost, there, toolkit)
 
 
 def _twin() -> Twin:
@@ -334,6 +342,8 @@ TYPE = Drillable(
     inside=_inside,
     served=_served,
     member=_member,
+    sides=_sides,
+    both=frozenset({"rds:DescribeDBInstances"}),
     writer=_writer,
     settings=SETTINGS,
     compared=CALLS,

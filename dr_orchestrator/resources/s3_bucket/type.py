@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.drillable import Filling
     from dr_orchestrator.resources.estate import Entry
+    from dr_orchestrator.resources.sides import Sides
     from dr_orchestrator.runner import Components
 
 _LARGE = "an object is larger than 5 GB"
@@ -178,6 +179,12 @@ def _worn(ground: Ground, found: Found) -> Mapping[str, str]:
     return worn(ground, found)
 
 
+def _sides(lost: Resource, there: Resource, toolkit: Toolkit) -> Sides:
+    from dr_orchestrator.resources.s3_bucket.sides import BucketSides
+
+    return BucketSides(lost, there, toolkit)
+
+
 def _twin() -> Twin:
     from dr_orchestrator.resources.s3_bucket.lab.twin import TWIN
 
@@ -316,6 +323,8 @@ TYPE = Drillable(
     listed=_listed,
     quotas={"buckets": _quota},
     member=_member,
+    sides=_sides,
+    both=frozenset({"s3:ListObjectVersions", "s3:HeadObject", "s3:GetObject"}),
     filler=_filler,
     writer=_writer,
     settings=SETTINGS,

@@ -92,3 +92,35 @@ def test_an_account_of_its_own_is_not_offered_yet(tmp_path: Path) -> None:
         'roles: {elsewhere: ["arn:aws:iam::222222222222:role/dro"]}\n'
     )
     assert [each for each in told(tmp_path, tiers=f"{TIERS}{own}") if "not offered yet" in each.message]
+
+
+def test_the_lost_side_is_known_where_it_is_compared(tmp_path: Path) -> None:
+    """Of the stores that a check compares, and of no others: nothing else of the lost region is read."""
+    drill = load(write(tmp_path), TYPES).drills[DRILL]
+    assert {name: (each.id, each.region) for name, each in drill.lost.items()} == {
+        "Config": ("sessions-prod", "us-east-1")
+    }
+    without = SHOP.replace(", same-in-both: {store: Config}", ', http-answer: {url: "{HealthUrl}/"}')
+    assert load(write(tmp_path / "without", without), TYPES).drills[DRILL].lost == {}
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        ("{store: Sessions}", "the resource's `rebuild.stores` has no 'Sessions'"),
+        ("{store: Config, read: true}", "dynamodb-tables are read whole in any case"),
+        ("{store: Config, tolerance: 5}", "a dynamodb-table has no rows"),
+        ("{}", "'store' is missing"),
+    ],
+)
+def test_what_must_hold_of_a_comparison(tmp_path: Path, new: str, message: str) -> None:
+    """Its store is one that comes back, and it claims of that what can be told."""
+    found = told(tmp_path, SHOP.replace("same-in-both: {store: Config}", f"same-in-both: {new}"))
+    assert [each for each in found if message in each.message], found
+
+
+def test_one_region_is_compared_with_nothing(tmp_path: Path) -> None:
+    """A drill of any other kind has one region alone."""
+    claim = "      - {name: same, same-in-both: {store: Config}}\n"
+    found = told(tmp_path, workspace.SHOP + claim)
+    assert [each for each in found if "has one region: nothing stands in two" in each.message], found

@@ -9,11 +9,13 @@ from typing import Any, cast
 
 import pytest
 
+from dr_orchestrator.domain import planes
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import Way
 from dr_orchestrator.domain.led import Led, Told, ways
+from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components
 from dr_orchestrator.runner.leading import GIVEN_UP_S, Leading
@@ -83,6 +85,9 @@ class Name:
 
     def __init__(self, drill: Drill, looks: int = 3) -> None:
         self._drill, self._looks, self._seen = drill, looks, 0
+
+    def planes(self) -> CheckResult:
+        return planes.result("eu-west-1", "aws", [])
 
     def make(self) -> Asked:
         return cast("Asked", self._drill.act("make the name", Asked(Identity("arn:name", "name"))))

@@ -11,7 +11,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
-from dr_orchestrator.lab.estate.seed import KEPT, TAGS, Seed
+from dr_orchestrator.lab.estate.seed import AGE, KEPT, TAGS, Seed
 from dr_orchestrator.resources.dynamodb_table.lab import entry
 from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb
 from dr_orchestrator.resources.dynamodb_table.lab.backups import TableBackup
@@ -42,7 +42,10 @@ class _Table:
         self._random = seed.random(7)
 
     def make(self) -> None:
-        self._backend.create_table(
+        self._make(self._backend, None, list(TAGS))
+
+    def _make(self, backend: DynamoDb, sse: dict[str, Any] | None, tags: list[dict[str, str]]) -> None:
+        backend.create_table(
             self._id,
             schema=[{"AttributeName": self._entry.key, "KeyType": "HASH"}],
             attr=[{"AttributeName": self._entry.key, "AttributeType": "S"}],
@@ -51,16 +54,18 @@ class _Table:
             indexes=None,
             streams=None,
             billing_mode="PAY_PER_REQUEST",
-            sse_specification=None,
-            tags=list(TAGS),
+            sse_specification=sse,
+            tags=tags,
             deletion_protection_enabled=self._entry.protected,
             warm_throughput=None,
         )
-        self._backend.update_continuous_backups(self._id, {"PointInTimeRecoveryEnabled": True})
+        backend.update_continuous_backups(self._id, {"PointInTimeRecoveryEnabled": True})
 
     def fill(self) -> None:
         seed = self._seed
         self._table.deletion_protection_enabled = self._entry.protected
+        if self._entry.replicated_to is not None:
+            self._replicate(self._entry.replicated_to)
         if self._entry.items is not None:
             self._fill(self._entry.items)
         self._beat_before()
@@ -70,6 +75,16 @@ class _Table:
             for days in range(KEPT.days - 1, -1, -1):
                 self._back_up(newest - days * _DAY)
             seed.world.agenda.at(newest + _DAY, self._nightly)
+
+    def _replicate(self, region: str) -> None:
+        """Make the replica, as old as the table; from then on either takes on what the other has."""
+        there = cast(DynamoDb, dynamodb_backends[ACCOUNT][region])
+        told = self._table.sse_specification or {}  # each region has a key of its own
+        encrypted = {name: value for name, value in told.items() if name != "KMSMasterKeyId"}
+        with self._seed.world.as_of(self._seed.start - AGE):
+            self._make(there, encrypted or None, list(self._table.tags or []))
+        replica = cast(JournalledTable, there.tables[self._id])
+        self._table.replicas, replica.replicas = (replica,), (self._table,)
 
     def _fill(self, items: entry.Items) -> None:
         for at, number, put in items.story(self._seed.start, self._random):

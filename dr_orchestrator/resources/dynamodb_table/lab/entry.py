@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from dr_orchestrator.catalog.shapes.fields import Attribute, Duration, Truth
-from dr_orchestrator.resources.estate import Found, InItem, Mistake, Of, OfStack, Vaulted
+from dr_orchestrator.catalog.shapes.fields import Attribute, Duration, Region, Truth
+from dr_orchestrator.resources.estate import Found, InItem, Mistake, Of, OfStack, Vaulted, other_region
 
 
 class Items(Of):
@@ -23,6 +23,7 @@ class Table(OfStack):
     """A table; the one of a `stack` is made by that, and filled.
 
     Every `nightly` so long before the lab began, and each night since, AWS Backup backs it up, in `vault`, too.
+    Its global table has a replica where it is `replicated_to`.
     """
 
     key: Attribute = "pk"
@@ -30,10 +31,13 @@ class Table(OfStack):
     nightly: Duration | None = timedelta(hours=7)
     vault: Vaulted | None = None
     protected: Truth = True
+    replicated_to: Region | None = None
 
     def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:
         """Items that do not fit into their time, or have another key."""
         told = [*super().mistakes(found, home)]
+        if self.replicated_to is not None:
+            told += other_region(("replicated_to",), self.replicated_to)
         if self.items is not None:
             told += self.items.mistakes("items")
             if self.key in self.items.attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,8 @@ from dr_orchestrator.lab.cloud.lifecycle import Timeline
 from dr_orchestrator.lab.cloud.world import world
 
 LAG = timedelta(minutes=5)
+REPLICATED = timedelta(seconds=1)
+"""How long after a write the other regions of a global table have it."""
 ERROR = "com.amazonaws.dynamodb.v20120810#"
 _PRUNE_EVERY = 2048
 _SECOND = timedelta(seconds=1)
@@ -32,6 +34,8 @@ class JournalledTable(Table):
     pitr_since: datetime | None = None
     insights = "DISABLED"
     destinations: tuple[str, ...] = ()
+    replicas: tuple[JournalledTable, ...] = ()
+    """The others of its global table; each takes on what is written here a second later."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.history: dict[tuple[Any, Any], list[tuple[datetime, dict[str, Any] | None]]] = {}
@@ -63,11 +67,36 @@ class JournalledTable(Table):
         gone = super().delete_item(hash_key, range_key)
         if gone is not None:
             key = (hash_key.value, range_key.value if range_key else None)
-            self.history.setdefault(key, []).append((world().now(), None))
+            at = world().now()
+            self.history.setdefault(key, []).append((at, None))
+            for each in self.replicas:
+                each.take_on(at, lambda each=each: each._lose(hash_key, range_key))  # type: ignore[misc]
         return gone
 
+    def _lose(self, hash_key: DynamoType, range_key: DynamoType | None) -> None:
+        if super().delete_item(hash_key, range_key) is not None:
+            key = (hash_key.value, range_key.value if range_key else None)
+            self.history.setdefault(key, []).append((world().now(), None))
+
+    def take_on(self, at: datetime, act: Callable[[], None]) -> None:
+        """Do what was done to a replica at an instant: of before the lab began at once, else a little later."""
+        if world().hurried:
+            act()
+        else:
+            world().agenda.at(at + REPLICATED, act)
+
+    def _hold(self, at: datetime, attributes: Mapping[str, Any]) -> None:
+        super().put_item(copy.deepcopy(dict(attributes)))
+        self._note(at, attributes)
+
     def remember(self, at: datetime, attributes: Mapping[str, Any]) -> None:
-        """Note what an item is from `at` on."""
+        """Note what an item is from `at` on; its replicas take it on."""
+        self._note(at, attributes)
+        for each in self.replicas:
+            later = at if world().hurried else at + REPLICATED
+            each.take_on(at, lambda each=each, later=later: each._hold(later, attributes))  # type: ignore[misc]
+
+    def _note(self, at: datetime, attributes: Mapping[str, Any]) -> None:
         versions = self.history.setdefault(self._key(attributes), [])
         versions.append((at, copy.deepcopy(dict(attributes))))
         if len(versions) % _PRUNE_EVERY == 0:
@@ -88,6 +117,9 @@ class JournalledTable(Table):
         described[base_key] |= {"TableStatus": self.status, "TableId": self.id}
         if self.status == "CREATING":
             described[base_key]["ItemCount"] = 0
+        if self.replicas:
+            told = [{"RegionName": each.table_arn.split(":")[3], "ReplicaStatus": "ACTIVE"} for each in self.replicas]
+            described[base_key] |= {"Replicas": told, "GlobalTableVersion": "2019.11.21"}
         if self.restore:
             described[base_key]["RestoreSummary"] = {**self.restore, "RestoreInProgress": self.status == "CREATING"}
         return described

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from dr_orchestrator.aws.access.policies import drill_policies, source_policies
@@ -26,12 +27,29 @@ def scoped(home: Path) -> Scope:
 
 
 def test_the_lost_region_is_asked_one_question_and_nothing_is_done_there(tmp_path: Path) -> None:
-    """Production's own region is in no right but that to ask whether the other one is enabled."""
+    """Production's own region is in no right but that to ask whether the other one is enabled, and to read what is
+    compared: the very table, and by its key.
+    """
     scope = scoped(tmp_path)
-    made = [each for policy in (*drill_policies(scope), *source_policies(scope)) for each in policy["Statement"]]
-    lost = [each for each in made if LOST in json.dumps(each)]
-    assert [(each["Effect"], each["Action"]) for each in lost] == [("Allow", ["ec2:DescribeRegions"])]
+    lost = [each for policy in source_policies(scope) for each in policy["Statement"] if LOST in json.dumps(each)]
+    assert {each["Sid"]: (each["Action"], each["Resource"]) for each in lost} == {
+        "AskWhetherTheOtherRegionIsEnabled": (["ec2:DescribeRegions"], ["*"]),
+        "CompareTablesInUseast1": (
+            ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Scan"],
+            [f"arn:aws:dynamodb:{LOST}:*:table/sessions-prod"],
+        ),
+        "ReadWhatIsEncryptedInUseast1": (["kms:Decrypt"], [f"arn:aws:kms:{LOST}:*:key/*"]),
+    }
+    assert not [each for policy in drill_policies(scope) for each in policy["Statement"] if LOST in json.dumps(each)]
     assert scope.regions == [AWAY]
+
+
+def test_without_a_comparison_it_is_asked_one_question_alone(tmp_path: Path) -> None:
+    """What a drill does not compare, nobody reads there."""
+    scope = scoped(tmp_path)
+    alone = replace(scope, drills=[replace(each, lost={}) for each in scope.drills])
+    lost = [each for policy in source_policies(alone) for each in policy["Statement"] if LOST in json.dumps(each)]
+    assert [each["Action"] for each in lost] == [["ec2:DescribeRegions"]]
 
 
 def test_looks_at_zones_hold_in_no_region(tmp_path: Path) -> None:
