@@ -135,11 +135,12 @@ class Guard:
         if write.acts_as and (role := str(parameters.get(write.acts_as, ""))) not in self._roles:
             return f"'{role}' is no role that the drill declares", "nothing was changed"
         if write.uses and (strangers := self._strangers(parameters.get(write.uses))):
-            return f"'{', '.join(sorted(strangers))}' is no machine that the drill declares", "nothing was changed"
+            told = f"'{', '.join(sorted(strangers))}' is no {write.used_as} that the drill declares"
+            return told, "nothing was changed"
         return self._otherwise(write, parameters)
 
     def _strangers(self, given: Any) -> set[str]:
-        """The machines in a parameter that the drill does not declare, or that somebody drills."""
+        """The machines, or subnets, in a parameter that the drill does not declare, or that somebody drills."""
         return {each for each in _named(given) if each not in self._machines or each.lower() in self._sources}
 
     def _otherwise(self, write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:

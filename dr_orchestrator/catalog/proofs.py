@@ -14,7 +14,7 @@ def made(name: str, must: bool, claim: written.Deep) -> proof.Deep:
         return proof.SameObjects(name, claim.sample or 0, claim.seed, claim.read, must, claim.bucket or "")
     if isinstance(claim, written.Files):
         digests = {path: held.removeprefix("present") for path, held in claim.paths.items()}
-        return proof.Files(name, digests, claim.newest or "", claim.within, must)
+        return proof.Files(name, digests, claim.newest or "", claim.within, must, claim.at_least or 0)
     return replace(_made(name, must, claim), database=claim.database or "")
 
 

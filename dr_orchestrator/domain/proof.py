@@ -146,7 +146,8 @@ class Files:
     """Files are in the file systems of a copy, by their paths from the root; where a digest is told, with that content.
 
     `digests` are the SHA-256 of their content, in hexadecimal digits; empty where being there is enough. `newest` is
-    the path of one that is written all the time: when it was changed last tells what was lost.
+    the path of one that is written all the time: when it was changed last tells what was lost. All files together are
+    `at_least` so many, where that is told.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Files:
     newest: str = ""
     within: timedelta = timedelta(minutes=10)
     mandatory: bool = True
+    at_least: int = field(default=0, metadata=SINCE)
 
 
 Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects | Files

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 MAKER_NAME_TAG = "aws:cloudformation:stack-name"
 """The tag by which AWS names what made a resource: the word of who else says nothing."""
 
+READER = "dr-drill:reader"
+"""The tag by which a machine says that it is the drills' own: it may have their copies, and run commands on them."""
+
 
 @dataclass(frozen=True)
 class TagKeys:

@@ -35,7 +35,8 @@ class Restored:
     `arn` the pattern of what a job tells to have made, with the groups `region`, `account` and `name`. `points` are the
     resource parts, by services, of the ARNs that its recovery points have. Of the metadata that a point has, those that
     it `keeps` are taken over as they are told; `only` are those that have to be so, `gives` those that a drill gives;
-    there are no others.
+    there are no others. One that AWS names `by_id` of its own is told apart by the text under `key`, which AWS keeps
+    as its token, and its job tells that id.
     """
 
     type: str
@@ -46,6 +47,7 @@ class Restored:
     keeps: frozenset[str] = frozenset()
     only: Mapping[str, str] = field(default_factory=dict)
     gives: frozenset[str] = frozenset()
+    by_id: bool = False
 
     @property
     def keys(self) -> frozenset[str]:

@@ -21,6 +21,9 @@ _NAMED_ALONE = ("Path", "Bucket", "Key")
 _SECRET = re.compile(r"password|secretstring|secretbinary|templatebody", re.IGNORECASE)
 _S3_CODES = {"Throttling": ("SlowDown", 503), "InternalFailure": ("InternalError", 500)}
 _LONG = 2048
+_PLAIN = frozenset({"efs"})
+"""The services of JSON whose errors have no common ending."""
+
 _BODY_LIMIT = 64 * 1024 * 1024
 
 
@@ -92,7 +95,8 @@ def error(call: ApiCall, code: str, message: str, http: int) -> tuple[int, list[
     """An error that botocore understands as the service's own: status, headers, body."""
     if call.protocol in ("json", "rest-json", "smithy-rpc-v2-cbor"):
         code = {"InternalFailure": "InternalServerError"}.get(code, code)
-        name = code if code.endswith(("Exception", "Error", "Fault", "NotImplemented")) else f"{code}Exception"
+        plain = call.service in _PLAIN or code.endswith(("Exception", "Error", "Fault", "NotImplemented"))
+        name = code if plain else f"{code}Exception"
         if call.protocol == "smithy-rpc-v2-cbor":
             headers = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
             return http, headers, _cbor({"__type": name, "message": message})

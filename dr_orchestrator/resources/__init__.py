@@ -8,6 +8,7 @@ from dr_orchestrator.resources import (
     dynamodb_table,
     ebs_volume,
     ec2_instance,
+    efs_file_system,
     rds_instance,
     s3_bucket,
 )
@@ -21,6 +22,7 @@ TYPES: Types[Drillable] = Types(
         s3_bucket.TYPE,
         ebs_volume.TYPE,
         ec2_instance.TYPE,
+        efs_file_system.TYPE,
         cloudformation_stack.TYPE,
         built_environment.TYPE,
     )

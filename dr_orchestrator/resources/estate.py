@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -97,6 +97,17 @@ def too_often(key: tuple[str, ...], every: timedelta | None) -> Sequence[Mistake
     if every is None or every >= OFTEN:
         return ()
     return [(key, f"{format_duration(every)} is too often", f"at least {format_duration(OFTEN)}")]
+
+
+def file_and_folder(files: Iterable[str]) -> Sequence[Mistake]:
+    """Where a file is named that would have to be the folder of another, too."""
+    known = list(files)
+    within = {path: next((each for each in known if each.startswith(f"{path}/")), "") for path in known}
+    return [
+        (("files", path), f"it is a file, and the folder of {each}", "rename one")
+        for path, each in within.items()
+        if each
+    ]
 
 
 def other_region(key: tuple[str, ...], region: str) -> Sequence[Mistake]:

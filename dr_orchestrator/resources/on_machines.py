@@ -43,10 +43,13 @@ class _Seen:
     changed: list[datetime] = field(default_factory=list)
 
 
-def files(check: Files, where: str, look: Look, started: datetime | None = None) -> CheckResult:
+def files(
+    check: Files, where: str, look: Look, started: datetime | None = None, number: int | None = None
+) -> CheckResult:
     """The result of looking for files; `started` is when the copy began to write files of its own, if it does.
 
-    What the copy has written itself tells nothing of what was lost.
+    What the copy has written itself tells nothing of what was lost. `number` is how many there are in all, where they
+    were counted.
     """
     paths = list(dict.fromkeys((*check.digests, *filter(None, [check.newest]))))
     seen = _seen(check, where, look, paths)
@@ -68,7 +71,11 @@ def files(check: Files, where: str, look: Look, started: datetime | None = None)
     told += [f"cannot be read: {words.some(broken)}"] if broken else []
     told += [f"missing: {words.some(missing)}"] if missing else []
     told += [f"with other content: {words.some(other)}"] if other else []
-    wrong, instant = bool(other or broken), None if own else newest
+    few = number is not None and number < check.at_least
+    if number is not None:
+        figures["in_all"] = number
+        told.append(f"{number:,} in all" + (f", and {check.at_least:,} at least are wanted" if few else ""))
+    wrong, instant = bool(other or broken or few), None if own else newest
     if missing and seen.unmounted:  # they may lie where the machine cannot look
         told.append(f"not looked into: {masked(words.some(list(seen.unmounted)))}")
         outcome = Outcome.FAILED if wrong else Outcome.INCONCLUSIVE

@@ -124,7 +124,7 @@ class _Look:
         for logical, resource in (drill.stores or {"": drill.resource}).items():
             content = self._here.types[resource.type].content
             told = any(isinstance(each, Files) and each.newest for each in drill.checks)
-            if content in (Content.BLOCKS, Content.MACHINE) and not told:
+            if content in (Content.BLOCKS, Content.FILES, Content.MACHINE) and not told:
                 message = f"no file tells the loss: {drill.name} is inconclusive at best"
                 yield Level.ASK, message, "add `newest: PATH` to a check of files: one that is written all the time"
             if content not in (Content.ROWS, Content.ITEMS, Content.OBJECTS):

@@ -27,7 +27,7 @@ from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import AwsRegion
 from tests.support import workspace
 from tests.support.dying import die, in_verify, killed_in, read
-from tests.support.estate import BUCKET, MACHINE, TABLE, VOLUME, WEB, Estate
+from tests.support.estate import BUCKET, MACHINE, SHARE, TABLE, VOLUME, WEB, Estate
 from tests.support.shop import beat, run
 
 AGAIN = """
@@ -94,7 +94,7 @@ def test_a_sweep_is_proven_by_what_was_there_and_is_not(shop: Estate, here: wiri
     code, said = told()
 
     assert code == Exit.PASSED
-    assert "us-east-1: 9 objects before, 8 after; gone is 1 copy of drills, and nothing else." in said
+    assert "us-east-1: 10 objects before, 9 after; gone is 1 copy of drills, and nothing else." in said
     after = read(here, dead).closing
     assert after is not None
     assert after.cleanup is Cleanup.CLEAN
@@ -226,7 +226,7 @@ def test_only_tables_that_are_named_like_copies_are_described(shop: Estate, here
     assert described == ["dro-somebody-elses"]
     identities = {each.id: bool(each.identity) for each in seen.objects}
     known = {"dro-somebody-elses": True, TABLE.id: False, BUCKET.id: False, "orders-prod": True}
-    known |= {"orders-by-hand": True, VOLUME.id: True, WEB.id: True, MACHINE: True}
+    known |= {"orders-by-hand": True, VOLUME.id: True, WEB.id: True, MACHINE: True, SHARE.id: True}
     (disk,) = identities.keys() - known.keys()
     assert identities == {**known, disk: True}
     assert disk.startswith("vol-"), "the machine's own, whose id is drawn"
@@ -241,7 +241,7 @@ def test_a_dry_run_looks_once_and_changes_nothing(shop: Estate, here: wiring.App
     _, programs = told("--dry-run", "--json")
 
     assert code == Exit.LEFTOVERS
-    assert "us-east-1: 11 objects; 2 copies of drills with 1 object of stacks would go." in said
+    assert "us-east-1: 12 objects; 2 copies of drills with 1 object of stacks would go." in said
     assert said.count("Would go: ") == 3
     assert len(programs["inventory"]["would_go"]) == 3
     assert programs["inventory"]["after"] is None

@@ -12,7 +12,7 @@ from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.resources.drillable import Drillable
-from tests.support import buckets, built_shop, clicks, failovers, there, vaulted, volumes, web, workspace
+from tests.support import buckets, built_shop, clicks, failovers, file_systems, there, vaulted, volumes, web, workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.clicks import WITH_FAKE
 from tests.support.fakes import FakeClock
@@ -59,9 +59,11 @@ def drills(tmp_path: Path) -> list[Drill]:
     built = workspace.world(tmp_path / "built", FakeClock(), shop=built_shop.SHOP, tiers=built_shop.TIERS)
     built_shop.write(tmp_path / "built")
     share = workspace.SHOP.replace("\ndrills:\n", volumes.DRILLED)
+    files = workspace.SHOP.replace("\ndrills:\n", file_systems.DRILLED)
     site = workspace.SHOP.replace("\ndrills:\n", web.DRILLED)
     rooms = (
         workspace.world(tmp_path / "share", FakeClock(), shop=share),
+        workspace.world(tmp_path / "files", FakeClock(), shop=files),
         workspace.world(tmp_path / "site", FakeClock(), shop=site),
         workspace.world(tmp_path / "shop", FakeClock(), shop=shop),
         built,

@@ -39,6 +39,7 @@ class LifeContract:
         assert looked(way)
         way.restored()
         assert way.exists()
+        held = way.spec.held(way)
         assert way.restorer.destroy(way.copy) is CopyState.DELETED
         assert way.made.inventory() == before
         assert way.spec.described(way.made) == source
@@ -48,7 +49,7 @@ class LifeContract:
             *way.spec.changes,
         }
         identity = way.made.ledger.rows[way.copy.id].identity  # some are named by nothing else
-        named = (way.copy.id, identity.unique_id if identity else way.copy.id)
+        named = (way.copy.id, identity.unique_id if identity else way.copy.id, *held)
         assert all(any(each in str(entry.params) for each in named) for entry in changed)
 
     def test_no_call_is_made_that_is_not_declared(self, way: Way) -> None:

@@ -35,6 +35,11 @@ def machine(**told: Any) -> dict[str, Any]:
     return {"DescribeInstances": {"Reservations": [{"Instances": [about]}]}, **volume(**told)}
 
 
+def file_system(**told: Any) -> dict[str, Any]:
+    about = {"FileSystemId": "fs-1", "CreationToken": "x", "LifeCycleState": "available", "PerformanceMode": "maxIO"}
+    return {"DescribeFileSystems": {"FileSystems": [{**about, **told}]}}
+
+
 KEYS: dict[str, list[dict[str, Any]]] = {
     "rds-instance": [
         database("DBInstance", StorageEncrypted=True, KmsKeyId=KEY),
@@ -58,6 +63,7 @@ KEYS: dict[str, list[dict[str, Any]]] = {
         {},
     ],
     "ebs-volume": [volume(Encrypted=True, KmsKeyId=KEY), volume(), volume(Encrypted=True)],
+    "efs-file-system": [file_system(Encrypted=True, KmsKeyId=KEY), file_system(), file_system(Encrypted=True)],
     "ec2-instance": [machine(Encrypted=True, KmsKeyId=KEY), machine(), machine(Encrypted=True)],
 }
 """What AWS tells of each type: first with a key that somebody named, then without one."""

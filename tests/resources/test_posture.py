@@ -9,11 +9,13 @@ import pytest
 
 from dr_orchestrator.aws.calls.api import Denied, NotFound
 from dr_orchestrator.domain.posture.facts import Fact, Inapplicable, Known, Unknown
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.aurora_cluster import posture as of_clusters
 from dr_orchestrator.resources.cloudformation_stack import posture as of_stacks
 from dr_orchestrator.resources.dynamodb_table import posture as of_tables
+from dr_orchestrator.resources.efs_file_system import posture as of_file_systems
 from dr_orchestrator.resources.rds_instance import posture as of_instances
 from dr_orchestrator.resources.s3_bucket import posture as of_buckets
 from tests.support.fakes import FakeClock
@@ -443,6 +445,68 @@ def test_a_bucket_tells_its_key(told: dict[str, str], on: bool, own: bool) -> No
     rules = {"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": told}]}}
     seen = value(S3.but(GetBucketEncryption=rules, DescribeKey=OWN).read(of_buckets.reader, "images").encryption)
     assert (seen.on, seen.own) == (on, own)
+
+
+SHARE = f"arn:aws:elasticfilesystem:{HOME}:123456789012:file-system/fs-1"
+FILES = ToldAws(
+    {
+        "DescribeFileSystems": {
+            "FileSystems": [
+                {"FileSystemId": each, "LifeCycleState": "available", "CreationTime": NOW - 90 * DAY, **more}
+                for each, more in {"fs-0": {}, "fs-1": {"Encrypted": True, "KmsKeyId": "key/1"}}.items()
+            ]
+        },
+        "us_east_1_ListBackupVaults": {"BackupVaultList": [vault("aws/efs/automatic-backup-vault"), vault("weekly")]},
+        "us_east_1_ListRecoveryPointsByBackupVault": lambda given: (
+            points(SHARE, HOUR, DAY) if "efs" in given["BackupVaultName"] else points(SHARE, 3 * DAY, 95 * DAY)
+        ),
+        "DescribeReplicationConfigurations": {
+            "Replications": [
+                {
+                    "SourceFileSystemId": of,
+                    "Destinations": [
+                        {"Region": AWAY, "FileSystemId": "fs-9", "Status": "ENABLED", "LastReplicatedTimestamp": NOW},
+                        {"Region": "eu-west-1", "FileSystemId": "fs-8", "Status": "ERROR"},
+                    ],
+                }
+                for of in ("fs-1",)
+            ]
+        },
+        "DescribeKey": OWN,
+    }
+)
+
+
+def test_a_file_system_is_kept_by_all_vaults_that_have_it() -> None:
+    """The automatic one and those of plans; what was there before it was of another, and the newest tells how long."""
+    seen = FILES.read(of_file_systems.reader, "fs-1")
+    assert value(seen.points) == (NOW - 3 * DAY, NOW - DAY, NOW - HOUR)
+    assert value(seen.kept) is None
+    kept = points(SHARE, HOUR)
+    kept["RecoveryPoints"][0]["Lifecycle"] = {"DeleteAfterDays": 35}
+    aws = FILES.but(us_east_1_ListRecoveryPointsByBackupVault=kept)
+    assert value(aws.read(of_file_systems.reader, "fs-1").kept) == 35 * DAY
+    assert value(seen.encryption).own is True
+    assert isinstance(seen.deletion, Inapplicable)
+    assert seen.scheduled
+
+
+def test_a_file_system_that_nothing_backs_up_keeps_nothing() -> None:
+    """No vault has it, and the remedy is the one call that switches automatic backups on."""
+    seen = FILES.read(of_file_systems.reader, "fs-0")
+    assert (value(seen.points), value(seen.kept), value(seen.elsewhere)) == ((), timedelta(), ())
+    assert "put-backup-policy --file-system-id fs-0" in seen.remedies[Rule.POSTURE_NEWEST]
+    assert isinstance(FILES.read(of_file_systems.reader, "fs-7").points, Unknown)
+
+
+def test_a_replica_that_works_is_a_copy_there() -> None:
+    """With the instant that it holds; one that failed is none, and a vault's copy counts beside it."""
+    (copy,) = value(FILES.read(of_file_systems.reader, "fs-1").elsewhere)
+    assert (copy.region, copy.newest) == (AWAY, NOW)
+    away = {"BackupVaultList": [vault("far")]}
+    aws = FILES.but(us_west_2_ListBackupVaults=away, us_west_2_ListRecoveryPointsByBackupVault=points(SHARE, DAY))
+    found = value(aws.read(of_file_systems.reader, "fs-1").elsewhere)
+    assert {each.newest for each in found} == {NOW, NOW - DAY}
 
 
 def test_a_stack_tells_whether_it_is_protected_and_nothing_else() -> None:

@@ -17,6 +17,7 @@ import boto3
 from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
+from moto.efs.models import efs_backends
 from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 
@@ -33,6 +34,7 @@ from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
 from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.lab.machines import standing as lent
 from dr_orchestrator.lab.machines.disk import Disk
 from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import Prepared
 from dr_orchestrator.resources.cloudformation_stack.lab.stacks import CloudFormation
@@ -41,6 +43,9 @@ from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
 from dr_orchestrator.resources.ebs_volume.lab import standing
 from dr_orchestrator.resources.ec2_instance.lab import standing as machines
 from dr_orchestrator.resources.ec2_instance.shape import Network, Profile
+from dr_orchestrator.resources.efs_file_system.lab import standing as shares
+from dr_orchestrator.resources.efs_file_system.lab import vaulted as files
+from dr_orchestrator.resources.efs_file_system.shape import Mount
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.s3_bucket.lab import vaulted as buckets
 from dr_orchestrator.wiring.lab import serve
@@ -62,6 +67,10 @@ WEB = Resource(
     own={"network": Network(subnet=SUBNET, security_groups=["dro-isolated"]), "profile": Profile(name=PROFILE)},
 )
 VOLUME = Resource("share", "ebs-volume", "vol-0a1b2c3d4e5f60718", REGION, own={"reader": MACHINE})
+SHARE = Resource(
+    *("files", "efs-file-system", "fs-0a1b2c3d4e5f60718", REGION),
+    own={"mount": Mount(reader=MACHINE, subnet=SUBNET, security_groups=["dro-mounts"])},
+)
 TEMPLATE = """
 Parameters: {EnvironmentName: {Type: String}}
 Resources:
@@ -155,6 +164,10 @@ class Estate:
                 for one in each.instances
                 if one._state.name != "terminated"
             ),
+            "file systems": sorted(
+                each.creation_token if each.creation_token.startswith("dro-") else each.file_system_id
+                for each in efs_backends[ACCOUNT][REGION].file_systems_by_id.values()
+            ),
             "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
         }
 
@@ -190,7 +203,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
     has no address. A retry takes the clock's time and none of the machine's.
     """
     clock, ledger = RunningClock(), Ledger()
-    sources = frozenset(each.id for each in (INSTANCE, TABLE, BUCKET, VOLUME, WEB, STACK, *more))
+    sources = frozenset(each.id for each in (INSTANCE, TABLE, BUCKET, VOLUME, WEB, SHARE, STACK, *more))
     answering = mock.patch.object(SqlChecks, "answers", lambda *_: True)
     served = serve(clock, postgres=False, estate=False, state=home)
     nameless = mock.patch.object(apart, "resolved", lambda *_: set())
@@ -202,7 +215,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
             sources,
             may_restore=lambda _: True,
             roles=frozenset({RESTORER}),
-            lent=frozenset({MACHINE, PROFILE}),
+            lent=frozenset({MACHINE, PROFILE, SUBNET}),
         )
         waiting = Watcher(clock)
         proofs = Proofs(
@@ -225,6 +238,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         _bucket(made)
         _volume(made)
         _machine(made)
+        _share(made)
         _vault(made)
         yield made
 
@@ -310,6 +324,7 @@ def _vault(made: Estate) -> None:
     for minutes in (40, 20, 5):
         tables.back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(minutes=minutes))
         buckets.back_up(VAULT.name, BUCKET.id, made.clock.now() - timedelta(minutes=minutes))
+        files.back_up(VAULT.name, SHARE.id, made.clock.now() - timedelta(minutes=minutes))
 
 
 def _called(one: Any) -> str:
@@ -319,7 +334,7 @@ def _called(one: Any) -> str:
 
 def _volume(made: Estate) -> None:
     """A volume with its snapshots of three hours, and the machine that reads copies of it."""
-    standing.machine(REGION, ZONE, MACHINE)
+    lent.machine(REGION, ZONE, MACHINE)
     disk = Disk({"/srv/share/VERSION": b"7\n", "/srv/share/photo 1.jpg": bytes(range(256))})
     key, now = made.client("kms").create_key()["KeyMetadata"]["Arn"], made.clock.now()
     standing.volume(REGION, ZONE, VOLUME.id, 1, disk, now - timedelta(days=40), key)
@@ -329,7 +344,7 @@ def _volume(made: Estate) -> None:
 
 def _machine(made: Estate) -> None:
     """A machine with its images of three hours, and the subnet and profile of its copies."""
-    machines.subnet(REGION, ZONE, SUBNET, "172.31.200.0/24")
+    lent.subnet(REGION, ZONE, SUBNET, made.client("ec2").describe_subnets()["Subnets"][0]["VpcId"])
     iam = made.client("iam")
     iam.create_instance_profile(InstanceProfileName=PROFILE)
     disk = Disk({"/srv/web/VERSION": b"7\n", "/srv/web/log": b"GET /\n"})
@@ -337,6 +352,15 @@ def _machine(made: Estate) -> None:
     machines.machine(REGION, ZONE, WEB.id, disk, now - timedelta(days=40), key)
     for hours in (3, 2, 1):
         machines.image(REGION, WEB.id, now - timedelta(hours=hours))
+
+
+def _share(made: Estate) -> None:
+    """A file system, and the group of the mount targets of its copies, which lets in the machine that reads them."""
+    disk = Disk({"/srv/share/VERSION": b"7\n", "/srv/share/photo 1.jpg": bytes(range(256))})
+    key, now = made.client("kms").create_key()["KeyMetadata"]["Arn"], made.clock.now()
+    shares.file_system(REGION, SHARE.id, disk, now - timedelta(days=40), key)
+    vpc = made.client("ec2").describe_subnets(SubnetIds=[SUBNET])["Subnets"][0]["VpcId"]
+    shares.group(REGION, "dro-mounts", vpc, ec2_backends[ACCOUNT][REGION].get_instance(MACHINE))
 
 
 def _bucket(made: Estate) -> None:

@@ -21,7 +21,7 @@ SERVICES = (
     *("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam"),
     *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm", "rds-data", "route53", "ecs", "resourcegroupstaggingapi"),
     *("lambda", "cloudfront", "cloudwatch", "application-autoscaling", "backup", "resource-explorer-2", "events"),
-    "service-quotas",
+    *("service-quotas", "efs"),
 )
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"

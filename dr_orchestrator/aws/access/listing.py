@@ -53,6 +53,7 @@ def _data(of: ResourceType) -> str:
         "items": "items by key",
         "objects": "objects by key",
         "blocks": "blocks, files",
+        "files": "files",
         "machine": "files, its own programs, HTTP",
         "stores": "items, objects and rows of its stores, HTTP",
     }.get(of.content, "nothing")
@@ -61,7 +62,7 @@ def _data(of: ResourceType) -> str:
 def _write(of: ResourceType, write: Write) -> Row:
     target = f"{write.target}, in a copy that {write.within.parameter} names" if write.within else str(write.target)
     target += f"; each of {write.brings} is a copy of the run" if write.brings else ""
-    target += f"; {write.uses} is a machine that the drill declares" if write.uses else ""
+    target += f"; {write.uses} is a {write.used_as} that the drill declares" if write.uses else ""
     own = of.grants.get(write.operation, (write.operation,))
     actions = dict.fromkeys([*own, *(each for some in write.actions.values() for each in some)])
     named = [f"`{each}`" for each in sorted(write.takes)]
@@ -91,13 +92,14 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users += [(f"stores of environments, {of.name}s", of.imported) for of in types]
     users += [(f"stores of environments, {of.name}s", calls) for of in types for calls in (of.born, of.direct)]
     users += [(f"settings of {of.name}s", of.compared) for of in types]
-    users += [(f"{of.name} {kind} from a vault", calls) for of in types for kind, calls in of.vaulted.items()]
+    apart = ((of, kind, calls) for of in types for kind, calls in of.vaulted.items() if not of.is_only_vaulted(kind))
+    users += [(f"{of.name} {kind} from a vault", calls) for of, kind, calls in apart]
     users += [(f"{of.name} {kind} elsewhere", calls) for of in types for kind, calls in of.elsewhere.items()]
     users += [(f"{of.name} {kind} of copies elsewhere", calls) for of in types for kind, calls in of.standing.items()]
     users += [(f"{of.name} {kind} from a vault elsewhere", calls) for of in types for kind, calls in of.afar.items()]
     users += [(f"{of.name} asked by statements", of.stated) for of in types]
-    apart = "stores of environments in another account"
-    users += [(f"{apart}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]
+    there = "stores of environments in another account"
+    users += [(f"{there}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]
     users += [(f"posture of {of.name}s", of.posture) for of in types]
     users += [(f"discovery of {of.name}s", of.discovery) for of in types] + [("every discovery", DISCOVERY)]
     users += [("dro import", IMPORT)]

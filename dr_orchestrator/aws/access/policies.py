@@ -31,7 +31,7 @@ _TAGS = frozenset({"Tags", "TagSpecifications"})
 _LEFT = frozenset({"s3:PutObject", "s3:DeleteObject"})
 """The calls by which drills leave something in a bucket meanwhile, and take it away."""
 
-_MACHINE = "{machine}"
+_MACHINE, _CARDS = "{machine}", "network-interface/*"
 _MAKE = (Effect.RESTORE, Effect.CREATE)
 _WITH_TAG = (Effect.CHANGE, Effect.DELETE)
 """The effects on what is there, and wears the run's tag, already."""
@@ -290,12 +290,15 @@ def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
     for of, write in made:
         for number, (service, part, actions) in enumerate(write.outside if _is_made(scope, write) else (), 1):
             beside = {"bucket": scope.buckets(), "source": scope.sources(of), "machine": scope.used(of)}
+            beside["subnet"] = subnets = scope.mounted_in(of)
             whole = part.replace("{partition}", scope.partition).replace("{account}", scope.account)
             parts = _filled(whole.replace("{copies}", COPIES), beside)
             name = write.operation.partition(":")[2]
             on, here = scope.arns(service, *dict.fromkeys(parts)), scope.here() if "{source}" in part else None
             if actions == (making.TAG,):  # of what is made by that very call
                 here = {"StringEquals": {making.BY: name}}
+            if part == _CARDS and subnets:  # of the subnets that copies are mounted in, whatever else stands there
+                here = {"ArnLike": {"ec2:Subnet": scope.arns("ec2", *(f"subnet/{each}" for each in subnets))}}
             if service == "iam":  # a role that another service acts by, and that one alone
                 domain = "amazonaws.com.cn" if scope.partition == "aws-cn" else "amazonaws.com"
                 here = {"StringEquals": {"iam:PassedToService": f"{of.made.service}.{domain}"}}
@@ -325,7 +328,7 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
             continue  # items are written by the actions of the restore; what lies in a place is no copy
         if write.acts_as:
             continue  # it acts on a recovery point, and is no action of the copy's service
-        if write.uses and not write.operation.startswith(f"{scope.types.targets[write.target.type].service}:"):
+        if write.uses and not _is_own(scope, write):
             continue  # it acts on a machine, which has a right of its own
         if not _is_made(scope, write) or (write.effect is Effect.FILL and not scope.sources(of)):
             continue
@@ -391,7 +394,8 @@ def _is_concerned(scope: Scope, of: ResourceType) -> bool:
 
 def _is_own(scope: Scope, write: Write) -> bool:
     """Whether a call is one of the service that its target is of."""
-    return write.operation.startswith(f"{scope.types.targets[write.target.type].service}:")
+    service = scope.types.targets[write.target.type].service
+    return all(each.startswith(f"{service}:") for each in _operations(scope, [write]))
 
 
 def _documents(scope: Scope, writes: Iterable[Write]) -> list[str]:
@@ -411,9 +415,9 @@ def _never_moved(scope: Scope, moved: Sequence[Write], sent: Sequence[Write]) ->
     yield deny("NeverCommandTheUntagged", commands, untagged)
     if not machines:
         return
-    named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in moved)]
+    own = [write for write in moved if _is_own(scope, write)]  # what is but read there is no matter of such a call
+    named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in own)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, COPIES)))
-    own = [write for write in moved if _is_own(scope, write)]
     untagged = {"Resource": copies, "Condition": {"Null": {WEARS: "true"}}}
     yield deny("NeverMoveTheUntagged", _operations(scope, own), untagged)
     used = [write for write in moved if not {*_operations(scope, [write])} <= {*commands}]

@@ -14,6 +14,9 @@ from dr_orchestrator.domain.service import MANAGED, Database, Resource, Service,
 NO_REGION = frozenset({"route53"})
 """The services whose calls go to one region, whichever that is: IAM sees us-east-1 there, and no copy's."""
 
+_SUBNET = "subnet-"
+"""How ids begin of subnets: of what drills use, all else are machines, or names of their profiles."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -59,6 +62,13 @@ class Scope:
 
     def used(self, of: ResourceType) -> list[str]:
         """The machines, by id, that read copies of a type: drills use them and did not make them."""
+        return [each for each in self._used(of) if not each.startswith(_SUBNET)]
+
+    def mounted_in(self, of: ResourceType) -> list[str]:
+        """The subnets, by id, that copies of a type are mounted in, which drills use likewise."""
+        return [each for each in self._used(of) if each.startswith(_SUBNET)]
+
+    def _used(self, of: ResourceType) -> list[str]:
         drilled = (drill.resource for drill in self.drills if drill.resource.type == of.name)
         return sorted({each for resource in drilled for each in of.used(resource)})
 

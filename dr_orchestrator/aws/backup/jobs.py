@@ -96,7 +96,7 @@ class RestoreJobs:
 
         That the run's job names it stands in for the tag until then: `tag` is given its ARN.
         """
-        arn = self._made(copy, job)
+        arn = self._made(copy, job, live.unique_id if live and self._of.by_id else "")
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen, and {_named(job)} has made it", "look again later")
         self._toolkit.proofs.adopt(copy, replace(live, derived=True), self._of.called)
@@ -104,12 +104,16 @@ class RestoreJobs:
             tag(arn)
         return Identity(arn, live.unique_id)
 
-    def _made(self, copy: Copy, job: Mapping[str, Any]) -> str:
-        """The ARN of what a job made; NotRecoverable where that is not the copy, in its place."""
+    def _made(self, copy: Copy, job: Mapping[str, Any], id: str) -> str:
+        """The ARN of what a job made; NotRecoverable where that is not the copy, in its place.
+
+        Of what AWS names by an `id` of its own, that of what is to be seen under the copy's token has to be the job's.
+        """
         arn = str(job.get("CreatedResourceArn") or "")
         found = re.fullmatch(self._of.arn, arn)
         account = self._toolkit.account.pinned or self._toolkit.account.caller().account
-        if found is None or (found["name"], found["region"] or copy.region) != (copy.id, copy.region):
+        wanted = id or (found["name"] if found and self._of.by_id else copy.id)
+        if found is None or (found["name"], found["region"] or copy.region) != (wanted, copy.region):
             raise NotRecoverable(f"{_named(job)} made '{arn}', and was asked for {copy.id} in {copy.region}")
         if found["account"] not in ("", account):
             raise NotRecoverable(f"{_named(job)} made '{arn}', and was asked for it in account {account}")
@@ -146,7 +150,7 @@ class RestoreJobs:
         source, made = str(job.get("SourceResourceArn") or ""), str(job.get("CreatedResourceArn") or "")
         if copy.source is not None and source and not _ends_in(source, copy.source.id):
             return False
-        if found := re.fullmatch(self._of.arn, made):
+        if not self._of.by_id and (found := re.fullmatch(self._of.arn, made)):
             return found["name"] == copy.id
         name = str(job["RestoreJobId"])
         try:

@@ -19,6 +19,7 @@ _ORDER = tuple(_ENDINGS)
 
 _DATABASE = {"name": "the database that checks log in to", "secret": "the secret in Secrets Manager with its login"}
 _ISOLATION = "where copies may be put; said once in tiers.yaml (`isolation`), this line can go"
+_VAULT = {"vault": "the vault of AWS Backup that keeps it", "role": "the IAM role by which AWS Backup restores"}
 _TEMPLATE = "the file of its template, such as infrastructure/NAME.template.yaml beside this file"
 _PARAMETER = "its value in a replica, {copy} standing for the replica's name; without the line, the template's default"
 _CHECKS = (
@@ -80,6 +81,8 @@ def drills(of: ResourceType, wish: Wish, taken: Collection[str]) -> list[Entry]:
         body: dict[str, Any] = {"kind": kind.value, "resource": wish.name, "disruption": disruption.value}
         if made:
             body |= {"path": "fallback", "objective": {"rto": "none", "rpo": "none", "reason": _NO_PROMISE}}
+        if of.is_only_vaulted(kind):
+            body["recovery_points"] = {key: gap(what) for key, what in _VAULT.items()}
         made.append(Entry(name, {**body, "checks": _checks(of, made[0].name if made else "", name, len(kinds) > 1)}))
     return made
 
@@ -115,6 +118,9 @@ _CONTENT: Mapping[Content, Sequence[Mapping[str, Any]]] = {
     Content.BLOCKS: [
         {"name": "files are there", "files": {"paths": gap("files that have to be there: {/srv/VERSION: present}")}},
         {"name": "file systems are whole", "integrity": {}},
+    ],
+    Content.FILES: [
+        {"name": "files are there", "files": {"paths": gap("files that have to be there: {/srv/VERSION: present}")}},
     ],
     Content.MACHINE: [
         {"name": "files are there", "files": {"paths": gap("files that have to be there: {/srv/VERSION: present}")}},

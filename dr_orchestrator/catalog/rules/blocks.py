@@ -1,8 +1,8 @@
-"""Rules of the checks of what is read by a machine that it is attached to: blocks, file systems, files, a program."""
+"""Rules of the checks of what a machine reads that has it attached or mounted: blocks, files, a program."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dr_orchestrator.catalog.rules import proofs
 from dr_orchestrator.catalog.shapes.checks import Check
@@ -20,19 +20,31 @@ LONGEST = 48 * 3600
 BESIDE = 60
 """Seconds that a command has beside the program of the team's own that it runs."""
 
+_READ: Mapping[Content, tuple[tuple[type, ...], str, str]] = {
+    Content.BLOCKS: (
+        (WholeRead, Integrity, Command, Files),
+        "its blocks and its files",
+        "files, command, integrity or whole-read",
+    ),
+    Content.FILES: ((Command, Files), "its files, which a machine mounts", "files or command"),
+}
+"""The checks of what a machine reads: those that there are, in words what is read, and their names."""
+
 Mistake = tuple[Key, str, str]
 
 
 def mistakes(of: ResourceType, drill: Drill, check: Check) -> Iterator[Mistake]:
     """The mistakes in a check of such a resource, or in one that only such a one can have."""
     claim, written = check.claim, next(iter(check.claims))
-    if of.content is not Content.BLOCKS:
+    if of.content not in _READ:
         yield (written,), f"{of.name}s hold no files that could be asked for", "use rows, items or a query"
         return
-    if not isinstance(claim, WholeRead | Integrity | Command | Files):
-        message = f"{of.article} is read by its blocks and its files"
-        yield (written,), message, "use files, command, integrity or whole-read"
+    claims, by, names = _READ[of.content]
+    if not isinstance(claim, WholeRead | Integrity | Command | Files) or not isinstance(claim, claims):
+        yield (written,), f"{of.article} is read by {by}", f"use {names}"
         return
+    if isinstance(claim, Files) and claim.at_least and of.content is not Content.FILES:
+        yield (written, "at_least"), f"the files of {of.article} are not counted", "remove it, or name files that count"
     if isinstance(claim, Command) and LONGEST - BESIDE < claim.within.total_seconds() <= LONGEST:
         yield (written, "within"), "no program goes on for longer than 2 days but a minute", "write 47h or less"
     if claim.within.total_seconds() > LONGEST:

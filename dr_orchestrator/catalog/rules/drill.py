@@ -93,7 +93,8 @@ def _of_machines(drill: Drill, resource: Resource, of: ResourceType, check: Chec
     """The mistakes in what a machine is asked; none where no machine is."""
     if of.content is Content.MACHINE:
         return machines.mistakes(of, resource, check)
-    return blocks.mistakes(of, drill, check) if of.content is Content.BLOCKS or isinstance(check.claim, Files) else ()
+    read = of.content in (Content.BLOCKS, Content.FILES) or isinstance(check.claim, Files)
+    return blocks.mistakes(of, drill, check) if read else ()
 
 
 def _restored(drill: Drill, resource: Resource) -> list[str]:
@@ -127,6 +128,9 @@ def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistak
     kinds = of.kinds
     if drill.recovery_points is not None and not drill.recovery_points.region:
         yield from vaults.mistakes(drill, resource, of)
+    elif of.is_only_vaulted(drill.kind):
+        message = f"{of.name}s are restored from a vault of AWS Backup, and from nowhere else"
+        yield ("resource",), message, "add `recovery_points: {vault: …, role: …}`"
     elif drill.kind not in kinds:
         message = f"{resource.type}s cannot be drilled by {drill.kind}"
         yield ("kind",), message, f"one of: {', '.join(sorted(kinds))}"

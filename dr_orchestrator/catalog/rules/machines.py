@@ -29,6 +29,8 @@ def mistakes(of: ResourceType, resource: Resource, check: Check) -> Iterator[Mis
     if not isinstance(claim, Command | Files):
         yield (written,), f"{of.article} is asked itself, and by HTTP", "use files, command or http-answer"
         return
+    if isinstance(claim, Files) and claim.at_least:
+        yield (written, "at_least"), f"the files of {of.article} are not counted", "remove it, or name files that count"
     if not getattr(resource, "profile", None):
         message = "without an instance profile a copy cannot be told to do anything"
         yield (written,), message, "add `profile: {name: …}` with AmazonSSMManagedInstanceCore, or ask by http-answer"

@@ -244,7 +244,8 @@ RoleArn = Annotated[
 VaultName = Annotated[
     str,
     shaped(
-        r"(?:arn:aws(?:-[a-z]+)*:backup:[a-z0-9-]+:\d{12}:backup-vault:)?[A-Za-z0-9_-]{2,50}",
+        r"(?:arn:aws(?:-[a-z]+)*:backup:[a-z0-9-]+:\d{12}:backup-vault:)?"
+        r"(?:[A-Za-z0-9_-]{2,50}|aws/efs/automatic-backup-vault)",
         "a vault of AWS Backup",
         "its name, or its ARN where another account shares it",
     ),

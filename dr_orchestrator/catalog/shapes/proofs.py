@@ -148,6 +148,9 @@ class Files(Shape):
     newest: FilePath | None = Field(
         default=None, description="A file that is written all the time: its last change tells what was lost."
     )
+    at_least: Annotated[int, number(1, 10**12)] | None = Field(
+        default=None, description="How many files there have to be in all, of a file system that is mounted whole."
+    )
     within: Span = Field(default=timedelta(minutes=10), description="How long looking may take.")
 
 

@@ -24,7 +24,8 @@ def expectation(check: Deep) -> str:
     if isinstance(check, Files):
         told = sum(map(bool, check.digests.values()))
         like = f", {told:,} of them with the content that is told" if told else ""
-        return f"{counted(len(check.digests), 'file')} there{like}"
+        number = f", and {check.at_least:,} in all at least" if check.at_least else ""
+        return f"{counted(len(check.digests), 'file')} there{like}{number}"
     return _expectation(check)
 
 

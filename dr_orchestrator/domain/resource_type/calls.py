@@ -44,12 +44,13 @@ class Write:
     can tell no copy of an `alone` one from what is production's: it is allowed only where production is not. `outside`
     is what AWS does beside the target in the name of who calls: service, resource part of the ARN, and actions of IAM;
     `{bucket}` stands for each bucket that is declared, `{source}` for each source of the type, `{machine}`
-    for each machine that reads copies, `{copies}` for how copies are named. `acts_as` is the parameter that names
-    the role by which another service does it: one that the drill declares, and that service's alone. `holds` are
+    for each machine that reads copies, `{subnet}` for each that they are mounted in, `{copies}` for how copies are
+    named. `acts_as` is the parameter that names the role by which another service does it: one that the drill declares,
+    and that service's alone. `holds` are
     the only keys that what a parameter holds may have. `from_points` are the resource parts, by services, of the
     ARNs of recovery points that it restores: `{source}` in them for each source. `uses` is the parameter that names
-    what a drill uses and did not make, one or several: the machine that reads its copy; each has to be one that the
-    resource declares.
+    what a drill uses and did not make, one or several: the machine that reads its copy, or the subnet that it is
+    mounted in; each has to be one that the resource declares.
     """
 
     operation: str
@@ -78,6 +79,11 @@ class Write:
     holds: Mapping[str, frozenset[str]] = field(default_factory=dict)
     from_points: tuple[tuple[str, str], ...] = ()
     uses: str = ""
+
+    @property
+    def used_as(self) -> str:
+        """The word for what it uses."""
+        return "subnet" if self.uses.startswith("Subnet") else "machine"
 
     @property
     def accepts(self) -> frozenset[str]:

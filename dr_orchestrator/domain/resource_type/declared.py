@@ -18,14 +18,15 @@ from dr_orchestrator.domain.service import Canary, Resource
 
 class Content(StrEnum):
     """How the data of a resource is read: rows by SQL, items by key, objects by key and as of an instant, blocks and
-    the files in them by a machine that it is attached to, a machine's by itself, or in the stores that an environment
-    holds.
+    the files in them by a machine that it is attached to, files by a machine that mounts them, a machine's by itself,
+    or in the stores that an environment holds.
     """
 
     ROWS = "rows"
     ITEMS = "items"
     OBJECTS = "objects"
     BLOCKS = "blocks"
+    FILES = "files"
     MACHINE = "machine"
     STORES = "stores"
     NONE = "none"
@@ -138,6 +139,10 @@ class ResourceType:
     partial: Callable[[Any], bool] = lambda _resource: False
     left_out: Callable[[Any, str], str] = lambda _resource, _key: ""
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
+
+    def is_only_vaulted(self, kind: Kind) -> bool:
+        """Whether that kind of drill restores it from a vault of AWS Backup, and from nowhere else."""
+        return kind in self.vaulted and self.kinds.get(kind) == self.vaulted[kind]
 
     @property
     def besides(self) -> tuple[Calls, ...]:

@@ -95,6 +95,8 @@ def begin(backend: Vaults, given: Mapping[str, Any], **more: Any) -> Job:
         if (same.point.point, same.metadata) != (point.point, metadata):
             raise BackupClientError("InvalidParameterValueException", "The token was used for another start.")
         return same
+    if backend.forbids(point.point):
+        raise BackupClientError("AccessDeniedException", "The policy of the vault denies backup:StartRestoreJob.")
     _refuse(given, point, metadata)
     now, name = world().now(), metadata[vaults.RESTORES[point.of].needs[-1]]
     fate = world().faults.fate("backup", "StartRestoreJob", name)

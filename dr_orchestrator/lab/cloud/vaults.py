@@ -25,12 +25,16 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
 MOST = 1000
 """Items of a page, at most."""
 
-_POINT = "/backup-vaults/(?P<vault>[^/]+)/recovery-points/(?P<point>.+?)"
+_NAMED = "aws/efs/automatic-backup-vault|[^/]+"
+"""The names of vaults: AWS itself gives one of them slashes."""
+
+_VAULT = f"/backup-vaults/(?P<vault>{_NAMED})"
+_POINT = f"{_VAULT}/recovery-points/(?P<point>.+?)"
 _PATHS = {
     **urls.url_paths,
     **dict.fromkeys(
         (
-            "{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/$",
+            *(f"{{0}}{_VAULT}{ending}$" for ending in ("", "/recovery-points/", "/access-policy")),
             *(f"{{0}}{_POINT}{ending}$" for ending in ("", "/restore-metadata")),
             *("{0}/restore-jobs", "{0}/restore-jobs/"),
             *(f"{{0}}/restore-jobs/(?P<job>[^/]+){ending}$" for ending in ("", "/metadata", "/validations")),
@@ -41,6 +45,7 @@ _PATHS = {
 RESTORES: Mapping[str, Restores] = {}
 """How what a type has is restored, by AWS Backup's word for the type; the lab's types say."""
 
+START = "backup:StartRestoreJob"
 AIR_GAPPED = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
 
 
@@ -93,6 +98,11 @@ class Vaults(BackupBackend):
             raise BackupClientError("ResourceNotFoundException", f"No recovery point {arn}.")
         return found
 
+    def forbids(self, point: str) -> bool:
+        """Whether the policy of the vault that a point lies in denies everybody to restore."""
+        held = [name for name, points in self._points.items() if any(each.point == point for each in points)]
+        return any(getattr(self.vaults[name], "forbids_restores", False) for name in held)
+
     def _within_reach(self) -> Iterator[Kept]:
         for backend in (self, *self._sharing()):
             for name, points in backend._points.items():
@@ -130,9 +140,15 @@ def given(self: BackupResponse) -> dict[str, str]:
     return {name: each[0] for name, each in self.querystring.items()}
 
 
+def _named(self: BackupResponse) -> str:
+    """The vault that a call names in its path."""
+    found = re.search(_VAULT, unquote(self.path))
+    return found["vault"] if found else ""
+
+
 def _list_points(self: BackupResponse) -> str:
     asked = given(self)
-    name = self.path.split("/backup-vaults/")[1].split("/")[0]
+    name = _named(self)
     backend, vault = cast(Vaults, self.backup_backend).of(name, asked.get("backupVaultAccountId"))
     after, arn = asked.get("createdAfter"), asked.get("resourceArn")
     known = [each for each in backend.kept(name, instant(after) if after else None) if arn in (None, each.arn)]
@@ -145,11 +161,12 @@ def _described(self: BackupResponse) -> tuple[Any, Kept]:
     found = re.search(_POINT + "(?:/restore-metadata)?$", unquote(self.path))
     if found is None:
         raise BackupClientError("ResourceNotFoundException", f"No recovery point in {self.path}.")
-    backend, vault = cast(Vaults, self.backup_backend).of(found["vault"], given(self).get("backupVaultAccountId"))
-    for each in backend.kept(found["vault"], None):
-        if each.point == found["point"]:
+    name, point = found["vault"], found["point"]
+    backend, vault = cast(Vaults, self.backup_backend).of(name, given(self).get("backupVaultAccountId"))
+    for each in backend.kept(name, None):
+        if each.point == point:
             return vault, each
-    raise BackupClientError("ResourceNotFoundException", f"No recovery point {found['point']} in {found['vault']}.")
+    raise BackupClientError("ResourceNotFoundException", f"No recovery point {point} in {name}.")
 
 
 def _describe_point(self: BackupResponse) -> str:
@@ -165,7 +182,7 @@ def _metadata(self: BackupResponse) -> str:
 
 def _describe_vault(self: BackupResponse) -> str:
     """moto tells neither its kind nor whether it is locked."""
-    name = unquote(self.path.split("/")[-1])
+    name = _named(self)
     _, vault = cast(Vaults, self.backup_backend).of(name, given(self).get("backupVaultAccountId"))
     return json.dumps({**vault.to_list_dict(), "VaultType": getattr(vault, "vault_type", "BACKUP_VAULT")})
 
@@ -176,11 +193,23 @@ def _list_vaults(self: BackupResponse) -> str:
     return page(told, given(self), "BackupVaultList")
 
 
+def _policy(self: BackupResponse) -> str:
+    """That of a vault which forbids everybody to restore, as AWS makes the one of EFS's automatic backups."""
+    name = _named(self)
+    _, vault = cast(Vaults, self.backup_backend).of(name)
+    if not getattr(vault, "forbids_restores", False):
+        raise BackupClientError("ResourceNotFoundException", f"Vault {name} has no policy.")
+    denied = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": [START, "backup:DeleteRecoveryPoint"]}
+    told = {"BackupVaultName": name, "BackupVaultArn": vault.backup_vault_arn}
+    return json.dumps({**told, "Policy": json.dumps({"Version": "2012-10-17", "Statement": [denied]})})
+
+
 BACKENDS = ((backup_backends, Vaults),)
 PATCHES = (
     (BackupResponse, "list_recovery_points_by_backup_vault", _list_points),
     (BackupResponse, "list_backup_vaults", _list_vaults),
     (BackupResponse, "describe_backup_vault", _describe_vault),
+    (BackupResponse, "get_backup_vault_access_policy", _policy),
     (BackupResponse, "describe_recovery_point", _describe_point),
     (BackupResponse, "get_recovery_point_restore_metadata", _metadata),
 )

@@ -12,9 +12,10 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 
 _QUOTAS = {
     ("ebs", "L-7A658B76"): ("Storage for gp3 volumes", 50.0),
+    ("elasticfilesystem", "L-848C634D"): ("File systems per account", 1000.0),
     ("ec2", "L-1216C47A"): ("Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", 64.0),
 }
-"""Names and values by service and code: TiB, and vCPUs."""
+"""Names and values by service and code: TiB, file systems, and vCPUs."""
 
 
 _PAGE = 1_000

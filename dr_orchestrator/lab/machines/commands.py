@@ -13,6 +13,7 @@ from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.lab.machines import disk
 from dr_orchestrator.lab.machines.disk import disk_of
+from dr_orchestrator.lab.machines.shares import mountable
 
 TAKEN, RUNNING = 2.0, 6.0
 """Lab seconds until an agent takes a command, and for which it runs, however long this machine took."""
@@ -34,7 +35,7 @@ class Commands(SimpleSystemManagerBackend):
         made.instance_ids = machines  # moto adds all that there are, where no target is named
         script = "\n".join(parameters.get("commands") or ())
         within = float((parameters.get("executionTimeout") or ["3600"])[0])
-        made.ran = {each: disk.run(script, self._held(each), within, self._mounted(each)) for each in machines}
+        made.ran = {each: self._run(script, each, within) for each in machines}
         fate = world().faults.fate("ssm", "SendCommand", str(given.get("comment") or ""))
         made.notification_config, made.output_s3_region = {}, "us-east-1"  # moto's are none that AWS could answer
         made.timeline = passing([("Pending", TAKEN), ("InProgress", RUNNING)], "Done", fate)
@@ -56,6 +57,10 @@ class Commands(SimpleSystemManagerBackend):
             "StandardOutputContent": ran.output,
             "StandardErrorContent": ran.errors,
         }
+
+    def _run(self, script: str, machine: str, within: float) -> disk.Ran:
+        shares = mountable(self.account_id, self.region_name, self._machine(machine))
+        return disk.run(script, self._held(machine), within, self._mounted(machine), shares)
 
     def _machine(self, id: str) -> Any:
         machines = [each for of in self._ec2.reservations.values() for each in of.instances if each.id == id]

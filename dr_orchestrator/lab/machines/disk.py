@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 _MOST_TOLD = 24_000
 """Letters of an output that Systems Manager tells."""
@@ -88,6 +89,10 @@ esac
     "blockdev": """cat "$2.size"\n""",
     "mount": """\
 while [ $# -gt 2 ]; do shift; done
+case $1 in *:/)
+  [ -d "$LAB/shares/${1%:/}" ] || { echo "mount.nfs4: Connection timed out" >&2; exit 32; }
+  cp -Rp "$LAB/shares/${1%:/}/." "$2"; exit ;;
+esac
 case $(cat "$1.kind") in none|LVM2_member) false ;; esac || { echo "mount: wrong fs type" >&2; exit 32; }
 cp -Rp "$1.files/." "$2"
 """,
@@ -115,9 +120,16 @@ echo "$of: UNEXPECTED INCONSISTENCY" ; exit 4
 """
 
 
-def run(script: str, held: Iterable[Held], seconds: float, own: Sequence[Disk] = ()) -> Ran:
+def run(
+    script: str,
+    held: Iterable[Held],
+    seconds: float,
+    own: Sequence[Disk] = (),
+    shares: Mapping[str, Disk] = MappingProxyType({}),
+) -> Ran:
     """Run a script where these volumes are attached, for so many real seconds at most; `own` is what the machine has
-    mounted of itself: by absolute paths these files are told, and they are where programs find themselves.
+    mounted of itself: by absolute paths these files are told, and they are where programs find themselves. `shares` are
+    what it can mount over NFS, by address.
     """
     with tempfile.TemporaryDirectory(prefix="dro-lab-machine-", ignore_cleanup_errors=True) as folder:
         home = Path(folder).resolve()
@@ -132,6 +144,8 @@ def run(script: str, held: Iterable[Held], seconds: float, own: Sequence[Disk] =
             for number, each in enumerate(held)
         ]
         (home / "serials").write_text("".join(f"{each}\n" for each in serials))
+        for address, disk in shares.items():
+            _fill(home / "shares" / address, disk)
         path = os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))
         given = {"PATH": path, "LAB": str(home), "TMPDIR": str(work)}
         given |= {f"LAB_{each.upper()}": shutil.which(each) or each for each in ("dd", "sha256sum", "stat")}
@@ -162,7 +176,7 @@ def _attach(home: Path, number: int, held: Held) -> Path:
 
 def _fill(folder: Path, disk: Disk) -> None:
     """Write the files of a disk into a folder."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for path, content in disk.files.items():
         of = folder / path.lstrip("/")
         of.parent.mkdir(parents=True, exist_ok=True)

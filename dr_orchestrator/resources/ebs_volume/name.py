@@ -4,6 +4,3 @@ NAME = "ebs-volume"
 
 NAMED = "Name"
 """The tag under which EC2's consoles show a name: AWS itself names a volume by nothing but an id of its own."""
-
-READER = "dr-drill:reader"
-"""The tag by which a machine says that drills may attach their copies to it, and run commands there."""

@@ -16,7 +16,10 @@ GLOBAL = frozenset({"aws:RequestedRegion", "aws:CalledVia"})
 NOT_KNOWN = frozenset({"s3:GetObjectMetadata"})
 """Actions that the schemas of resource types name, and AWS's own reference does not: IAM takes them, to no effect."""
 
-APART = {"ec2:AttachVolume", "ec2:DetachVolume", "ec2:CreateVolume", "ec2:RunInstances", "ssm:SendCommand"}
+APART = {
+    *("ec2:AttachVolume", "ec2:DetachVolume", "ec2:CreateVolume", "ec2:RunInstances", "ssm:SendCommand"),
+    "ec2:CreateNetworkInterface",
+}
 """The actions on several things, each of which is allowed by a statement of its own: of a volume or a machine that is
 made by the tag that it wears, of another machine, a snapshot, an image or a network, which wear none of a run, by their
 names.

@@ -37,7 +37,8 @@ class Spec:
     ready, `pointless` a fault by which there is no recovery point and what is said then. `paged` are listings whose
     pages can be made small, by the parameter that says how small, and the least that it may say. `looks` are the calls
     by which the source is looked at, `changes` those that change the copy besides. What lies in a `vault` is
-    restored by a job, which is known before what it makes. `before` makes what has to be there for it alone.
+    restored by a job, which is known before what it makes. `held` is what a copy has under ids of AWS's alone, `before`
+    makes what has to be there for this way alone.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Spec:
     looks: str = "Describe*"
     changes: frozenset[str] = frozenset()
     vault: Vault | None = None
+    held: Callable[[Way], tuple[str, ...]] = lambda _way: ()
     before: Callable[[Estate], None] = lambda _made: None
 
     @property

@@ -39,6 +39,14 @@ ec2-instance:
 OBJECTS = 's3-bucket: {scans: {objects: {number: 3, key: "{n}", bytes: {least: 900, most: 3}}}}\n'
 SCALING = "aurora-cluster: {wiki-prod: {database: wiki, gib: 8, scaling: {least: 5000, most: 1}}}\n"
 DISK = "ebs-volume: {vol-0c1a551c0c1a551c0: {gib: 8, files: {/a: x, /a/b: y}}}\n"
+SHARE = """
+efs-file-system:
+  fs-0c1a551c:
+    gib: 8
+    files: {/a: x, /b/c: y}
+    backups: {every: 1d}
+    mount: {reader: i-0c1a551d, subnet: subnet-0c1a551c}
+rds-instance:"""
 
 
 @pytest.fixture
@@ -60,6 +68,26 @@ def test_a_company_is_what_its_file_says(file: Path) -> None:
     assert found.of("s3-bucket") == {}
     web = found.of("ec2-instance")["i-0c1a551c"]
     assert [web.on(each) for each in ("", "/dev/sdf", "/dev/sdg")] == [{"/srv/a": "1"}, {"/c": "2"}, {"/e": "3"}]
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "told"),
+    [
+        ("/b/c", "/a/b", "efs-file-system.fs-0c1a551c.files./a: it is a file, and the folder of /a/b"),
+        ("every: 1d", "every: 1m", "efs-file-system.fs-0c1a551c.backups.every: 1 m is too often"),
+        ("every: 1d", "vault: aws/ebs/x", "backups.vault: 'aws/ebs/x' is not a vault of AWS Backup"),
+        ("i-0c1a551d", "i-0c1a551c", "mount.reader: i-0c1a551c is production's own, and mounts no copies"),
+        ("subnet: subnet-0c1a551c", "subnet: isolated", "mount.subnet: 'isolated' is not a subnet's id"),
+        ("fs-0c1a551c:", "scans:", "efs-file-system.scans: 'scans' is no id of one"),
+    ],
+)
+def test_a_mistake_in_a_file_system_is_told(file: Path, written: str, instead: str, told: str) -> None:
+    """As that of any other; without one there is none."""
+    whole = WHOLE.replace("\nrds-instance:", SHARE, 1)
+    file.write_text(whole)
+    assert problems(file, TYPES) == []
+    file.write_text(whole.replace(written, instead, 1))
+    assert told in "\n".join(map(str, problems(file, TYPES)))
 
 
 @pytest.mark.parametrize(

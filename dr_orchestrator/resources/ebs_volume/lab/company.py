@@ -8,6 +8,7 @@ from functools import partial
 
 from dr_orchestrator.lab.cloud.world import REGION
 from dr_orchestrator.lab.estate.seed import AGE, Seed
+from dr_orchestrator.lab.machines import standing as machines
 from dr_orchestrator.lab.machines.disk import Disk
 from dr_orchestrator.resources.ebs_volume.lab import standing
 from dr_orchestrator.resources.ebs_volume.name import NAME
@@ -22,7 +23,7 @@ def make(seed: Seed) -> None:
         if each.reader is not None:
             readers.setdefault(each.reader, zone)
     for machine, zone in readers.items():
-        standing.machine(REGION, zone, machine)
+        machines.machine(REGION, zone, machine)
 
 
 def fill(seed: Seed) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dr_orchestrator.catalog.shapes.fields import Duration, FilePath, Shape, Span, Text, shaped, whole
-from dr_orchestrator.resources.estate import Entry, Found, Gib, Mistake, too_often
+from dr_orchestrator.resources.estate import Entry, Found, Gib, Mistake, file_and_folder, too_often
 
 Machine = Annotated[str, shaped(r"i-[0-9a-f]{8}(?:[0-9a-f]{9})?", "a machine's id", "such as i-0123456789abcdef0")]
 
@@ -34,10 +34,7 @@ class Volume(Entry):
 
     def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:  # noqa: ARG002
         """Snapshots too close; a file that would have to be a folder, too; a reader that is a machine of production."""
-        told = [*too_often(("snapshots", "every"), self.snapshots.every)]
-        for path in self.files:
-            if within := next((each for each in self.files if each.startswith(f"{path}/")), None):
-                told.append((("files", path), f"it is a file, and the folder of {within}", "rename one"))
+        told = [*too_often(("snapshots", "every"), self.snapshots.every), *file_and_folder(self.files)]
         if self.reader in found.get("ec2-instance", {}):
             what = f"{self.reader} is production's own, and reads no copies of volumes"
             told.append((("reader",), what, "give it another id"))

@@ -1,4 +1,4 @@
-"""Volumes, snapshots and machines that stood before a lab began, under ids that drill files can name."""
+"""Volumes and snapshots that stood before a lab began, under ids that drill files can name."""
 
 from __future__ import annotations
 
@@ -11,19 +11,6 @@ from moto.ec2.models import ec2_backends
 from dr_orchestrator.lab.cloud.world import ACCOUNT, world
 from dr_orchestrator.lab.machines.disk import Disk
 from dr_orchestrator.resources.ebs_volume.lab.backend import Volumes
-from dr_orchestrator.resources.ebs_volume.name import READER
-
-
-def machine(region: str, zone: str, id: str, tags: dict[str, str] | None = None) -> Any:
-    """A machine that runs, with an agent; one of the drills' own, unless other tags are given."""
-    backend = _ec2(region)
-    given: dict[str, Any] = {"placement": zone, "region_name": region, "instance_type": "t3.small"}
-    given |= {"is_instance_type_default": True, "nics": [], "block_device_mappings": []}
-    with world().at_once():
-        made = backend.run_instances("ami-0123456789abcdef0", 1, None, [], **given).instances[0]
-    made.id = id
-    made.add_tags({READER: "yes"} if tags is None else tags)
-    return made
 
 
 def volume(region: str, zone: str, id: str, gib: int, disk: Disk, made_at: datetime, key: str = "") -> Any:

@@ -11,10 +11,9 @@ from moto.iam.models import iam_backends
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
 from dr_orchestrator.lab.estate.seed import Seed
-from dr_orchestrator.resources.ec2_instance.lab import entry, standing
+from dr_orchestrator.lab.machines import standing
+from dr_orchestrator.resources.ec2_instance.lab import entry
 
-_FIRST = 100
-"""The third number of the first subnet's addresses: production's databases have those before."""
 _ENDPOINTS = "dro-endpoints"
 """The group of the endpoints of Systems Manager: nothing else wears it."""
 
@@ -27,20 +26,12 @@ def make(seed: Seed, machines: Iterable[entry.Machine]) -> None:
     grounds = [each for each in machines if each.network]
     subnets = {each.network.subnet: each.zone for each in reversed(grounds) if each.network}
     if subnets:
-        vpc, prefix = _isolated(seed)
-        for number, (id, zone) in enumerate(subnets.items(), start=_FIRST):
-            standing.subnet(REGION, f"{REGION}{zone}", id, f"{prefix}.{number}.0/24", vpc)
+        for id, zone in subnets.items():
+            standing.subnet(REGION, f"{REGION}{zone}", id, seed.isolated)
         for name in dict.fromkeys(each.network.security_group for each in grounds if each.network):
-            _group(vpc, name)
+            _group(seed.isolated, name)
     for name in dict.fromkeys(each.profile for each in machines if each.profile):
         _profile(name)
-
-
-def _isolated(seed: Seed) -> tuple[str, str]:
-    """The VPC of the drills, and the first two numbers of its addresses."""
-    backend: Any = ec2_backends[ACCOUNT][REGION]
-    block = backend.get_vpc(seed.isolated).cidr_block
-    return seed.isolated, ".".join(block.split(".")[:2])
 
 
 def _group(vpc: str, name: str) -> None:

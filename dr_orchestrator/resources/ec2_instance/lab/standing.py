@@ -40,16 +40,6 @@ def attached(region: str, of: str, device: str, disk: Disk, made_at: datetime, k
     return made
 
 
-def subnet(region: str, zone: str, id: str, block: str, vpc: str = "") -> Any:
-    """A subnet in which nothing stands, of the default VPC where none is named."""
-    backend: Any = _ec2(region)
-    with world().at_once():
-        made = backend.create_subnet(vpc or backend.get_default_vpc().id, block, availability_zone=zone)
-    backend.subnets[zone][id] = backend.subnets[zone].pop(made.id)
-    made.id = id
-    return made
-
-
 def image(region: str, of: str, at: datetime, name: str = "") -> Any:
     """An image of a machine as it stands, made at an instant, whose files were written until just before."""
     backend: Any = _ec2(region)

@@ -11,8 +11,8 @@ from dr_orchestrator.aws.access.policies import drill_policies
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.resources import TYPES
-from tests.support import volumes, workspace
-from tests.support.estate import MACHINE
+from tests.support import file_systems, volumes, workspace
+from tests.support.estate import MACHINE, RESTORER, SUBNET
 from tests.support.fakes import FakeClock
 from tests.support.iam import reference
 
@@ -27,6 +27,16 @@ def statements(tmp_path: Path) -> list[dict[str, Any]]:
     policies = drill_policies(Scope(TYPES, [here.catalogue.drills["share-snapshot"]], Allowed()))
     faults = [fault for each in policies for fault in reference.faults(each)]
     assert [each for each in faults if " also needs a " not in each] == []  # each resource has a statement of its own
+    return [each for policy in policies for each in policy["Statement"]]
+
+
+@pytest.fixture
+def of_files(tmp_path: Path) -> list[dict[str, Any]]:
+    """Those of the drill role, for the one drill of the file system."""
+    shop = workspace.SHOP.replace("\ndrills:\n", file_systems.DRILLED, 1)
+    here = workspace.world(tmp_path, FakeClock(), shop=shop)
+    policies = drill_policies(Scope(TYPES, [here.catalogue.drills["files-vault"]], Allowed()))
+    assert [fault for each in policies for fault in reference.faults(each)] == []
     return [each for policy in policies for each in policy["Statement"]]
 
 
@@ -71,3 +81,36 @@ def test_a_volume_is_tagged_by_the_call_that_makes_it(statements: list[dict[str,
     (allowed,) = on(statements, "ec2:CreateTags").values()
     assert allowed["StringEquals"].items() >= made.items()
     assert on(statements, "ec2:CreateTags", "Deny") == {"arn:aws:ec2:*:*:volume/*": {"StringNotEquals": made}}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [f"elasticfilesystem:{each}" for each in ("CreateMountTarget", "DeleteMountTarget", "DeleteFileSystem")],
+)
+def test_a_file_system_is_changed_under_its_tag_alone(of_files: list[dict[str, Any]], action: str) -> None:
+    """Production's gets no mount target, loses none, and is not deleted, whatever another policy allows."""
+    allowed = on(of_files, action)
+    assert allowed.keys() == {"arn:aws:elasticfilesystem:us-east-1:*:file-system/*"}
+    (condition,) = allowed.values()
+    assert condition["Null"] == {"aws:ResourceTag/dr-drill:run": "false"}
+    assert on(of_files, action, "Deny")["*"] == {"Null": {"aws:ResourceTag/dr-drill:run": "true"}}
+
+
+def test_network_interfaces_are_those_of_the_declared_subnet(of_files: list[dict[str, Any]]) -> None:
+    """EFS makes and deletes them in the name of who calls: of other subnets none."""
+    subnet = f"arn:aws:ec2:us-east-1:*:subnet/{SUBNET}"
+    cards = "arn:aws:ec2:us-east-1:*:network-interface/*"
+    within = {"ArnLike": {"ec2:Subnet": [subnet]}}
+    made = on(of_files, "ec2:CreateNetworkInterface")
+    assert made.keys() == {subnet, cards, "arn:aws:ec2:us-east-1:*:security-group/*"}
+    assert made[cards] == within
+    assert on(of_files, "ec2:DeleteNetworkInterface") == {cards: within}
+
+
+def test_a_file_system_is_restored_and_tagged_as_the_runs(of_files: list[dict[str, Any]]) -> None:
+    """By a job that acts by the declared role, then by its tags; commands go to the declared machine."""
+    assert on(of_files, "backup:StartRestoreJob").keys() == {"arn:aws:backup:us-east-1:*:recovery-point:*"}
+    assert on(of_files, "iam:PassRole").keys() == {RESTORER}
+    (condition,) = on(of_files, "elasticfilesystem:TagResource").values()
+    assert condition["Null"] == {"aws:RequestTag/dr-drill:run": "false"}
+    assert on(of_files, "ssm:SendCommand").keys() == {READER, "arn:aws:ssm:us-east-1::document/AWS-RunShellScript"}

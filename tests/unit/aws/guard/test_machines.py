@@ -10,12 +10,14 @@ import pytest
 from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.resources.ebs_volume.name import NAME
 from dr_orchestrator.resources.ec2_instance.name import NAME as OF_MACHINES
-from tests.support.estate import MACHINE, PROFILE, REGION, SUBNET, VOLUME
+from dr_orchestrator.resources.efs_file_system.name import NAME as OF_FILES
+from tests.support.estate import MACHINE, PROFILE, REGION, RESTORER, SHARE, SUBNET, VOLUME
 from tests.support.guarded import COPY, copy
 from tests.support.types import CALLS
 
 ID = "vol-0123456789abcdef0"
 OTHER = "i-0eeeeeeeeeeeeeeee"
+FILES, TARGET = "fs-0123456789abcdef0", "fsmt-0123456789abcdef0"
 
 
 def guard(*lent: str, sources: frozenset[str] = frozenset({VOLUME.id})) -> Guard:
@@ -82,6 +84,63 @@ def test_a_command_is_a_shell_script_and_nothing_beside() -> None:
             command(guard(MACHINE), [MACHINE], **more)
     with pytest.raises(Forbidden, match="Parameters workingDirectory"):
         command(guard(MACHINE), [MACHINE], Parameters={"commands": ["true"], "workingDirectory": ["/"]})
+
+
+def mount(by: Guard, **more: Any) -> None:
+    given = {"FileSystemId": FILES, "SubnetId": SUBNET, "SecurityGroups": ["sg-1"]}
+    by.check("efs", "CreateMountTarget", {**given, **more}, REGION)
+
+
+def mounting(*lent: str) -> Guard:
+    """Of a run with a file system, whose id and mount target it has proven."""
+    made = Guard(CALLS, lambda: [copy(COPY, OF_FILES)], frozenset({SHARE.id}), lent=frozenset(lent))
+    for id in (FILES, TARGET):
+        made.vouch(replace(copy(COPY, OF_FILES), id=id, parent=COPY))
+    return made
+
+
+def test_a_copy_is_mounted_in_the_declared_subnet_alone() -> None:
+    """Not in another, not without groups, at no address of one's choice; and production's gets no mount target."""
+    mount(mounting(SUBNET))
+    for by, more in (
+        (mounting("subnet-0eeeeeeeeeeeeeeee"), {}),
+        (mounting(SUBNET), {"SubnetId": "subnet-0eeeeeeeeeeeeeeee"}),
+        (mounting(SUBNET), {"SecurityGroups": []}),
+        (mounting(SUBNET), {"IpAddress": "10.0.0.9"}),
+        (mounting(SUBNET), {"FileSystemId": SHARE.id}),
+        (mounting(SUBNET), {"FileSystemId": "fs-0eeeeeeeeeeeeeeee"}),
+    ):
+        with pytest.raises(Forbidden):
+            mount(by, **more)
+
+
+def test_only_the_copys_own_mount_target_is_taken_down() -> None:
+    """That which was seen on it: production's is an id like any."""
+    mounting().check("efs", "DeleteMountTarget", {"MountTargetId": TARGET}, REGION)
+    for id in ("fsmt-0eeeeeeeeeeeeeeee", SHARE.id, ""):
+        with pytest.raises(Forbidden):
+            mounting().check("efs", "DeleteMountTarget", {"MountTargetId": id}, REGION)
+
+
+def test_a_job_restores_into_a_new_file_system_alone() -> None:
+    """Never into one that is there: that would be production's, whatever the token says."""
+    given = {"RecoveryPointArn": "x", "IamRoleArn": RESTORER, "IdempotencyToken": "x", "ResourceType": "EFS"}
+    given |= {"CopySourceTagsToRestoredResource": False}
+    told = {"CreationToken": COPY, "newFileSystem": "true", "Encrypted": "true", "file-system-id": SHARE.id}
+    by = Guard(
+        *(CALLS, lambda: [copy(COPY, OF_FILES)], frozenset({SHARE.id}), lambda _: True), roles=frozenset({RESTORER})
+    )
+    by.check("backup", "StartRestoreJob", {**given, "Metadata": told}, REGION)
+    for other in (
+        {"newFileSystem": "false"},
+        {"newFileSystem": ""},
+        {"Encrypted": "false"},
+        {"NewFileSystem": "false"},
+        {"ItemsToRestore": '["/a"]'},
+        {"CreationToken": "x"},
+    ):
+        with pytest.raises(Forbidden):
+            by.check("backup", "StartRestoreJob", {**given, "Metadata": {**told, **other}}, REGION)
 
 
 STARTED = "i-0123456789abcdef0"

@@ -1,0 +1,134 @@
+"""Where the mount target of a copy stands: looked at before it is made, and proven of the live one after.
+
+A mount target answers whom its security groups let in, and begins nothing by itself: what may come in is the matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.efs_file_system import mount_targets
+
+_GROUPS, _SUBNETS = "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"
+_CARDS = "ec2:DescribeNetworkInterfaces"
+NFS = 2049
+_WIDEST = {4: 24, 6: 64}
+"""The shortest prefix of a private range that may reach a mount target, by the version of IP: a subnet's."""
+
+_RANGES = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6"}
+
+
+def subnet(account: Account, resource: Resource) -> Mapping[str, Any]:
+    """The subnet of the mount targets; NotRecoverable where there is none."""
+    wanted = resource.own["mount"].subnet
+    asked = [{"Name": "subnet-id", "Values": [wanted]}]
+    found = next(iter(account.api("ec2").pages("DescribeSubnets", "Subnets", Filters=asked)), None)
+    if found is None:
+        raise NotRecoverable(f"no subnet {wanted}", f"see `mount` of {resource.name}", _SUBNETS)
+    known: Mapping[str, Any] = found
+    return known
+
+
+def standing(account: Account, resource: Resource, machine: Mapping[str, Any]) -> str:
+    """The subnet in words, and how the machine stands to it; NotRecoverable where it has no address left."""
+    found = subnet(account, resource)
+    id, vpc, zone = found["SubnetId"], found["VpcId"], found["AvailabilityZone"]
+    if not int(found.get("AvailableIpAddressCount", 1)):
+        raise NotRecoverable(f"subnet {id} has no address left for a mount target", "name another", _SUBNETS)
+    theirs, other = str(machine.get("VpcId")), str(machine["Placement"]["AvailabilityZone"])
+    if theirs != vpc:
+        told = f"in another VPC than the machine's {theirs}, which has to be connected with it"
+    else:
+        told = "in the machine's VPC" + ("" if other == zone else f", whose zone is {other}: traffic is charged")
+    return f"{id} of {vpc} in {zone}, {told}"
+
+
+def zoned(account: Account, resource: Resource, zone: str) -> str:
+    """That a file system of one zone is mounted in the subnet's own, in words; nothing binds any other."""
+    there = str(subnet(account, resource)["AvailabilityZone"])
+    if not zone:
+        return "the source is kept in several zones, and so is the copy"
+    return f"the source is kept in {zone} alone; the copy is in {there} alone, where its mount target stands"
+
+
+def groups(account: Account, resource: Resource) -> tuple[str, ...]:
+    """The ids of the security groups; NotRecoverable where one is of another VPC, or lets in too much."""
+    vpc, found, theirs = str(subnet(account, resource)["VpcId"]), list[str](), _worn_by_source(account, resource)
+    for wanted in resource.own["mount"].security_groups:
+        by = "group-id" if wanted.startswith("sg-") else "group-name"
+        asked = [{"Name": by, "Values": [wanted]}, {"Name": "vpc-id", "Values": [vpc]}]
+        listed = list(account.api("ec2").pages("DescribeSecurityGroups", "SecurityGroups", Filters=asked))
+        if not listed:
+            raise NotRecoverable(f"no security group {wanted} in {vpc}", f"see `mount` of {resource.name}", _GROUPS)
+        for group in listed:
+            if wrong := next(faults(group, theirs), None):
+                raise NotRecoverable(f"security group {wanted} {wrong[0]}", wrong[1], _GROUPS)
+            found.append(str(group["GroupId"]))
+    return tuple(found)
+
+
+def _worn_by_source(account: Account, resource: Resource) -> frozenset[str]:
+    api = account.api("efs")
+    return frozenset(
+        group for each in mount_targets.listed(api, resource.id) for group in mount_targets.groups(api, each)
+    )
+
+
+def faults(group: Mapping[str, Any], theirs: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The rules of a group that let in what they must not, and what to do; `theirs` are those of the source's own."""
+    if str(group["GroupId"]) in theirs:
+        yield "is worn by the source, too", "whoever mounts production could mount the copy: give drills their own"
+    if not (rules := group.get("IpPermissions") or ()):
+        yield "lets nobody in", f"allow TCP {NFS} from the machine that reads the copy"
+    for rule in rules:
+        if (rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")) != ("tcp", NFS, NFS):
+            yield f"lets in more than TCP {NFS}", "a mount target speaks nothing but NFS"
+        hint = "a copy holds production's data: allow only the machine that reads it"
+        if wide := [each for each in _ranges(rule) if _wide(each)]:
+            yield f"lets in {wide[0]}", hint
+        if lists := [str(each.get("PrefixListId")) for each in rule.get("PrefixListIds") or ()]:
+            yield f"lets in {lists[0]}", hint
+
+
+def _ranges(rule: Mapping[str, Any]) -> list[str]:
+    return [str(one.get(key)) for ranges, key in _RANGES.items() for one in rule.get(ranges) or ()]
+
+
+def _wide(range: str) -> bool:
+    """Whether a range is public, or holds more than one subnet of a company would."""
+    known = ip_network(range, strict=False)
+    return not known.is_private or known.prefixlen < _WIDEST[known.version]
+
+
+def proven(account: Account, resource: Resource, id: str) -> str:
+    """Prove of a live file system that it has the drills' mount target alone, where that was to stand, in words."""
+    api, wanted = account.api("efs"), groups(account, resource)
+    targets = list(mount_targets.listed(api, id))
+    if not targets:
+        raise NotMeasured(f"{id} has no mount target", call=mount_targets.CALL)
+    where = resource.own["mount"].subnet
+    strange = [str(each["SubnetId"]) for each in targets if each["SubnetId"] != where]
+    if len(targets) != 1 or strange:
+        told = ", ".join(strange) or f"{where} twice"
+        raise NotRecoverable(f"{id} is to be mounted in {where} alone, and is in {told}, too", call=mount_targets.CALL)
+    worn = set(mount_targets.groups(api, targets[0]))
+    if worn != set(wanted):
+        told = f"{', '.join(sorted(worn)) or 'none'}, not {', '.join(sorted(wanted))}"
+        raise NotRecoverable(f"the security groups of its mount target are {told}", call=mount_targets.GROUPS_CALL)
+    if public := _public(account, str(targets[0].get("NetworkInterfaceId") or "")):
+        raise NotRecoverable(f"its mount target has the public address {public}", call=_CARDS)
+    return f"mounted in {where} and {', '.join(wanted)} alone, at {targets[0].get('IpAddress')}, and not public"
+
+
+def _public(account: Account, card: str) -> str:
+    """The public address of the network interface of a mount target; EFS gives none, and somebody may have."""
+    asked = [{"Name": "network-interface-id", "Values": [card]}]
+    found = next(iter(account.api("ec2").pages("DescribeNetworkInterfaces", "NetworkInterfaces", Filters=asked)), None)
+    if found is None:
+        raise NotMeasured(f"no network interface {card or 'is told'} of a mount target", call=_CARDS)
+    return str((found.get("Association") or {}).get("PublicIp") or "")
