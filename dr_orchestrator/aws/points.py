@@ -72,6 +72,15 @@ def worst_case(
     return WorstCase(gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, whole)
 
 
+def worst_of_standing(found: Sequence[RecoveryPoint], until: datetime, name: str) -> WorstCase | None:
+    """The same of points that lie in another place already: a backup took as long as the latest of them came behind its
+    data. For how long they are kept there is not known.
+    """
+    times = rhythm((point.data_time for point in found), until, 0, None)
+    behind = max((each.created_at - each.data_time for each in found if each.created_at), default=None)
+    return worst_case(times, until, behind, name) if times else None
+
+
 def took(longest: Callable[[], timedelta | None]) -> timedelta | None:
     """How long a backup took at most; None where AWS does not tell: the gap is known all the same."""
     try:

@@ -281,7 +281,7 @@ def _drill(name: str, drill: written.Drill, service: Service, policy: TiersFile,
             summary=drill.summary or "",
             file=file,
             accept=dict(drill.accept),
-            vault=drill.recovery_points.named if drill.recovery_points else None,
+            vault=drill.recovery_points.named(_account(drill)) if drill.recovery_points else None,
             leading=there.leading(declared, drill.there, policy) if drill.there else None,
             stores={logical: service.resources[store] for logical, store in stores.items()},
             lost={logical: service.resources[store] for logical, store in there.compared(declared, checks).items()},
@@ -298,9 +298,15 @@ def _placed(resource: Resource, drill: written.Drill) -> Resource:
     to = drill.to or (To(region=lies) if lies else None)
     if to is None:
         return resource
+    standing = bool(lies or (drill.recovery_points and drill.recovery_points.vault))
     put = to.isolation
     isolation = Isolation(put.subnet_group, tuple(put.security_groups)) if put else resource.isolation
-    return replace(resource, to=replace(to.named, standing=bool(lies)), isolation=isolation)
+    return replace(resource, to=replace(to.named, standing=standing), isolation=isolation)
+
+
+def _account(drill: written.Drill) -> str:
+    """The account in which a drill says that its copy is to stand; empty where it names none."""
+    return (drill.to.account if drill.to else None) or ""
 
 
 def _in_store(check: Check, stores: Mapping[str, str]) -> Check:

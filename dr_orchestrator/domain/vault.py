@@ -57,9 +57,10 @@ class Restored:
     def metadata(self, told: Mapping[str, str], copy: str, given: Mapping[str, str | None]) -> dict[str, str]:
         """The metadata that a job is given for a copy of that name: AWS Backup heeds a key whatever its letters.
 
-        So it is looked for here; what is empty, or None, is left out.
+        So it is looked for here. What is None is left as it is told; what is empty is left out, told or not.
         """
         had = {key.lower(): value for key, value in told.items()}
         kept = {key: had[key.lower()] for key in self.keeps if had.get(key.lower()) not in (None, "", "null")}
         own = {key: value for key, value in given.items() if value is not None}
-        return {**kept, **own, **self.only, self.key: copy}
+        said = {key: value for key, value in {**kept, **own}.items() if value}
+        return {**said, **self.only, self.key: copy}

@@ -51,6 +51,7 @@ def way_of(made: Estate) -> Iterator[Make]:
         region = source.to.region if source.to else REGION
         if source.to:
             elsewhere.prepared(made.lab)
+        spec.before(made)
         copy = Copy(of.name, copies.name(run, source.id, of), region, run, "a-drill", "a-service", made_by=made_by)
         if intended:
             made.ledger.intend(copy, made.clock)

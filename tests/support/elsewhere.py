@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import boto3
+from moto.dynamodb.models import dynamodb_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from tests.support.estate import RESTORER, VAULT
 
 AWAY = "eu-central-1"
 ALIAS = "alias/dr-drills"
@@ -46,9 +48,38 @@ CLUSTER_DRILL = f"""
     checks:
       - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}
 """
+CLUSTER_STANDING = f"""
+  boards-standing-snapshot:
+    kind: snapshot-restore
+    resource: boards-db
+    disruption: region
+    recovery_points: {{region: {AWAY}}}
+    checks:
+      - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 5m}}}}
+"""
 CLUSTER_RESOURCE = """
   boards-db: {type: aurora-cluster, id: boards-prod, region: us-east-1, database: {name: boards, secret: prod/orders}}
 """
+_TABLE = """
+  sessions-away-{name}:
+    kind: {kind}-restore
+    resource: sessions
+    disruption: {disruption}
+    accept: {{point-in-time-recovery: the runbook switches it on, deletion-protection: likewise}}
+    checks:
+      - {{name: heartbeat, canary-item: {{key: {{pk: canary}}, attribute: at, interval: 1m}}}}
+      - {{name: sessions are there, items-at-least: {{minimum: 5}}}}
+    to: {{{to}}}"""
+_KEYED = f"region: {AWAY}, kms_key: {ALIAS}"
+TABLE_DRILLS = "".join(
+    (
+        _TABLE.format(name="pitr", kind="pitr", disruption="infrastructure", to=f"region: {AWAY}"),
+        _TABLE.format(name="backup", kind="snapshot", disruption="infrastructure", to=f"region: {AWAY}"),
+        _TABLE.format(name="key", kind="pitr", disruption="infrastructure", to=_KEYED),
+        _TABLE.format(name="vault", kind="snapshot", disruption="region", to=_KEYED),
+        f'\n    recovery_points: {{vault: {VAULT.name}, role: "{RESTORER}", region: {AWAY}}}\n',
+    )
+)
 
 
 def client(lab: Lab, service: str, region: str = AWAY, **given: str) -> Any:
@@ -95,3 +126,15 @@ def standing(region: str, account: str = ACCOUNT) -> list[str]:
 def of_aws(key: str, *, managed: bool = True, account: str = ACCOUNT, region: str = AWAY) -> None:
     """Have a key be one of AWS's own, or no more."""
     kms_backends[account][region].keys[key.rpartition("/")[2]].key_manager = "AWS" if managed else "CUSTOMER"
+
+
+def tables(region: str = AWAY) -> list[str]:
+    """The tables of a region, by name."""
+    return sorted(dynamodb_backends[ACCOUNT][region].tables)
+
+
+def vault(lab: Lab, key: str, region: str = AWAY) -> None:
+    """A vault of the same name there, as a plan of AWS Backup copies into, once."""
+    backup = client(lab, "backup", region)
+    if VAULT.name not in {each["BackupVaultName"] for each in backup.list_backup_vaults()["BackupVaultList"]}:
+        backup.create_backup_vault(BackupVaultName=VAULT.name, EncryptionKeyArn=key)

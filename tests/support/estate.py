@@ -147,7 +147,15 @@ class Estate:
                 [each["DBClusterIdentifier"] for each in rds.describe_db_clusters()["DBClusters"]]
                 + [name for each in _elsewhere() for name in each.clusters]
             ),
-            "tables": sorted(dynamodb.list_tables()["TableNames"]),
+            "tables": sorted(
+                dynamodb.list_tables()["TableNames"]
+                + [
+                    name
+                    for region, each in list(dynamodb_backends[ACCOUNT].items())
+                    if region != REGION
+                    for name in each.tables
+                ]
+            ),
             "buckets": sorted(s3_backends[ACCOUNT]["aws"].buckets),
             "volumes": sorted(map(_called, ec2_backends[ACCOUNT][REGION].volumes.values())),
             "machines": sorted(

@@ -88,17 +88,29 @@ def _heartbeat(shop: Estate, check: Any, copy: Copy, disrupted: datetime) -> Che
 
 
 def _newest_snapshot(shop: Estate, copy: Copy) -> datetime:
-    lies, time = (copy.region, "OriginalSnapshotCreateTime") if "standing" in copy.drill else ("", "SnapshotCreateTime")
-    rds = shop.client("rds", lies) if lies else shop.client("rds")
+    """The instant of the newest data: where the drill takes what lies elsewhere, of the newest copy there."""
     source = copy.source.id if copy.source else INSTANCE.id
-    of = "" if copy.type == INSTANCE.type else "cluster_"
-    key = "DBClusterSnapshots" if of else "DBSnapshots"
+    kept = _snapshots(shop.client("rds"), copy.type, source)
+    if "standing" not in copy.drill:
+        return max(each["SnapshotCreateTime"] for each in kept.values())
+    there = _snapshots(shop.client("rds", copy.region), copy.type, source).values()
+    taken = (each.get("OriginalSnapshotCreateTime") or kept[_original(each)]["SnapshotCreateTime"] for each in there)
+    newest_one: datetime = max(taken)
+    return newest_one
+
+
+def _original(snapshot: dict[str, Any]) -> str:
+    return str(snapshot["SourceDBClusterSnapshotArn"])
+
+
+def _snapshots(rds: Any, of_type: str, source: str) -> dict[str, dict[str, Any]]:
+    """The snapshots of a database that are not the drills', by ARN."""
+    of = "" if of_type == INSTANCE.type else "cluster_"
+    key = "DBClusterSnapshot" if of else "DBSnapshot"
     named = {"DBClusterIdentifier" if of else "DBInstanceIdentifier": source}
     pages = rds.get_paginator(f"describe_db_{of}snapshots").paginate(**named)
-    listed = [each for page in pages for each in page[key]]
-    theirs = [each for each in listed if not each.get(f"{key[:-1]}Identifier", "").startswith("dro-")]
-    newest_one: datetime = max(each[time] for each in theirs)
-    return newest_one
+    listed = (each for page in pages for each in page[f"{key}s"])
+    return {each[f"{key}Arn"]: each for each in listed if not each[f"{key}Identifier"].startswith("dro-")}
 
 
 def fresh(shop: Estate) -> None:

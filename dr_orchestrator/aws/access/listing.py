@@ -96,6 +96,7 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users += [(f"{of.name} {kind} from a vault", calls) for of, kind, calls in apart]
     users += [(f"{of.name} {kind} elsewhere", calls) for of in types for kind, calls in of.elsewhere.items()]
     users += [(f"{of.name} {kind} of copies elsewhere", calls) for of in types for kind, calls in of.standing.items()]
+    users += [(f"{of.name} {kind} from a vault elsewhere", calls) for of in types for kind, calls in of.afar.items()]
     users += [(f"{of.name} asked by statements", of.stated) for of in types]
     there = "stores of environments in another account"
     users += [(f"{there}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]

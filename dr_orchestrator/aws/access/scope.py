@@ -192,7 +192,8 @@ class Scope:
     def unlent(self) -> list[str]:
         """The sources whose snapshots are shared with another account under no key but their own."""
         drilled = [drill.resource for drill in self.drills if self._stands(drill)]
-        return sorted({one.id for one in drilled if one.to and not one.to.lent and one.to.region == one.region})
+        brought = [one for one in drilled if one.to and not one.to.standing and one.to.region == one.region]
+        return sorted({one.id for one in brought if one.to and not one.to.lent})
 
     def keys(self) -> list[str]:
         """The keys of KMS that copies are made with: those of the account, and those that are lent to it."""

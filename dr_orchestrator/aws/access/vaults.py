@@ -12,7 +12,8 @@ from dr_orchestrator.domain.vault import SERVICE
 
 def restores(scope: Scope) -> Iterator[Statement]:
     """The statements: jobs restore recovery points of the drilled types alone, by the roles that drills declare."""
-    drills = [drill for drill in scope.drills if drill.vault is not None]
+    here = scope if scope.apart else scope.beside()  # AWS Backup restores in the account of the copy
+    drills = [drill for drill in here.drills if drill.vault is not None]
     if not drills:
         return
     points = dict.fromkeys(arn for drill in drills for arn in _points(scope, drill))

@@ -64,7 +64,9 @@ class VaultPoints:
     def choose(self, selection: Selection, of: Kept) -> RecoveryPoint:
         """The point that a selection means, of those that are whole, by the times at which they were begun."""
         found = self._listed(of)
-        whole = [each for each in found if _is_whole(each) and not self._expired(each)]
+        whole = [
+            each for each in found if _is_whole(each) and not self._expired(each) and not self._came_late(each, of)
+        ]
         hint = f"does a plan of AWS Backup keep {of.arn} in {self._vault}, and has the first job ended?"
         told = points.Told(f"{of.store} in {self._vault}{_others(found, whole)}", LISTING, hint, "recovery point")
         return points.choose((self._point(each, of) for each in whole), selection, self._toolkit, told)
@@ -137,12 +139,28 @@ class VaultPoints:
         ends = (point.get("CalculatedLifecycle") or {}).get("DeleteAt")
         return ends is not None and ends <= self._toolkit.clock.now()
 
+    def _came_late(self, point: Mapping[str, Any], of: Kept) -> bool:
+        """Whether one was still on its way to the region of the vault when disaster struck, as old as its data are: a
+        copy has the instant of its original.
+        """
+        # docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html: "including creation dates"
+        came = [at for each in ("InitiationDate", "CompletionDate") if (at := point.get(each)) is not None]
+        return self._is_apart(of) and max(came, default=point["CreationDate"]) > self._toolkit.context.struck
+
+    def _is_apart(self, of: Kept) -> bool:
+        """Whether points come to the vault from another region, or account; the ARN of a bucket tells of neither."""
+        region, account = of.arn.split(":")[3:5]
+        return region not in ("", self._toolkit.account.region) or (
+            bool(self._toolkit.stands) and account not in ("", self._toolkit.stands)
+        )
+
     def _point(self, point: Mapping[str, Any], of: Kept) -> RecoveryPoint:
+        where = f" in {self._toolkit.account.region}" if self._is_apart(of) else ""
         return RecoveryPoint(
             id=str(point["RecoveryPointArn"]),
             kind=PointKind.SNAPSHOT,
             data_time=_begun(point),
-            data_time_source=_source(point),
+            data_time_source=f"{_source(point)}{where}",
             created_at=point.get("CompletionDate"),
             encrypted=point.get("IsEncrypted"),
             size_gib=round(int(point.get("BackupSizeInBytes") or 0) / GIB) or None,

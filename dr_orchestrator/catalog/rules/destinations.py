@@ -10,7 +10,7 @@ from dr_orchestrator.catalog.shapes.service import Drill, Resource
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.drill import account_of
-from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.domain.service import Via
 from dr_orchestrator.errors import Problem
 
@@ -20,8 +20,9 @@ Mistake = tuple[Key, str, str]
 def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
     """The mistakes in where a drill says that its copy is to stand; none where it says nothing."""
     lies = drill.recovery_points.region if drill.recovery_points else None
+    vault = bool(drill.recovery_points and drill.recovery_points.vault)
     if lies:
-        yield from _standing(drill, resource, of, lies)
+        yield from _standing(drill, resource, of, lies, vault)
     if (to := drill.to) is None:
         return
     if not of.elsewhere:
@@ -30,12 +31,18 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     if drill.kind not in of.elsewhere and not lies:
         kinds = ", ".join(sorted(of.elsewhere))
         yield ("to",), f"the copy of a {drill.kind} stands beside its source", f"remove it, or drill by one of: {kinds}"
-    if drill.recovery_points is not None and drill.recovery_points.vault:
-        message = "AWS Backup restores only where a vault is, and the drill says that the copy stands elsewhere"
-        yield ("to",), message, "remove it, or `recovery_points`"
     account = "" if to.account == resource.account else to.account
+    if vault and not lies and not (account and of.afar):
+        message = "AWS Backup restores only where a vault is, and the drill says that the copy stands elsewhere"
+        fix = "remove it, or `recovery_points`"
+        yield ("to",), message, f"{fix}, or name the vault's `region` there" if of.afar else fix
     if to.region == resource.region and not account:
         yield ("to", "region"), "that is where the source is", "name another region, or remove `to`"
+    if account and not of.carried.all and not (vault and of.afar):
+        yield ("to", "account"), f"no drill brings {of.name}s into another account", "remove it"
+    for key in ("isolation", "option_group", "parameter_group"):
+        if getattr(to, key) and of.content is not Content.ROWS:
+            yield ("to", key), f"copies of {of.name}s have none", "remove it"
     if to.shared_key and not account:
         yield ("to", "shared_key"), "nothing is shared where the copy stands in its source's account", "remove it"
     elif to.shared_key and ":key/" not in to.shared_key:
@@ -47,21 +54,24 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     yield from _keys(to)
 
 
-def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str) -> Iterator[Mistake]:
-    """The mistakes in where copies are said to lie already."""
+def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vault: bool) -> Iterator[Mistake]:
+    """The mistakes in where copies are said to lie already: in a `vault` of AWS Backup there, or without one."""
     where: Key = ("recovery_points", "region")
-    if drill.kind not in of.standing:
-        kinds = ", ".join(sorted(of.standing)) or "none"
-        message = f"no {drill.kind} takes copies of {of.name}s that lie in another region"
+    if drill.kind not in (ways := of.afar if vault else of.standing):
+        kinds = ", ".join(sorted(ways)) or "none"
+        message = f"no {drill.kind} takes copies of {of.name}s that lie in {'a vault of ' * vault}another region"
+        if not vault and drill.kind in of.afar:
+            kinds += ", or name the vault of AWS Backup in which they lie"
         yield where, message, f"remove it, or drill by one of: {kinds}"
     if lies == resource.region:
-        yield where, "that is where the source is: its points there are taken anyway", "remove `recovery_points`"
+        fix = "remove it" if vault else "remove `recovery_points`"
+        yield where, "that is where the source is: its points there are taken anyway", fix
     if drill.to is None:
         return
     if drill.to.region != lies:
         yield ("to", "region"), f"the points lie in {lies}, and are restored there", f"write {lies}, or remove `to`"
     for key in ("account", "kms_key", "shared_key"):
-        if getattr(drill.to, key):
+        if getattr(drill.to, key) and not (vault and key != "shared_key"):
             yield ("to", key), "nothing is copied where the points lie there already", "remove it"
 
 

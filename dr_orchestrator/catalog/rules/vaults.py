@@ -14,7 +14,7 @@ _KEY = "recovery_points"
 
 def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tuple[Key, str, str]]:
     """The mistakes in what a drill says of its vault; none where it says nothing."""
-    if (said := drill.recovery_points) is None or said.region:
+    if (said := drill.recovery_points) is None or (said.region and not said.vault):
         return
     if said.vault is None or said.role is None:
         yield (_KEY, lacks := "role" if said.vault else "vault"), f"'{lacks}' is missing", "add it"
@@ -28,9 +28,14 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tup
     if of.partial(resource):
         message = "a vault restores all of it, and the resource says that a part is drilled"
         yield ("resource",), message, f"drill it by one of: {', '.join(sorted(of.kinds))}"
-    if (region := said.vaults_region) and region != resource.region:
+    stands = drill.to.region if drill.to else resource.region
+    if not said.region and (region := said.vaults_region) and region != stands:
         message = f"the vault is in {region}, and AWS Backup restores only where a vault is"
-        yield (_KEY, "vault"), message, f"name one in {resource.region}"
-    if resource.account and account_of(said.role) != resource.account:
+        yield (_KEY, "vault"), message, f"name one in {stands}"
+    there = drill.to.account if drill.to else None
+    if there and account_of(said.role) != there:
+        message = f"the role is of account {account_of(said.role)}, and the copy is to stand in {there}"
+        yield (_KEY, "role"), message, f"name one of {there}: AWS Backup restores there"
+    elif not there and resource.account and account_of(said.role) != resource.account:
         message = f"the role is of account {account_of(said.role)}, and the resource of {resource.account}"
         yield (_KEY, "role"), message, "name one of the resource's account: AWS Backup restores there"

@@ -1,4 +1,4 @@
-"""The shape of what a drill says of where its recovery points lie: in a vault, or in another region."""
+"""The shape of what a drill says of where its recovery points lie: in a vault, in another region, or both."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from dr_orchestrator.domain.vault import Vault
 
 
 class RecoveryPoints(Shape):
-    """Where recovery points are taken from: a vault of AWS Backup, or what lies in another region already."""
+    """Where recovery points are taken from: a vault of AWS Backup, what lies in another region already, or both."""
 
     vault: VaultName | None = Field(default=None, description="Its name; the ARN of one that another account shares.")
     role: RoleArn | None = Field(
         default=None, description="The IAM role by which AWS Backup restores: drills pass it to that alone."
     )
     region: Region | None = Field(
-        default=None, description="The region in which copies of them lie already: they are restored there."
+        default=None,
+        description="The region in which copies of them lie already, in the vault where one is named: restored there.",
     )
 
     @model_validator(mode="after")
     def _one_place(self) -> RecoveryPoints:
-        if self.region and (self.vault or self.role):
-            raise wrong("`vault` and `region` exclude each other", "keep one: a vault, or the copies in a region")
+        if self.region and self.role and not self.vault:
+            raise wrong("`role` is that of a vault, and none is named", "add `vault`, or remove `role`")
+        if self.region and self.vaults_region not in ("", self.region):
+            raise wrong(f"the vault is in {self.vaults_region}, and not in {self.region}", "keep one of both")
         return self
 
     @property
@@ -31,11 +34,13 @@ class RecoveryPoints(Shape):
         return self.vault.split(":")[3] if self.vault and self.vault.startswith("arn:") else ""
 
     @property
-    def named(self) -> Vault | None:
-        """The vault as drills know it."""
+    def vaults_account(self) -> str:
+        """The account that a vault's ARN names; empty where there is none."""
+        return self.vault.split(":")[4] if self.vault and self.vault.startswith("arn:") else ""
+
+    def named(self, account: str = "") -> Vault | None:
+        """The vault as drills know it that restore in an account, where that is not the source's: there it is own."""
         if self.vault is None or self.role is None:
             return None
-        if not self.vault.startswith("arn:"):
-            return Vault(self.vault, self.role)
-        *_, account, _kind, name = self.vault.split(":")
-        return Vault(name, self.role, account)
+        owner = self.vaults_account
+        return Vault(self.vault.rpartition(":")[2], self.role, "" if owner == account else owner)

@@ -69,7 +69,7 @@ class ResourceType:
     wears which tags: reads alone.
     `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls;
     `elsewhere` by which its copy may stand where the drill says (`to`), and what such a run calls besides; `standing`
-    by which it is restored from what lies there already, likewise.
+    by which it is restored from what lies there already, `afar` from a vault of AWS Backup there, likewise.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
     environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
@@ -121,6 +121,7 @@ class ResourceType:
     vaulted: Mapping[Kind, Calls] = field(default_factory=dict)
     elsewhere: Mapping[Kind, Calls] = field(default_factory=dict)
     standing: Mapping[Kind, Calls] = field(default_factory=dict)
+    afar: Mapping[Kind, Calls] = field(default_factory=dict)
     inquiry: Inquiry | None = None
     secures: str = ""
     rebuilt: frozenset[str] = frozenset({"template", "cdk"})
@@ -148,7 +149,7 @@ class ResourceType:
     @property
     def besides(self) -> tuple[Calls, ...]:
         """The calls beside those of its kinds that may read what no kind reads."""
-        vaulted = (*self.vaulted.values(), *self.elsewhere.values(), *self.standing.values())
+        vaulted = (*self.vaulted.values(), *self.elsewhere.values(), *self.standing.values(), *self.afar.values())
         beside = (self.listing, self.exported, self.stated, self.direct, self.across, self.compared)
         return (*beside, self.posture, self.discovery, *vaulted)
 

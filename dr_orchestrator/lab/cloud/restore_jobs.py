@@ -6,7 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import unquote
@@ -133,7 +133,7 @@ def _refuse(given: Mapping[str, Any], point: Kept, metadata: Mapping[str, str]) 
 def _run(job: Job) -> None:
     """Have what the job makes begin; where that is refused, the job fails of it."""
     try:
-        job.made = vaults.RESTORES[job.point.of].restore(job.point, job.metadata)
+        job.made = vaults.RESTORES[job.point.of].restore(replace(job.point, into=job.account), job.metadata)
         world().agenda.at(job.made.ends, lambda: _settle(job))
     except ServiceException as refused:
         job.failed, job.ended = str(refused), world().now()

@@ -31,7 +31,8 @@ class Restoring(Protocol):
 class Kept:
     """A recovery point: its ARN, of what it is, since when, and of which type.
 
-    `metadata` are the settings of then; it is deleted at `until`, `stored` WARM or COLD, and of that `status`.
+    `metadata` are the settings of then; it is deleted at `until`, `stored` WARM or COLD, and of that `status`. It lies
+    there since `took` after its instant: a copy has that of its original. A job has it restored `into` its own account.
     """
 
     point: str
@@ -43,6 +44,8 @@ class Kept:
     stored: str = "WARM"
     status: str = "COMPLETED"
     gib: int = 20
+    took: timedelta = TAKES
+    into: str = ""
 
     def told(self, vault: Any) -> dict[str, Any]:
         """Its place in a listing."""
@@ -55,7 +58,7 @@ class Kept:
             "ResourceType": self.of,
             "Status": self.status,
             "CreationDate": self.at.timestamp(),
-            "CompletionDate": (self.at + TAKES).timestamp(),
+            "CompletionDate": (self.at + self.took).timestamp(),
             "BackupSizeInBytes": self.gib * 1024**3,
             "IsEncrypted": True,
             **ends,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.rds import events, snapshots
 from dr_orchestrator.aws.rds.bringing import Bringing, Snapshot
 from dr_orchestrator.aws.rds.objects import CLUSTER_SNAPSHOTS
-from dr_orchestrator.aws.toolkit import lag
+from dr_orchestrator.aws.toolkit import Toolkit, lag
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.ports import Part
@@ -24,6 +25,8 @@ FULL_COPY = "full-copy"
 """The one restore: a clone shares its source's pages, and proves nothing of a backup."""
 
 _LISTING = "rds:DescribeDBClusterSnapshots"
+_BY_RDS = re.compile(r"arn:[^:]+:rds:[^:]+:\d+:cluster-snapshot:rds:.+-(\d{4}(?:-\d\d){4})")
+"""The ARN of what RDS takes by itself: named after the cluster and the minute, in UTC. No other name has a colon."""
 
 
 class ClusterSnapshot(AuroraCluster):
@@ -35,6 +38,8 @@ class ClusterSnapshot(AuroraCluster):
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between the data times of snapshots, up to now, and the longest that one took."""
+        if self._points_at is not self._toolkit:
+            return points.worst_of_standing(self._points(self._snapshots()), until, "copied snapshot")
         source, found = self.described(), self._snapshots()
         days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("ClusterCreateTime")
         times = points.rhythm((point.data_time for point in self._points(found)), until, days, created_at)
@@ -63,7 +68,9 @@ class ClusterSnapshot(AuroraCluster):
     @property
     def _brought(self) -> Bringing | None:
         to = self._resource.to
-        return Bringing(CLUSTER_SNAPSHOTS, SNAPSHOT, self._resource, to, self._toolkit) if to else None
+        if to is None or to.standing:
+            return None
+        return Bringing(CLUSTER_SNAPSHOTS, SNAPSHOT, self._resource, to, self._toolkit)
 
     def _snapshot(self, name: str) -> Snapshot:
         if (told := self._snapshots().get(name)) is None:
@@ -98,15 +105,26 @@ class ClusterSnapshot(AuroraCluster):
 
     def _snapshots(self) -> dict[str, Mapping[str, Any]]:
         """Those of this very cluster, by name: its own name may have been another's before."""
-        ours = self.described()["DbClusterResourceId"]
-        found = snapshots.listed(self._api, "DBClusterSnapshot", DBClusterIdentifier=self._resource.id)
+        return self._listed(self._points_at)
+
+    def _listed(self, at: Toolkit) -> dict[str, Mapping[str, Any]]:
+        ours, api = self.described()["DbClusterResourceId"], at.account.api("rds")
+        found = snapshots.listed(api, "DBClusterSnapshot", DBClusterIdentifier=self._resource.id)
         return {each["DBClusterSnapshotIdentifier"]: each for each in found if each.get("DbClusterResourceId") == ours}
 
     def _points(self, found: Mapping[str, Mapping[str, Any]]) -> list[RecoveryPoint]:
-        """Those that can be restored and whose data's age is known; a copy's is that of its original."""
-        by_arn = {str(each.get("DBClusterSnapshotArn")): each for each in found.values()}
-        told = [(each, original(each, by_arn)) for each in found.values() if each.get("Status") == "available"]
-        return [_point(each, origin, self._resource.name) for each, origin in told if origin is not None]
+        """Those that can be restored and whose data's age is known; a copy's is that of its original.
+
+        Of those that lie where the copy is to stand, the ones that had come there when disaster struck.
+        """
+        standing = self._points_at is not self._toolkit
+        known = [*found.values(), *(self._listed(self._toolkit).values() if standing else ())]
+        by_arn = {str(each.get("DBClusterSnapshotArn")): each for each in known}
+        told = [(each, taken(each, by_arn)) for each in found.values() if each.get("Status") == "available"]
+        where = f" in {self._points_at.account.region}" if standing else ""
+        dated = [_point(each, *of, self._resource.name, where) for each, of in told if of is not None]
+        struck = self._toolkit.context.struck
+        return [each for each in dated if each.created_at and each.created_at <= struck] if standing else dated
 
 
 class ClusterPointInTime(AuroraCluster):
@@ -141,24 +159,32 @@ class ClusterPointInTime(AuroraCluster):
         return source.get("EarliestRestorableTime") or latest, latest
 
 
-def original(snapshot: Mapping[str, Any], by_arn: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The snapshot that was taken of the cluster itself: AWS gives a copy the time of its copying, and no other."""
-    seen = {str(snapshot.get("DBClusterSnapshotArn"))}
-    while origin := snapshot.get("SourceDBClusterSnapshotArn"):
-        if origin in seen or origin not in by_arn:
+def taken(snapshot: Mapping[str, Any], by_arn: Mapping[str, Mapping[str, Any]]) -> tuple[datetime, str] | None:
+    """The instant of a snapshot's data, and what tells it; None where nothing does.
+
+    AWS gives a copy the time of its copying, and no other: its original has to be there still, or to have been taken by
+    RDS itself, whose names say the minute.
+    """
+    seen, last = {str(snapshot.get("DBClusterSnapshotArn"))}, snapshot
+    while origin := last.get("SourceDBClusterSnapshotArn"):
+        if origin in seen:
             return None
+        if origin not in by_arn:
+            named = _BY_RDS.fullmatch(origin)
+            at = datetime.strptime(named[1], "%Y-%m-%d-%H-%M").replace(tzinfo=UTC) if named else None
+            return (at, "name of its automated original") if at else None
         seen.add(origin)
-        snapshot = by_arn[origin]
-    return snapshot if snapshot.get("SnapshotCreateTime") else None
+        last = by_arn[origin]
+    at, copied = last.get("SnapshotCreateTime"), last is not snapshot
+    return (at, "SnapshotCreateTime of its original" if copied else "SnapshotCreateTime") if at else None
 
 
-def _point(snapshot: Mapping[str, Any], original: Mapping[str, Any], store: str) -> RecoveryPoint:
-    copied = original is not snapshot
+def _point(snapshot: Mapping[str, Any], at: datetime, source: str, store: str, where: str) -> RecoveryPoint:
     return RecoveryPoint(
         id=snapshot["DBClusterSnapshotIdentifier"],
         kind=PointKind.SNAPSHOT,
-        data_time=original["SnapshotCreateTime"],
-        data_time_source="SnapshotCreateTime of its original" if copied else "SnapshotCreateTime",
+        data_time=at,
+        data_time_source=f"{source}{where}",
         created_at=snapshot.get("SnapshotCreateTime"),
         encrypted=snapshot.get("StorageEncrypted"),
         store=store,

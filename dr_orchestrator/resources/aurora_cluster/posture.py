@@ -13,7 +13,7 @@ from dr_orchestrator.domain.posture.facts import Continuous, Elsewhere, Fact, Pr
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
-from dr_orchestrator.resources.aurora_cluster.points import original
+from dr_orchestrator.resources.aurora_cluster.points import taken
 
 
 def reader(ground: Ground) -> Reader:
@@ -67,9 +67,8 @@ class _Reader:
     def _dated(self, name: str, snapshot: Mapping[str, Any]) -> datetime | None:
         """The age of a snapshot's data; of a copy that of its original, wherever that is."""
         known = {str(each["DBClusterSnapshotArn"]): each for each in self._of.snapshots(name)}
-        found = original(snapshot, known)
-        at: datetime | None = found["SnapshotCreateTime"] if found else None
-        return at
+        found = taken(snapshot, known)
+        return found[0] if found else None
 
 
 def _remedies(resource: Resource, wanted: Wanted) -> Mapping[Rule, str]:

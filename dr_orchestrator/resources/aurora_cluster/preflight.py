@@ -26,7 +26,8 @@ _DEFAULT = "default."
 @dataclass(frozen=True)
 class Asked:
     """Of what is asked: the resource, its cluster, the key and engine version that the restored data has, whether its
-    name is free, and its instances; `there` has the tools where the copy is to stand.
+    name is free, and its instances; `there` has the tools where the copy is to stand, `points_at` those where the point
+    lies.
     """
 
     resource: Resource
@@ -37,6 +38,7 @@ class Asked:
     name: Callable[[Copy], str]
     members: Callable[[Copy], Sequence[Copy]]
     there: Callable[[], Toolkit]
+    points_at: Callable[[], Toolkit]
 
 
 def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[PreflightCheck]:
@@ -86,7 +88,7 @@ def _names(asked: Asked, copy: Copy) -> str:
 
 
 def _key(asked: Asked) -> str:
-    return keys.usable(asked.toolkit.account, asked.key(), asked.source()["DBClusterArn"])
+    return keys.usable(asked.points_at().account, asked.key(), asked.source()["DBClusterArn"])
 
 
 def _parameters(asked: Asked) -> str:

@@ -73,6 +73,12 @@ class AuroraCluster:
         place = bringing.place_of(self._resource)
         return self._toolkit if place is None else self._toolkit.at(place)
 
+    @property
+    def _points_at(self) -> Toolkit:
+        """The tools where recovery points lie: beside the source, or where copies of them stand already."""
+        to = self._resource.to
+        return self._there if to is not None and to.standing else self._toolkit
+
     @cached_property
     def _objects(self) -> Objects:
         return Objects(CLUSTERS, self._there)
@@ -83,19 +89,21 @@ class AuroraCluster:
             *(self._resource, self._toolkit, self.described, self.key, self.version, self._look_at_name),
             self.members,
             lambda: self._there,
+            lambda: self._points_at,
         )
         found = preflight.preflight_checks(asked, copy, DOOR if self._resource.database is not None else None)
         return [found[0], *self._look_there(copy), *found[1:]]
 
     def _look_there(self, copy: Copy) -> list[PreflightCheck]:  # noqa: ARG002 - of what is brought there, say
         """The looks besides, where the copy does not stand beside its source."""
-        if self._resource.to is None:
+        if (to := self._resource.to) is None:
             return []
 
         def offered() -> str:
             return bringing.orderable(self._there.account, self._writer(), self.version())
 
-        return [PreflightCheck("class", offered)]
+        region = [PreflightCheck("region", lambda: bringing.enabled(self._toolkit.account, to.region))]
+        return [*(region if to.standing else []), PreflightCheck("class", offered)]
 
     def _look_at_name(self, copy: Copy) -> str:
         return self._objects.name_is_free(copy)

@@ -225,6 +225,7 @@ TYPE = Drillable(
         Kind.SNAPSHOT_RESTORE: BROUGHT
         | Calls(writes=frozenset({"rds:CopyDBClusterSnapshot", "rds:DeleteDBClusterSnapshot"}))
     },
+    standing={Kind.SNAPSHOT_RESTORE: BROUGHT},
     vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.RESTORES | Calls(writes=frozenset({"rds:AddTagsToResource"}))},
     writes=(
         vaulted.start(NAME, RESTORED),

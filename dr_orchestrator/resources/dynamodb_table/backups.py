@@ -37,7 +37,7 @@ class TableBackup(DynamoTable):
         return points.worst_case(times, until, None, "backup")
 
     def _restore(self, point: RecoveryPoint, copy: Copy) -> Mapping[str, Any]:
-        return self._api.named(
+        return self._copies.named(
             *("RestoreTableFromBackup", "TableDescription", "TableName", copy.id),
             BackupArn=point.id,
             TargetTableName=copy.id,

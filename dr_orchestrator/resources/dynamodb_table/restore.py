@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from dr_orchestrator.aws.calls.api import Denied, NotFound, Refused
+from dr_orchestrator.aws.calls.api import Api, Denied, NotFound, Refused
 from dr_orchestrator.aws.copies import TAG, Live
 from dr_orchestrator.aws.preflight import keys, place
+from dr_orchestrator.aws.rds.bringing import place_of
 from dr_orchestrator.aws.toolkit import Toolkit, gone, lag
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import Copy, CopyState
@@ -23,6 +25,7 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.dynamodb_table import table
+from dr_orchestrator.resources.dynamodb_table.crossing import Crossing, arn_there, charged, encryption
 
 _SECOND = timedelta(seconds=1)
 STATES = States(
@@ -30,7 +33,7 @@ STATES = States(
     dead=frozenset({"DELETING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVING", "ARCHIVED"}),
     progress=frozenset({"CREATING", "UPDATING", "absent"}),
 )
-GIB = 1024**3
+GIB, _OF_AWS = 1024**3, "a key of AWS"
 QUOTA = frozenset({"LimitExceededException"})
 """The answer of AWS while as many tables as it allows are being restored."""
 
@@ -45,35 +48,54 @@ class DynamoTable:
         self._resource, self._selection, self._toolkit = resource, selection or Selection(), toolkit
         self._api = toolkit.account.api("dynamodb")
 
+    @cached_property
+    def _there(self) -> Toolkit:
+        """The tools where the copy stands: beside its source, or where the drill says."""
+        place = place_of(self._resource)
+        return self._toolkit if place is None else self._toolkit.at(place)
+
+    @cached_property
+    def _copies(self) -> Api:
+        return self._there.account.api("dynamodb")
+
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
-        """Source, key, and whether the copy's name is free."""
-        return [
-            PreflightCheck("source", lambda: f"table {self._source()['TableArn']}"),
-            PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
-            PreflightCheck("key", self._look_at_key, must=False),
-        ]
+        """Source, key, and whether the copy's name is free; where it stands elsewhere, the region and its key, too."""
+        source = PreflightCheck("source", lambda: f"table {self._source()['TableArn']}")
+        named = PreflightCheck("name of the copy", lambda: self._look_at_name(copy))
+        encrypted = PreflightCheck("key", self._look_at_key, must=False)
+        if (to := self._resource.to) is None:
+            return [source, named, encrypted]
+        crossing = Crossing(self._resource, to, self._toolkit, self._there)
+        return [source, *crossing.looks(lambda: _key(self._source())), named, encrypted]
 
     def billed(self, name: str = "") -> Billed:
         """The size of its data; what reading it costs is little beside."""
-        about = table.describe(self._api, name) if name else self._source()
+        about = table.describe(self._copies, name) if name else self._source()
         if about is None:
             raise NotMeasured(f"no DynamoDB table {name}", call="dynamodb:DescribeTable")
-        return Billed(table_gib=Decimal(about.get("TableSizeBytes") or 0) / GIB)
+        return Billed(table_gib=Decimal(about.get("TableSizeBytes") or 0) / GIB, besides=charged(self._resource))
 
     def isolated(self, copy: Copy) -> Seen:
-        """Prove of the live copy that it is where its source is, under the same key; a table has no network."""
-        live, source = table.describe(self._api, copy.id), self._source()
+        """Prove of the live copy that it is where its source is, under the same key, or where the drill says, under the
+        one that it names; a table has no network.
+        """
+        live, source, to = table.describe(self._copies, copy.id), self._source(), self._resource.to
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="dynamodb:DescribeTable")
         self._toolkit.proofs.same(copy, table.unique_id(live))
-        where = place.same(live["TableArn"], *source["TableArn"].split(":")[3:5])
-        key, wanted = _key(live), _key(source)
+        region, account = source["TableArn"].split(":")[3:5]
+        if to is not None:
+            region, account = to.region, to.account or account
+        where = place.same(live["TableArn"], region, account)
+        key, wanted = _key(live), _key(source) if to is None else arn_there(self._there, to)
+        whose = "its source" if to is None else "the drill"
         if key != wanted:
-            raise NotRecoverable(f"{copy.id} is encrypted with {key or 'a key of AWS'}, its source with {wanted}")
-        return Seen(f"{where}, encrypted with {key or 'a key of AWS'}, as its source")
+            told = f"{copy.id} is encrypted with {key or _OF_AWS}"
+            raise NotRecoverable(f"{told}, {whose} {'with' if to is None else 'says'} {wanted or _OF_AWS}")
+        return Seen(f"{where}, encrypted with {key or _OF_AWS}, as {whose if to is None else 'the drill says'}")
 
     def _look_at_name(self, copy: Copy) -> str:
-        if ours := table.describe(self._api, copy.id):
+        if ours := table.describe(self._copies, copy.id):
             self._ours(copy, ours)
             return f"{copy.id} is this run's already"
         return f"{copy.id} is free"
@@ -104,23 +126,34 @@ class DynamoTable:
         try:
             made = self._toolkit.ask(lambda: self._restore(point, copy), self.waited_out)
         except Refused as refused:
-            existing = table.describe(self._api, copy.id)
+            existing = table.describe(self._copies, copy.id)
             if refused.code not in ("TableAlreadyExistsException", "ResourceInUseException") or existing is None:
                 raise
             made = self._ours(copy, existing)
         return Asked(table.identity(made))
 
     def _restore(self, point: RecoveryPoint, copy: Copy) -> Mapping[str, Any]:
-        return self._api.named(
+        given = {**self._named(), **self._encryption()}
+        return self._copies.named(
             *("RestoreTableToPointInTime", "TableDescription", "TableName", copy.id),
-            SourceTableName=self._resource.id,
             TargetTableName=copy.id,
             RestoreDateTime=point.data_time,
-            **self._encryption(),
+            **given,
         )
 
+    def _named(self) -> dict[str, Any]:
+        """The source as it is restored from: by its ARN where that is another region's than the call's."""
+        if self._resource.to is None:
+            return {"SourceTableName": self._resource.id}
+        return {"SourceTableArn": self._source()["TableArn"]}
+
     def _encryption(self) -> dict[str, Any]:
-        """The source's own encryption, said in the request; left to AWS, which keeps it, where its key is not known."""
+        """The source's own encryption, said in the request; left to AWS, which keeps it, where its key is not known.
+
+        Elsewhere the one that the drill names: AWS does not restore into another region before it is told.
+        """
+        if (to := self._resource.to) is not None:
+            return {"SSESpecificationOverride": encryption(self._there, to)}
         key = _key(self._source())
         if key is None:
             return {}
@@ -133,8 +166,8 @@ class DynamoTable:
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until the table is active; only then can it be tagged, which AWS does not do on restore."""
-        seen = self._toolkit.wait_until_ready(
-            table.feed(self._api, self._toolkit),
+        seen = self._there.wait_until_ready(
+            table.feed(self._copies, self._there),
             copy,
             STATES,
             lambda sighting: not sighting.detail.get("RestoreSummary", {}).get("RestoreInProgress"),
@@ -150,14 +183,14 @@ class DynamoTable:
         """Tag the table; return why it may not be tagged: what it was restored from then has to prove it."""
         tags = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
         try:
-            self._api.call("TagResource", ResourceArn=arn, Tags=tags)
+            self._copies.call("TagResource", ResourceArn=arn, Tags=tags)
         except Denied as denied:
             return denied.message
         return ""
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """When AWS began to create the table; of the instant at which it became active it tells nothing."""
-        live = table.describe(self._api, copy.id)
+        live = table.describe(self._copies, copy.id)
         if live is None:
             return []
         source = "dynamodb:DescribeTable: CreationDateTime"
@@ -165,16 +198,16 @@ class DynamoTable:
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the table, once proven to be this run's copy."""
-        live = self._toolkit.describe_confirmed(lambda: table.describe(self._api, copy.id))
+        live = self._toolkit.describe_confirmed(lambda: table.describe(self._copies, copy.id))
         if live is None:
             return self._toolkit.never_created(copy)
         if live["TableStatus"] != "DELETING":
             self._toolkit.retry_while(lambda: self._prove_and_delete(copy), while_code="ResourceInUse")
-        self._toolkit.wait_until_gone(table.feed(self._api, self._toolkit), copy, gone(STATES))
+        self._toolkit.wait_until_gone(table.feed(self._copies, self._there), copy, gone(STATES))
         return CopyState.DELETED
 
     def _prove_and_delete(self, copy: Copy) -> None:
-        live = table.describe(self._api, copy.id)
+        live = table.describe(self._copies, copy.id)
         if live is None:
             return  # gone already: what was wanted
         shown = self._live(copy, live)
@@ -182,7 +215,7 @@ class DynamoTable:
         if TAG not in shown.tags:  # the drill's role may be one that deletes only what wears the tag
             self._tag(copy, live["TableArn"])
         try:
-            self._api.call("DeleteTable", TableName=copy.id)
+            self._copies.call("DeleteTable", TableName=copy.id)
         except NotFound:
             return  # gone already: what was wanted
 
@@ -195,7 +228,7 @@ class DynamoTable:
             same = self._toolkit.proofs.made_since(copy, since)
             if not same and self._is_of_our_point(live):  # it was intended by a clock that was wrong
                 same, since = True, None
-        worn = table.tags(self._api, live)
+        worn = table.tags(self._copies, live)
         derived = same and TAG not in worn and self.made_here(live)
         return Live(live["TableName"], table.unique_id(live), worn, derived, since)
 
@@ -220,7 +253,7 @@ class DynamoTable:
         source = str(live.get("RestoreSummary", {}).get("SourceTableArn", ""))
         restored_for_us = source.endswith(f":table/{self._resource.id}")
         asked_for = self._toolkit.proofs.made_since(copy, live["CreationDateTime"]) or self._is_of_our_point(live)
-        if not asked_for or (not restored_for_us and table.tags(self._api, live).get(TAG) != copy.run):
+        if not asked_for or (not restored_for_us and table.tags(self._copies, live).get(TAG) != copy.run):
             raise NotRecoverable(f"a table {copy.id} exists already and is not of this run")
         return live
 

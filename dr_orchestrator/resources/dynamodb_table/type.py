@@ -15,6 +15,7 @@ from dr_orchestrator.domain.resource_type import (
     Naming,
     Quota,
     Write,
+    where_the_drill_says,
 )
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import vaulted
@@ -69,6 +70,13 @@ _CALLS = Calls(
 """The calls of every kind of drill."""
 
 
+_AWAY = Calls(
+    frozenset({"ec2:DescribeRegions", "kms:DescribeKey"}),
+    only_when={"kms:DescribeKey": "the source is encrypted with a key of its own, or the drill names one"},
+)
+"""The looks at a region in which a copy is to stand."""
+
+
 def _components(order: Order) -> Components:
     from dr_orchestrator.resources.dynamodb_table.components import components
 
@@ -84,10 +92,10 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
     if copy.type == EXPORT:
         return Export(source, toolkit, copy)
     if copy.made_by == BY_RESTORE_JOB:
-        return TableFromVault(source, None, toolkit)
-    return (
-        ImportedTable(source, None, toolkit) if copy.account and not copy.parent else DynamoTable(source, None, toolkit)
-    )
+        return TableFromVault(source, None, toolkit.at(copy.place))
+    if copy.account and not copy.parent:
+        return ImportedTable(source, None, toolkit)
+    return DynamoTable(source, None, toolkit if copy.parent else toolkit.at(copy.place))
 
 
 def _brought(resource: Resource, toolkit: Toolkit, bucket: str, account: str) -> Bringing:
@@ -204,6 +212,8 @@ TYPE = Drillable(
         | Calls(frozenset({"dynamodb:DescribeContinuousBackups"}), frozenset({"dynamodb:RestoreTableToPointInTime"})),
     },
     vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.RESTORES},
+    elsewhere={Kind.SNAPSHOT_RESTORE: _AWAY, Kind.PITR_RESTORE: _AWAY},
+    afar={Kind.SNAPSHOT_RESTORE: _AWAY},
     writes=(
         vaulted.start(NAME, RESTORED),
         Write(
@@ -213,6 +223,16 @@ TYPE = Drillable(
             frozenset({"RestoreDateTime", "SSESpecificationOverride"}),
             "SourceTableName",
             actions=_RESTORED,
+        ),
+        Write(
+            "dynamodb:RestoreTableToPointInTime",
+            By(NAME, "TargetTableName", _ARN),
+            Effect.RESTORE,
+            frozenset({"RestoreDateTime", "SSESpecificationOverride"}),
+            "SourceTableArn",
+            actions=_RESTORED,
+            origin_arn=_ARN,
+            needs=frozenset({"SSESpecificationOverride"}),
         ),
         Write(
             "dynamodb:RestoreTableFromBackup",
@@ -285,6 +305,7 @@ TYPE = Drillable(
         },
     ),
     services=("dynamodb", "s3", "backup"),
+    place=where_the_drill_says,
     filling=Calls(frozenset({"dynamodb:Scan"}), frozenset({"dynamodb:BatchWriteItem"})),
     imported=Calls(frozenset({"dynamodb:DescribeTable"})),
     exported=Calls(

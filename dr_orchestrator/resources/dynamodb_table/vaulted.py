@@ -17,6 +17,7 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.resources.dynamodb_table import table
+from dr_orchestrator.resources.dynamodb_table.crossing import arn_there
 from dr_orchestrator.resources.dynamodb_table.name import RESTORED
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 
@@ -29,7 +30,7 @@ class TableFromVault(DynamoTable):
     ) -> None:
         """Without a vault it only takes copies down."""
         super().__init__(resource, selection, toolkit)
-        self._from = FromVault(RESTORED, toolkit, vault, self._shown, self._tag)
+        self._from = FromVault(RESTORED, self._there, vault, self._shown, self._tag)
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As for every table, and the vault, with where the point lies that would be taken."""
@@ -45,13 +46,13 @@ class TableFromVault(DynamoTable):
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Have AWS Backup restore the point."""
-        return self._from.ask(copy, point, {})
+        return self._from.ask(copy, point, self._encrypted())
 
     def ready(self, copy: Copy) -> Ready:
         """Wait for the job, then until the table is active; its identity is known when both have ended."""
         self._from.made(copy)
         seen = super().ready(copy)
-        live = table.describe(self._api, copy.id)
+        live = table.describe(self._copies, copy.id)
         return Ready(seen.ago, table.identity(live) if live else None, seen.words)
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
@@ -62,6 +63,13 @@ class TableFromVault(DynamoTable):
         """Let its job end, which nobody can stop, then delete the table, once proven to be this run's copy."""
         return self._from.gone(copy) or super().destroy(copy)
 
+    def _encrypted(self) -> dict[str, str | None]:
+        """The encryption of a copy in another region: a point tells the key of its table, which is none there."""
+        if (to := self._resource.to) is None:
+            return {}
+        key = arn_there(self._there, to)
+        return {"encryptionType": "KMS" if key else "Default", "kmsMasterKeyArn": key or ""}
+
     def _look_at_name(self, copy: Copy) -> str:
         return self._from.name_is_free(copy)
 
@@ -70,8 +78,8 @@ class TableFromVault(DynamoTable):
         return Kept(source["TableArn"], RESTORED.type, self._resource.name, source.get("CreationDateTime"))
 
     def _shown(self, copy: Copy) -> Live | None:
-        found = table.describe(self._api, copy.id)
+        found = table.describe(self._copies, copy.id)
         if found is None:
             return None
-        worn, made = table.tags(self._api, found), found["CreationDateTime"]
+        worn, made = table.tags(self._copies, found), found["CreationDateTime"]
         return Live(found["TableName"], table.unique_id(found), worn, created_at=made)

@@ -47,10 +47,7 @@ class RdsSnapshot(RdsInstance):
 
     def _worst_of_standing(self, until: datetime) -> WorstCase | None:
         """The largest gap between the copies there, and the longest that one was behind its data."""
-        found = self._snapshots()
-        times = points.rhythm((point.data_time for point in found), until, 0, None)
-        behind = max((each.created_at - each.data_time for each in found if each.created_at), default=None)
-        return points.worst_case(times, until, behind, "copied snapshot") if times else None
+        return points.worst_of_standing(self._snapshots(), until, "copied snapshot")
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for an instance from the snapshot, in isolation."""

@@ -37,7 +37,8 @@ class Spec:
     ready, `pointless` a fault by which there is no recovery point and what is said then. `paged` are listings whose
     pages can be made small, by the parameter that says how small, and the least that it may say. `looks` are the calls
     by which the source is looked at, `changes` those that change the copy besides. What lies in a `vault` is
-    restored by a job, which is known before what it makes. `held` is what a copy has under ids of AWS's alone.
+    restored by a job, which is known before what it makes. `held` is what a copy has under ids of AWS's alone, `before`
+    makes what has to be there for this way alone.
     """
 
     name: str
@@ -62,12 +63,14 @@ class Spec:
     changes: frozenset[str] = frozenset()
     vault: Vault | None = None
     held: Callable[[Way], tuple[str, ...]] = lambda _way: ()
+    before: Callable[[Estate], None] = lambda _made: None
 
     @property
     def declared(self) -> Calls:
         """All that a drill of this way is declared to call."""
         of = TYPES[self.type]
-        return (of.vaulted if self.vault else of.kinds)[self.kind]
+        found = (of.vaulted if self.vault else of.kinds)[self.kind]
+        return found | of.afar[self.kind] if self.vault and self.source.to else found
 
 
 @dataclass
@@ -124,7 +127,7 @@ class Way:
         of the copy itself.
         """
         restorer, ledger, seen = self.restorer, self.made.ledger, len(self.made.ledger.seen)
-        for part in restorer.brought(restorer.choose(), self.copy):
+        for part in restorer.brought(restorer.choose(), self.copy) if hasattr(restorer, "brought") else ():
             if part.copy.id not in ledger.rows:
                 ledger.intend(part.copy, self.made.clock)
             part.ask()

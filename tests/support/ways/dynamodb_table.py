@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.resources.dynamodb_table import table
 from dr_orchestrator.resources.dynamodb_table.backups import TableBackup
+from dr_orchestrator.resources.dynamodb_table.lab.vaulted import back_up
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.resources.dynamodb_table.vaulted import TableFromVault
+from tests.support.elsewhere import ALIAS, AWAY, prepared, vault
 from tests.support.estate import TABLE, VAULT, Estate
 from tests.support.ways import Spec, Way
 
 
+def _copied(made: Estate) -> None:
+    """Three points of the table in the vault of the other region, as a plan of AWS Backup copies them there."""
+    vault(made.lab, prepared(made.lab))
+    kept = vaults(AWAY)._points.setdefault(VAULT.name, [])
+    kept.clear()
+    for hours in (9, 5, 1):
+        back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(hours=hours), AWAY, timedelta(minutes=15))
+
+
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
-    way.made.client("dynamodb").create_table(
+    way.client("dynamodb").create_table(
         TableName=way.copy.id,
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
@@ -25,7 +39,7 @@ def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
 
 
 def _remove(way: Way) -> None:
-    way.made.client("dynamodb").delete_table(TableName=way.copy.id)
+    way.client("dynamodb").delete_table(TableName=way.copy.id)
 
 
 def _described(made: Estate) -> dict[str, Any]:
@@ -73,4 +87,17 @@ VAULTED = replace(
     paged={"backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1), "dynamodb.ListTables": ("Limit", 1)},
     vault=VAULT,
 )
-WAYS = (PITR, BACKUP, VAULTED)
+AWAY_PITR = replace(
+    PITR,
+    name="dynamodb-elsewhere",
+    source=replace(TABLE, to=Destination(AWAY, key=ALIAS)),
+    paged={},  # the listings are the same, of a region with fewer tables
+)
+AWAY_VAULTED = replace(
+    VAULTED,
+    name="dynamodb-vault-elsewhere",
+    source=replace(TABLE, to=Destination(AWAY, key=ALIAS, standing=True)),
+    before=_copied,
+    paged={},
+)
+WAYS = (PITR, BACKUP, VAULTED, AWAY_PITR, AWAY_VAULTED)

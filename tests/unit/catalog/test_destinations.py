@@ -8,10 +8,13 @@ import pytest
 
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.service import Isolation
-from tests.support.drill_files import SHOP, changed, only, problems, write
+from dr_orchestrator.domain.vault import Vault
+from tests.support.drill_files import SHOP, TIERS, changed, only, problems, write
 from tests.support.types import load
 
 SNAPSHOT = changed(SHOP, "kind: pitr-restore", "kind: snapshot-restore")
+ROLE = "arn:aws:iam::123456789012:role/dr-restore"
+FAR = "arn:aws:backup:eu-central-1:222222222222:backup-vault:far-away"
 TO = "to: {region: eu-central-1, kms_key: alias/dr-drills}"
 
 
@@ -72,7 +75,17 @@ def test_the_place_is_part_of_the_digest_and_its_absence_is_not(tmp_path: Path) 
             "to.region",
             "the points lie in eu-west-1",
         ),
-        (said("recovery_points: {region: eu-west-1, vault: nightly}"), "recovery_points", "exclude each other"),
+        (
+            said(f'recovery_points: {{region: eu-west-1, vault: nightly, role: "{ROLE}"}}'),
+            "recovery_points.region",
+            "no snapshot-restore takes copies of rds-instances that lie in a vault of another region",
+        ),
+        (said(f'recovery_points: {{region: eu-west-1, role: "{ROLE}"}}'), "recovery_points", "and none is named"),
+        (
+            said(f'recovery_points: {{region: eu-west-1, vault: "{FAR}", role: "{ROLE}"}}'),
+            "recovery_points",
+            "the vault is in eu-central-1, and not in eu-west-1",
+        ),
     ],
 )
 def test_each_mistake_is_told_at_its_key(tmp_path: Path, text: str, key: str, message: str) -> None:
@@ -87,3 +100,118 @@ def test_a_shared_key_is_named_by_its_arn(tmp_path: Path) -> None:
     there = TO.replace("}", ', account: "222222222222", shared_key: alias/x}')
     told = {each.key: each.message for each in problems(write(tmp_path, {"shop.yaml": said(there)}))}
     assert "can name a key by its ARN alone" in told["drills.shop-pitr.to.shared_key"]
+
+
+TABLES = """\
+service: carts
+title: Carts
+tier: 1
+owner: Team Shop
+dr_champion: Ada
+runbook: {url: https://wiki.example.com/carts, reviewed: 2026-10-06}
+resources:
+  carts: {type: dynamodb-table, id: carts-prod, region: us-east-1}
+drills:
+  carts-away:
+    kind: snapshot-restore
+    resource: carts
+    disruption: application
+    checks: [{name: carts are there, items-at-least: {minimum: 1}}]
+"""
+VAULT = f'recovery_points: {{region: eu-central-1, vault: nightly, role: "{ROLE}"}}'
+
+
+def test_a_vault_of_another_region_says_where_a_table_is_restored(tmp_path: Path) -> None:
+    """The vault is known to the drill, its region to the resource; a key of that region may be named."""
+    text = said(f"{VAULT}\n    {TO}", TABLES)
+    drill = load(write(tmp_path, {"carts.yaml": text})).drills["carts-away"]
+    assert drill.vault == Vault("nightly", ROLE)
+    assert drill.resource.to == Destination("eu-central-1", key="alias/dr-drills", standing=True)
+
+
+@pytest.mark.parametrize("kind", ["snapshot-restore", "pitr-restore"])
+def test_a_table_may_be_restored_elsewhere_of_a_backup_and_of_an_instant(tmp_path: Path, kind: str) -> None:
+    """AWS does both by one call."""
+    text = changed(said(TO, TABLES), "kind: snapshot-restore", f"kind: {kind}")
+    assert load(write(tmp_path, {"carts.yaml": text})).drills["carts-away"].resource.to is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "message"),
+    [
+        (
+            said("recovery_points: {region: eu-central-1}", TABLES),
+            "recovery_points.region",
+            "no snapshot-restore takes copies of dynamodb-tables that lie in another region",
+        ),
+        (
+            changed(said(VAULT, TABLES), "kind: snapshot-restore", "kind: pitr-restore"),
+            "recovery_points.region",
+            "no pitr-restore takes copies of dynamodb-tables that lie in a vault of another region",
+        ),
+        (said(VAULT.replace("eu-central-1", "us-east-1"), TABLES), "recovery_points.region", "where the source is"),
+        (
+            said(TO.replace("}", ", isolation: {subnet_group: a, security_groups: [b]}}"), TABLES),
+            "to.isolation",
+            "copies of dynamodb-tables have none",
+        ),
+        (
+            said(f"{VAULT.replace('region: eu-central-1, ', '')}\n    {TO}", TABLES),
+            "to",
+            "AWS Backup restores only where a vault is",
+        ),
+    ],
+)
+def test_each_mistake_of_a_tables_place_is_told(tmp_path: Path, text: str, key: str, message: str) -> None:
+    """What AWS does not do with tables, or would do without what is said."""
+    told = {each.key: each.message for each in problems(write(tmp_path, {"carts.yaml": text}))}
+    assert message in told[f"drills.carts-away.{key}"]
+
+
+OTHER = "222222222222"
+THERE = f'to: {{region: eu-central-1, account: "{OTHER}"}}'
+
+
+def of_account(vault: str, role: str = f"arn:aws:iam::{OTHER}:role/dr-restore") -> str:
+    """A vault and its role, with a copy that is to stand in another account."""
+    return said(f'recovery_points: {{vault: "{vault}", role: "{role}"}}\n    {THERE}', TABLES)
+
+
+def reached(folder: Path, text: str) -> Path:
+    """The workspace with that service, and a role by which the other account is reached."""
+    roles = [f"arn:aws:iam::{each}:role/dro" for each in ("123456789012", OTHER)]
+    said = f"roles: {{source: '{roles[0]}', drill: '{roles[0]}-drill', elsewhere: ['{roles[1]}']}}\n"
+    return write(folder, {"tiers.yaml": TIERS + said, "carts.yaml": text})
+
+
+@pytest.mark.parametrize("vault", ["far-away", FAR])
+def test_the_vault_of_the_account_in_which_a_copy_is_to_stand_is_its_own(tmp_path: Path, vault: str) -> None:
+    """By its name or its ARN: AWS Backup restores there, as in any account, from what that owns."""
+    drill = load(reached(tmp_path, of_account(vault))).drills["carts-away"]
+    assert drill.vault == Vault("far-away", f"arn:aws:iam::{OTHER}:role/dr-restore")
+    assert drill.resource.to == Destination("eu-central-1", OTHER, standing=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "message"),
+    [
+        (of_account("nightly", ROLE), "recovery_points.role", "the copy is to stand in 222222222222"),
+        (of_account(FAR.replace("central", "west")), "recovery_points.vault", "the vault is in eu-west-1"),
+        (
+            changed(of_account("nightly"), "kind: snapshot-restore", "kind: pitr-restore"),
+            "kind",
+            "not restored from a vault by pitr-restore",
+        ),
+    ],
+)
+def test_each_mistake_of_such_a_vault_is_told(tmp_path: Path, text: str, key: str, message: str) -> None:
+    """AWS Backup restores where the vault is, by a role of the account."""
+    told = {each.key: each.message for each in problems(reached(tmp_path, text))}
+    assert message in told[f"drills.carts-away.{key}"]
+
+
+def test_no_table_is_brought_into_another_account(tmp_path: Path) -> None:
+    """No call of AWS does it: a replica's goes by export and import."""
+    text = said(TO.replace("}", ', account: "222222222222"}'), TABLES)
+    told = {(each.key, each.message) for each in problems(write(tmp_path, {"carts.yaml": text}))}
+    assert ("drills.carts-away.to.account", "no drill brings dynamodb-tables into another account") in told

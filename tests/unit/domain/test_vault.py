@@ -36,6 +36,14 @@ def test_only_declared_metadata_are_given_and_what_has_to_be_so_is() -> None:
     assert given.keys() <= RESTORED.keys
 
 
+def test_what_is_given_goes_before_what_the_point_tells() -> None:
+    """Empty, it is left out altogether; None leaves what is told: a table's key is of its own region alone."""
+    told = {"Engine": "postgres", "Port": "5432", "Iops": "3000"}
+    given = RESTORED.metadata(told, "dro-copy", {"Engine": "", "Port": None, "Iops": "1000"})
+    assert "Engine" not in given
+    assert (given["Port"], given["Iops"]) == ("5432", "1000")
+
+
 def test_a_vault_of_another_account_is_told_as_such() -> None:
     """Where it is the source's own, no account is named."""
     assert str(Vault("nightly", "role")) == "vault nightly"

@@ -21,6 +21,7 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
+from moto.kms.models import kms_backends
 
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.lifecycle import passing
@@ -151,9 +152,9 @@ class DynamoDb(DynamoDBBackend):
         return self.describe_continuous_backups(table_name)
 
     def restore_to(self, source_name: str, target_name: str, given: Mapping[str, Any]) -> JournalledTable:
-        """A new table with what the source held at the instant asked for."""
+        """A new table with what the source held at the instant asked for; one of another region is named by its ARN."""
         try:
-            source = cast(JournalledTable, self.get_table(source_name))
+            source = cast(JournalledTable, self._named(source_name).get_table(source_name.rpartition("/")[2]))
         except ResourceNotFoundException as missing:
             raise SourceTableNotFoundException(source_name) from missing
         self._free(target_name)
@@ -161,13 +162,40 @@ class DynamoDb(DynamoDBBackend):
         return self._restored(source, target_name, given, source.as_of(at), at)
 
     def restore_from(self, backup_arn: str, target_name: str, given: Mapping[str, Any]) -> JournalledTable:
-        """A new table with what a backup holds."""
-        backup = cast(TableBackup, self.get_backup(backup_arn))
+        """A new table with what a backup holds, which may be one of another region."""
+        backup = cast(TableBackup, self._named(backup_arn).get_backup(backup_arn))
         self._free(target_name)
         if backup.status != "AVAILABLE":
             raise in_use(backup)
         source = cast(JournalledTable, backup.table)
         return self._restored(source, target_name, given, backup.items, backup.at, backup_arn)
+
+    def _named(self, source: str) -> DynamoDb:
+        """The backend of what is restored from."""
+        region = source.split(":")[3] if source.startswith("arn:") else self.region_name
+        return cast(DynamoDb, dynamodb_backends[self.account_id][region])
+
+    def _refuse_to_cross(self, source: JournalledTable, given: Mapping[str, Any]) -> None:
+        """Raise where AWS restores none of another region: untold how to encrypt it, or with a key that is not here."""
+        wanted = given.get("SSESpecificationOverride")
+        if source.region_name != self.region_name and not wanted:
+            raise JsonRESTError(ERROR + "ValidationException", "SSESpecificationOverride is required across Regions.")
+        key = (wanted or {}).get("KMSMasterKeyId", "")
+        if source.region_name != self.region_name and key and self._arn_of(key) is None:
+            raise JsonRESTError(ERROR + "ValidationException", f"KMS key {key} does not exist in this Region.")
+
+    def _arn_of(self, key: str) -> str | None:
+        """The ARN of a key of the region, by whatever it is named; None where it has none such."""
+        kms = kms_backends[self.account_id][self.region_name]
+        if key.startswith("alias/") and not kms.alias_exists(key):
+            return None
+        found = kms.keys.get(kms.any_id_to_key_id(key))
+        return found.arn if found else None
+
+    def _encryption(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The encryption as it is asked for, with the ARN of its key, as a table tells it."""
+        key = wanted.get("KMSMasterKeyId", "")
+        return {**wanted, **({"KMSMasterKeyId": self._arn_of(key) or key} if key else {})}
 
     def _free(self, name: str) -> None:
         if name in self.tables:
@@ -182,6 +210,7 @@ class DynamoDb(DynamoDBBackend):
         at: datetime,
         backup: str = "",
     ) -> JournalledTable:
+        self._refuse_to_cross(source, given)
         made = self._copy(source, name, given)
         for attributes in items:
             Table.put_item(made, copy.deepcopy(dict(attributes)))
@@ -197,6 +226,7 @@ class DynamoDb(DynamoDBBackend):
         return made
 
     def _copy(self, source: JournalledTable, name: str, given: Mapping[str, Any]) -> JournalledTable:
+        wanted = given.get("SSESpecificationOverride")
         # As AWS: keys, indexes, capacity and encryption are restored; tags, TTL, streams and PITR are not.
         made = JournalledTable(  # type: ignore[abstract] # moto's are too
             name,
@@ -206,7 +236,7 @@ class DynamoDb(DynamoDBBackend):
             attr=copy.deepcopy(source.attr),
             throughput=copy.deepcopy(source.throughput),
             billing_mode=given.get("BillingModeOverride") or source.billing_mode,
-            sse_specification=copy.deepcopy(given.get("SSESpecificationOverride") or source.sse_specification),
+            sse_specification=self._encryption(wanted) if wanted else copy.deepcopy(source.sse_specification),
         )
         made.indexes = copy.deepcopy(source.indexes)
         made.global_indexes = copy.deepcopy(source.global_indexes)
@@ -225,7 +255,7 @@ def unreachable(region: str, action: str, body: Mapping[str, Any]) -> bool:
 def _restore(self: DynamoHandler) -> ActionResult:
     """moto drops every parameter but the two names."""
     given = self.body
-    source = given.get("SourceTableName") or str(given.get("SourceTableArn", "")).rsplit("/", 1)[-1]
+    source = given.get("SourceTableName") or given.get("SourceTableArn", "")
     made = cast(DynamoDb, self.dynamodb_backend).restore_to(source, given["TargetTableName"], given)
     return DynamoResult(made.describe())
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from moto.dynamodb.models import dynamodb_backends
 
-from dr_orchestrator.lab.cloud.vaulting import Kept, Restores
+from dr_orchestrator.lab.cloud.vaulting import TAKES, Kept, Restores
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
 from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb
@@ -36,14 +36,17 @@ class _Making:
         return {"ACTIVE": "COMPLETED", "CREATING": "RUNNING"}.get(str(self.table.status), "FAILED")
 
 
-def back_up(vault: str, table: str, at: datetime | None = None) -> Kept:
-    """Keep a table in a vault as it was at an instant: AWS Backup's advanced features have a copy of their own."""
+def back_up(vault: str, table: str, at: datetime | None = None, region: str = REGION, took: timedelta = TAKES) -> Kept:
+    """Keep a table in a vault as it was at an instant: AWS Backup's advanced features have a copy of their own.
+
+    `region` is that of the vault, into which it was copied where it is another, within what it `took` altogether.
+    """
     arn = _backend().get_table(table).table_arn
-    return vaults().keep(vault, arn, "DynamoDB", at or world().now())
+    return vaults(region).keep(vault, arn, "DynamoDB", at or world().now(), took=took)
 
 
 def _metadata(arn: str) -> Mapping[str, str]:
-    found: Any = _backend().tables.get(arn.rpartition("/")[2])
+    found: Any = _backend(arn).tables.get(arn.rpartition("/")[2])
     if found is None:
         return {}
     key = (found.sse_specification or {}).get("KMSMasterKeyId")
@@ -52,9 +55,10 @@ def _metadata(arn: str) -> Mapping[str, str]:
 
 
 def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
-    """A table of the point; the key is as it is given, and by default AWS's own."""
-    backend, name = _backend(), metadata["targetTableName"]
-    source = cast(JournalledTable, backend.get_table(point.arn.rpartition("/")[2]))
+    """A table of the point, in the region of its vault; the key is as it is given, and by default AWS's own."""
+    place = dynamodb_backends[point.into or ACCOUNT][point.point.split(":")[3]]
+    backend, name = cast(DynamoDb, place), metadata["targetTableName"]
+    source = cast(JournalledTable, _backend(point.arn).get_table(point.arn.rpartition("/")[2]))
     backend._free(name)
     key = metadata.get("kmsMasterKeyArn")
     given = {"SSESpecificationOverride": {"Enabled": bool(key), **({"KMSMasterKeyId": key} if key else {})}}
@@ -63,8 +67,10 @@ def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
     return _Making(made)
 
 
-def _backend() -> DynamoDb:
-    return cast(DynamoDb, dynamodb_backends[ACCOUNT][REGION])
+def _backend(of: str = "") -> DynamoDb:
+    """The tables of the place that an ARN tells, else of the lab's own."""
+    region, account = of.split(":")[3:5] if of else (REGION, ACCOUNT)
+    return cast(DynamoDb, dynamodb_backends[account][region])
 
 
 VAULTED = {"DynamoDB": Restores(_metadata, _restore, ("targetTableName",))}

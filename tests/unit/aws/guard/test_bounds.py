@@ -65,3 +65,41 @@ def test_a_table_is_exported_into_a_declared_bucket_alone() -> None:
     ):
         with pytest.raises(Forbidden, match=told):
             export(**given)
+
+
+AWAY = "eu-central-1"
+CROSSING = {
+    "SourceTableArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/sessions-prod",
+    "TargetTableName": COPY,
+    "RestoreDateTime": 1,
+    "SSESpecificationOverride": {"Enabled": False},
+}
+
+
+def cross(region: str = AWAY, **given: Any) -> None:
+    """Restore a table into another region, in which the run's copy is to stand."""
+    rows = [copy(COPY, NAME, AWAY)]
+    made = Guard(CALLS, lambda: rows, SOURCES, may_restore=lambda name: name == "sessions-prod")
+    left_out = {name for name, value in given.items() if value is None}
+    whole = {name: value for name, value in {**CROSSING, **given}.items() if name not in left_out}
+    made.check("dynamodb", "RestoreTableToPointInTime", whole, region)
+
+
+def test_a_table_crosses_regions_into_the_runs_copy_alone() -> None:
+    """Out of the run's own source, where the copy is to stand, and told how to encrypt it: nothing else is sent."""
+    cross()
+    for region, given, told in (
+        (REGION, {}, "is not a copy of this run"),
+        ("eu-west-1", {}, "is not a copy of this run"),
+        (AWAY, {"TargetTableName": "sessions-prod"}, "is not a copy of this run"),
+        (AWAY, {"TargetTableName": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{COPY}"}, "is not a copy of this run"),
+        (
+            AWAY,
+            {"SourceTableArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/others"},
+            "is not what this run restores",
+        ),
+        (AWAY, {"SSESpecificationOverride": None}, "the call was not sent"),
+        (AWAY, {"BillingModeOverride": "PROVISIONED"}, "the call was not sent"),
+    ):
+        with pytest.raises(Forbidden, match=told):
+            cross(region, **given)
