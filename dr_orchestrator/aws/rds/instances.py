@@ -47,7 +47,10 @@ _SERVING = frozenset({"backing-up", "modifying", "storage-optimization"}) | {
 SERVING = replace(STATES, ready=STATES.ready | _SERVING, progress=STATES.progress - _SERVING)
 """States where an endpoint that answers is what is waited for: an instance serves while its first backup is made."""
 
-QUOTA = frozenset({"InstanceQuotaExceeded", "InsufficientDBInstanceCapacity", "StorageQuotaExceeded"})
+FULL = frozenset({"InsufficientDBInstanceCapacity"})
+"""The code of a class that is not to be had in the zone that is asked for."""
+
+QUOTA = frozenset({"InstanceQuotaExceeded", "StorageQuotaExceeded"}) | FULL
 SILENCE = 600.0
 """Drill seconds that an available instance may leave its endpoint silent; then the checks are to tell why."""
 
