@@ -8,6 +8,7 @@ from dr_orchestrator.resources import (
     dynamodb_table,
     ebs_volume,
     ec2_instance,
+    multi_az_cluster,
     rds_instance,
     s3_bucket,
 )
@@ -17,6 +18,7 @@ TYPES: Types[Drillable] = Types(
     (
         rds_instance.TYPE,
         aurora_cluster.TYPE,
+        multi_az_cluster.TYPE,
         dynamodb_table.TYPE,
         s3_bucket.TYPE,
         ebs_volume.TYPE,

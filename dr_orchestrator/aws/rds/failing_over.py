@@ -44,7 +44,7 @@ class FailsOver(ABC):
 
     @abstractmethod
     def _asking(self, copy: Copy) -> Callable[[], object]:
-        """What asks for it, once it was looked up who is to serve; Transient where nobody tells."""
+        """The call that asks for it, once it was looked up who is to serve; Transient where nobody tells."""
 
     @abstractmethod
     def _settle(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from dr_orchestrator.aws.clusters.restoring import STATES as LIVES
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.rds import events, instances, isolation
 from dr_orchestrator.aws.rds.failing_over import UNCHANGED, FailsOver
@@ -23,7 +24,6 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
 from dr_orchestrator.resources.aurora_cluster.instance import MOST, Reader, planned
 from dr_orchestrator.resources.aurora_cluster.points import ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.restore import STATES as LIVES
 
 STATES = replace(LIVES, soonest=0.0)
 _OF_INSTANCES = replace(instances.STATES, soonest=0.0)
@@ -93,7 +93,7 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
         return events.failovers(self._api, copy.id, since - SKEW, "db-cluster")
 
     def _asking(self, copy: Copy) -> Callable[[], object]:
-        """What asks for it, to the instance that does not write: AWS is not left to choose another."""
+        """The call that asks for it, to the instance that does not write: AWS is not left to choose another."""
         written, made = _writer(self._live(copy)), [each.id for each in self.members(copy)]
         if written not in made:
             told = f"of {copy.id} AWS tells {f'{written} as its writer' if written else 'no writer'}"

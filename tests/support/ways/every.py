@@ -6,9 +6,19 @@ from tests.support.ways import (
     dynamodb_table,
     ebs_volume,
     ec2_instance,
+    multi_az_cluster,
     rds_instance,
     s3_bucket,
 )
 
-TYPES = (rds_instance, aurora_cluster, dynamodb_table, s3_bucket, ebs_volume, ec2_instance, cloudformation_stack)
+TYPES = (
+    rds_instance,
+    aurora_cluster,
+    multi_az_cluster,
+    dynamodb_table,
+    s3_bucket,
+    ebs_volume,
+    ec2_instance,
+    cloudformation_stack,
+)
 SPECS = {each.name: each for of in TYPES for each in of.WAYS}

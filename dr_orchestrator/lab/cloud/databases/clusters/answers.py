@@ -7,9 +7,9 @@ from typing import cast
 from moto.core.responses import ActionResult
 from moto.rds.responses import RDSResponse
 
+from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
 from dr_orchestrator.lab.cloud.databases.paging import FEWEST, filters, page
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
 
 
 def _clusters(self: RDSResponse) -> ActionResult:

@@ -8,13 +8,13 @@ from typing import cast
 from moto.rds.exceptions import InvalidDBClusterStateFault
 from moto.rds.models import DBCluster
 
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.databases.clusters.models.member import Member
+from dr_orchestrator.lab.cloud.databases.clusters.rules import durations
+from dr_orchestrator.lab.cloud.databases.clusters.snapshots import Snapshots
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
-from dr_orchestrator.resources.aurora_cluster.lab.models.member import Member
-from dr_orchestrator.resources.aurora_cluster.lab.rules import durations
-from dr_orchestrator.resources.aurora_cluster.lab.snapshots import Snapshots
 
 _SOON = timedelta(seconds=1)
 

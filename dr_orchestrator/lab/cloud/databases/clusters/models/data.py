@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases.clusters.models.backups import ClusterSnapshot
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.world import Database, world
-from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 
-_OWN = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql"}
+_OWN = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql", "postgres": "postgres", "mysql": "mysql"}
 """The database of a server for which none was named."""
 
 

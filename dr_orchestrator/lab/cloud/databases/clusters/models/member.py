@@ -6,8 +6,8 @@ from typing import Any
 
 from moto.rds.models import DBInstanceClustered
 
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import FAILING_OVER, Cluster, family_of, unique
 from dr_orchestrator.lab.cloud.databases.states import Passing
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import FAILING_OVER, Cluster, family_of, unique
 
 
 class Member(Passing, DBInstanceClustered):
@@ -29,8 +29,10 @@ class Member(Passing, DBInstanceClustered):
         state = str(self.cluster.status)
         if state != "available":
             return "rebooting" if state == FAILING_OVER else state
-        database = self.cluster.database
-        if database is None or (database.serving and not (database.switching and not self.is_cluster_writer)):
+        database, reads = self.cluster.database, not self.is_cluster_writer
+        if self.cluster.of_zones and reads and not self.cluster.joined:
+            return "creating"
+        if database is None or (database.serving and not (database.switching and reads)):
             return planned
         return "creating"
 

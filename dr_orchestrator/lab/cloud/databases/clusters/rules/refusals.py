@@ -13,6 +13,9 @@ from moto.rds.exceptions import (
 )
 
 ENGINES = ("aurora-postgresql", "aurora-mysql")
+OF_ZONES = ("postgres", "mysql")
+"""The engines of multi-AZ DB clusters, which are told by the class that their three instances share."""
+
 SERVERLESS = "db.serverless"
 # What belongs to the cluster: CreateDBInstance does not take it for a member.
 _OF_THE_CLUSTER = {
@@ -54,6 +57,21 @@ def of_a_cluster(instead: str) -> RDSClientError:
     """The refusal of a call for instances on a member of a cluster."""
     told = f"The specified instance is a member of a cluster. Please use the {instead} API instead."
     return RDSClientError("InvalidParameterValue", told)
+
+
+def of_zones(call: str, does: str, instead: str) -> RDSClientError:
+    """The refusal of a call for instances on, or for, a member of a multi-AZ DB cluster."""
+    # github.com/cloudposse/terraform-aws-rds-cluster/issues/206
+    told = f"{call} can't be used to {does} a DB instance in a Multi-AZ DB cluster."
+    return RDSClientError("InvalidParameterValue", f"{told} Use {instead} instead.")
+
+
+def check_zones(given: dict[str, Any]) -> None:
+    """Refuse a multi-AZ DB cluster without what its three instances need."""
+    if given.get("serverless_v2_scaling_configuration") or given.get("engine_mode") not in (None, "provisioned"):
+        raise InvalidParameterCombination("Serverless isn't supported for Multi-AZ DB clusters.")
+    if given.get("storage_type") not in ("io1", "io2", "gp3") or not given.get("iops"):
+        raise InvalidParameterCombination("A Multi-AZ DB cluster needs a storage type of io1, io2 or gp3, and Iops.")
 
 
 def check_engine(asked: str | None, source: str) -> None:
@@ -132,7 +150,7 @@ def check_delete(cluster: Any, final_snapshot: str | None, skip: bool) -> None:
         raise InvalidParameterCombination(
             "Cannot delete protected Cluster, please disable deletion protection and try again."
         )
-    if any(member.status != "deleting" for member in cluster.members):
+    if not cluster.of_zones and any(member.status != "deleting" for member in cluster.members):
         raise InvalidDBClusterStateFault(
             "Cluster cannot be deleted, it still contains DB instances in non-deleting state."
         )

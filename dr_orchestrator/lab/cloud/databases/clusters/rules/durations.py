@@ -13,4 +13,6 @@ STOP, START = 3 * MINUTE, 8 * MINUTE
 DELETE_CLUSTER = 2 * MINUTE
 FAIL_OVER = 30.0
 """From the end of the writer until a reader writes in its place."""
+SWITCH_ZONES = 25.0
+"""Likewise of a multi-AZ DB cluster, whose readers are told to take over within 35 s."""
 ENABLE_ENDPOINT = 20.0

@@ -10,17 +10,22 @@ from typing import Any
 from moto.rds.models import DBCluster, RDSBackend
 
 from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases.clusters.from_template import ClusterOfStack
 from dr_orchestrator.lab.cloud.databases.logins import RESETTING, WithPassword, managed_login
 from dr_orchestrator.lab.cloud.databases.states import OnDatabase
 from dr_orchestrator.lab.cloud.databases.windows import Window, reach
 from dr_orchestrator.lab.cloud.world import naive, world
-from dr_orchestrator.resources.aurora_cluster.lab.from_template import ClusterOfStack
 
 FAILING_OVER = "failing-over"
 SMALLEST = 10
 """GiB of a volume that nothing is known of."""
-_LICENSES = {"aurora-postgresql": "postgresql-license", "aurora-mysql": "general-public-license"}
-_MAJOR = {"aurora-postgresql": 1, "aurora-mysql": 2}
+_LICENSES = {
+    "aurora-postgresql": "postgresql-license",
+    "aurora-mysql": "general-public-license",
+    "postgres": "postgresql-license",
+    "mysql": "general-public-license",
+}
+_MAJOR = {"aurora-postgresql": 1, "aurora-mysql": 2, "postgres": 1, "mysql": 2}
 """How many parts of a version are those of its family of parameters."""
 
 _UNIQUE = string.ascii_uppercase + string.digits
@@ -47,12 +52,16 @@ class Cluster(WithPassword, OnDatabase, DBCluster, ClusterOfStack):
     follows = False
     """Whether a second server follows that of its writer, and takes its place."""
 
+    joined = False
+    """Whether the readers that it made itself have been told to follow its writer."""
+
     asked_by_statements: datetime | None = None
     """Since when its Data API answers, or from when on it will."""
 
     def __init__(self, backend: RDSBackend, **given: Any) -> None:
         given["storage_type"] = given.get("storage_type") or "aurora"
-        super().__init__(backend, **{**given, "allocated_storage": 1, "license_model": _LICENSES[given["engine"]]})
+        size = (given.get("allocated_storage") or SMALLEST) if given.get("db_cluster_instance_class") else 1
+        super().__init__(backend, **{**given, "allocated_storage": size, "license_model": _LICENSES[given["engine"]]})
         self.db_cluster_resource_id = unique("cluster-")
         self.protected_since = world().now()
         self.kms_key_id = None  # type: ignore[assignment] # told only of what is encrypted
@@ -60,6 +69,11 @@ class Cluster(WithPassword, OnDatabase, DBCluster, ClusterOfStack):
             self.kms_key_id = places.usable_key(backend, given.get("kms_key_id") or "alias/aws/rds")
         if self.manage_master_user_password:
             self._master_user_password = managed_login(self)
+
+    @property
+    def of_zones(self) -> bool:
+        """Whether it is a multi-AZ DB cluster, which makes its three instances by itself."""
+        return bool(self.db_cluster_instance_class)
 
     @property
     def http_endpoint_enabled(self) -> bool:

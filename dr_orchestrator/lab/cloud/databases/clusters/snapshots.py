@@ -16,12 +16,12 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBClusterSnapshot, RDSBackend, rds_backends
 
 from dr_orchestrator.lab.cloud.databases import places, sharing
+from dr_orchestrator.lab.cloud.databases.clusters.models.backups import LISTED, ClusterSnapshot
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.databases.clusters.rules import durations, filters, refusals
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.aurora_cluster.lab.models.backups import LISTED, ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
-from dr_orchestrator.resources.aurora_cluster.lab.rules import durations, filters, refusals
 
 
 class Snapshots(RDSBackend):

@@ -8,10 +8,15 @@ from moto.rds.exceptions import InvalidParameterCombination
 from moto.rds.models import RDSBackend
 
 from dr_orchestrator.lab.cloud.databases import places, quotas
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster, family_of
-from dr_orchestrator.resources.aurora_cluster.lab.rules import refusals
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster, family_of
+from dr_orchestrator.lab.cloud.databases.clusters.rules import refusals
 
-NEWEST = {"aurora-postgresql": "16.9", "aurora-mysql": "8.0.mysql_aurora.3.08.0"}
+NEWEST = {
+    "aurora-postgresql": "16.9",
+    "aurora-mysql": "8.0.mysql_aurora.3.08.0",
+    "postgres": "16.9",
+    "mysql": "8.0.42",
+}
 """The engine version of a cluster for which none is given."""
 # What a restored cluster takes over from its source; everything else is as given, or AWS's default.
 INHERITED = (
@@ -51,6 +56,10 @@ def restored(backend: RDSBackend, given: dict[str, Any], source: Cluster) -> Clu
     inherited |= {"port": source.asked_port, "master_user_password": source.password}
     if given.get("kms_key_id"):
         inherited["storage_encrypted"] = True
+    if source.of_zones:
+        if not given.get("db_cluster_instance_class"):
+            raise InvalidParameterCombination("DBClusterInstanceClass must be given for a Multi-AZ DB cluster.")
+        inherited |= {"iops": source.iops, "storage_type": "io1"}  # AWS's default, whatever the source has
     made = make(backend, inherited | {name: value for name, value in given.items() if value is not None})
     made.volume = source.volume
     return made
@@ -64,6 +73,8 @@ def _check(backend: RDSBackend, given: dict[str, Any]) -> None:
     if len(backend.clusters) >= quotas.CLUSTERS:
         raise refusals.too_many(quotas.CLUSTERS)
     refusals.check_mode(given.get("engine_mode"))
+    if given["engine"] in refusals.OF_ZONES:
+        refusals.check_zones(given)
     refusals.check_password(given)
     refusals.check_retention(given.get("backup_retention_period"))
     refusals.check_scaling(given.get("serverless_v2_scaling_configuration"))

@@ -7,10 +7,10 @@ from typing import Any
 
 from moto.rds.models import DBClusterSnapshot, RDSBackend
 
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.databases.states import OfData
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
 from dr_orchestrator.lab.cloud.world import naive, world
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 
 LISTED = ("automated", "manual")
 """The types that are listed where none is asked for."""

@@ -8,15 +8,16 @@ from typing import Any, cast
 from moto.rds.exceptions import InvalidDBClusterStateFault, InvalidParameterCombination
 from moto.rds.models import DBCluster
 
+from dr_orchestrator.lab.cloud.databases.clusters.lives import Lives
+from dr_orchestrator.lab.cloud.databases.clusters.models import data
+from dr_orchestrator.lab.cloud.databases.clusters.models.backups import ClusterSnapshot
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.databases.clusters.rules import durations, making, refusals
+from dr_orchestrator.lab.cloud.databases.clusters.zones import Zones
 from dr_orchestrator.lab.cloud.databases.windows import within
-from dr_orchestrator.resources.aurora_cluster.lab.lives import Lives
-from dr_orchestrator.resources.aurora_cluster.lab.models import data
-from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
-from dr_orchestrator.resources.aurora_cluster.lab.rules import durations, making, refusals
 
 
-class Restores(Lives):
+class Restores(Zones, Lives):
     """The restores of one account in one region."""
 
     def restore_db_cluster_from_snapshot(self, from_snapshot_id: str, overrides: Any) -> DBCluster:
@@ -36,6 +37,7 @@ class Restores(Lives):
         made = making.restored(self, given, snapshot.cluster)
         if self.begin_cluster(made, _seconds(made), "RestoreDBClusterFromSnapshot"):
             data.lay(made, data.of_snapshot(made, snapshot))
+        self.add_zones(made)
         return made
 
     def restore_db_cluster_to_point_in_time(
@@ -59,6 +61,7 @@ class Restores(Lives):
         seconds = durations.CLONE if clone else _seconds(made)
         if self.begin_cluster(made, seconds, "RestoreDBClusterToPointInTime"):
             data.lay(made, data.clone(made, source) if clone else data.of_instant(made, source, at))
+        self.add_zones(made)
         return made
 
     def _cluster_to_restore(self, identifier: str | None, resource: str | None) -> Cluster:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import cast
 
-from moto.rds.exceptions import InvalidDBClusterStateFault, InvalidParameterValue, RDSClientError
+from moto.rds.exceptions import (
+    InvalidDBClusterStateFault,
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    RDSClientError,
+)
 from moto.rds.models import DBCluster, RDSBackend
 
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import FAILING_OVER, Cluster
+from dr_orchestrator.lab.cloud.databases.clusters.models.member import Member
+from dr_orchestrator.lab.cloud.databases.clusters.rules import durations
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import FAILING_OVER, Cluster
-from dr_orchestrator.resources.aurora_cluster.lab.models.member import Member
-from dr_orchestrator.resources.aurora_cluster.lab.rules import durations
 
 
 class Switches(RDSBackend):
@@ -34,11 +39,14 @@ class Switches(RDSBackend):
         cluster = self.describe_db_clusters(db_cluster_identifier)[0]
         if not isinstance(cluster, Cluster):
             return super().failover_db_cluster(db_cluster_identifier, target_db_instance_identifier)
+        if cluster.of_zones and target_db_instance_identifier and cluster.engine == "mysql":
+            raise InvalidParameterCombination("TargetDBInstanceIdentifier isn't supported for a Multi-AZ DB cluster.")
         target = self._next_writer(cluster, target_db_instance_identifier)
         stays = world().faults.pretends("same-zone", "rds", db_cluster_identifier)
         fate = world().faults.fate("rds", "FailoverDBCluster", db_cluster_identifier)
         cluster.changing = FAILING_OVER
-        cluster.timeline = passing([(FAILING_OVER, durations.FAIL_OVER)], "available", fate)
+        lasts = durations.SWITCH_ZONES if cluster.of_zones else durations.FAIL_OVER
+        cluster.timeline = passing([(FAILING_OVER, lasts)], "available", fate)
         if cluster.database is not None and cluster.follows:
             seconds = (cluster.timeline.ends - cluster.timeline.began).total_seconds()
             cluster.database.fail_over(seconds / world().clock.pace, stays=stays)

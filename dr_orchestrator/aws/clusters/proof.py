@@ -7,7 +7,7 @@ from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.rds import isolation
-from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Shape
+from dr_orchestrator.aws.rds.objects import CLUSTERS, Shape
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.service import Isolation
@@ -18,22 +18,22 @@ def isolated(
     toolkit: Toolkit,
     copy: Copy,
     source: Mapping[str, Any],
-    members: Sequence[Copy],
+    instances: Sequence[Mapping[str, Any]],
     put: Isolation,
     groups: tuple[str, ...],
     to: Place | None = None,
 ) -> str:
     """The isolation of the copy, in words; NotRecoverable where cluster or instances stand anywhere but where they
-    were put; `to` is the place of them all, where that is not the source's.
+    were put, or others than these `instances` are in it; `to` is the place of them all, where that is not the source's.
     """
-    account, cluster = toolkit.account, _live(toolkit, CLUSTERS, copy)
+    account, cluster = toolkit.account, live(toolkit, CLUSTERS, copy)
     theirs = isolation.of_cluster(source)
     told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups, to)
-    for each in members:
-        isolation.proven(isolation.of_instance(_live(toolkit, INSTANCES, each)), theirs, put, groups, to)
-    _of_these_alone(cluster, {each.id for each in members})
+    for each in instances:
+        isolation.proven(isolation.of_instance(each), theirs, put, groups, to)
+    _of_these_alone(cluster, {str(each["DBInstanceIdentifier"]) for each in instances})
     alone(account, cluster)
-    likewise = "its instance" if len(members) == 1 else f"its {len(members)} instances"
+    likewise = "its instance" if len(instances) == 1 else f"its {len(instances)} instances"
     return f"{told}; {likewise} likewise; of no global cluster, replica of nothing"
 
 
@@ -61,7 +61,8 @@ def alone(account: Account, cluster: Mapping[str, Any]) -> None:
         )
 
 
-def _live(toolkit: Toolkit, shape: Shape, copy: Copy) -> Mapping[str, Any]:
+def live(toolkit: Toolkit, shape: Shape, copy: Copy) -> Mapping[str, Any]:
+    """A copy as AWS describes it now, proven to be the one that was made; NotMeasured where it is not to be seen."""
     found = shape.described(toolkit.account.api("rds"), copy.id)
     if found is None:
         raise NotMeasured(f"{copy.id} is not to be seen", call=f"rds:{shape.describe}")

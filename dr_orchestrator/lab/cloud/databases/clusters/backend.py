@@ -8,13 +8,13 @@ from moto.rds.exceptions import DBClusterNotFoundError, InvalidDBClusterStateFau
 from moto.rds.models import DBCluster, GlobalCluster
 
 from dr_orchestrator.lab.cloud.databases import logins, places
+from dr_orchestrator.lab.cloud.databases.clusters.members import Members
+from dr_orchestrator.lab.cloud.databases.clusters.models import data
+from dr_orchestrator.lab.cloud.databases.clusters.models.backups import ClusterBackup
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.databases.clusters.restores import Restores
+from dr_orchestrator.lab.cloud.databases.clusters.rules import durations, filters, making, refusals
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.aurora_cluster.lab.members import Members
-from dr_orchestrator.resources.aurora_cluster.lab.models import data
-from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterBackup
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
-from dr_orchestrator.resources.aurora_cluster.lab.restores import Restores
-from dr_orchestrator.resources.aurora_cluster.lab.rules import durations, filters, making, refusals
 
 
 class Clusters(Restores, Members):
@@ -23,11 +23,14 @@ class Clusters(Restores, Members):
     def create_db_cluster(self, kwargs: Any) -> DBCluster:
         """As moto, but the cluster is being created first; other engines are moto's."""
         given = dict(kwargs.items())
-        if given["engine"] not in refusals.ENGINES:
+        of_zones = given["engine"] in refusals.OF_ZONES and given.get("db_cluster_instance_class")
+        if given["engine"] not in refusals.ENGINES and not of_zones:
             return super().create_db_cluster(kwargs)
         cluster = making.make(self, given)
+        cluster.volume = max(cluster.volume, int(given.get("allocated_storage") or 0))
         if self.begin_cluster(cluster, durations.CREATE_CLUSTER, "CreateDBCluster"):
             data.lay(cluster, data.empty(cluster))
+        self.add_zones(cluster)
         return cluster
 
     def describe_db_clusters(self, db_cluster_identifier: str | None = None, filters: Any = None) -> list[DBCluster]:
@@ -81,6 +84,7 @@ class Clusters(Restores, Members):
         refusals.check_delete(cluster, snapshot_name, skip_final_snapshot)
         if snapshot_name:
             self.create_db_cluster_snapshot(cluster_identifier, snapshot_name)
+        self.end_zones(cluster)
         self.end_cluster(cluster, delete_automated_backups)
         return cluster
 

@@ -15,17 +15,17 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBInstance, DBSnapshot
 
 from dr_orchestrator.lab.cloud.databases import quotas
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.databases.clusters.models.member import Member
+from dr_orchestrator.lab.cloud.databases.clusters.rules import durations, refusals
+from dr_orchestrator.lab.cloud.databases.clusters.zones import Zones
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
-from dr_orchestrator.resources.aurora_cluster.lab.models.member import Member
-from dr_orchestrator.resources.aurora_cluster.lab.rules import durations, refusals
-from dr_orchestrator.resources.aurora_cluster.lab.switches import Switches
 
 
-class Members(Switches):
-    """The instances in Aurora's clusters; calls about any other are passed on."""
+class Members(Zones):
+    """The instances in clusters; calls about any other are passed on."""
 
     def create_db_instance(self, db_kwargs: Any) -> DBInstance:
         """An instance that is being created first, no sooner than its cluster; only then the cluster is reached."""
@@ -35,6 +35,8 @@ class Members(Switches):
             raise DBClusterNotFoundError(str(given.get("db_cluster_identifier")))
         if not isinstance(cluster, Cluster):
             return super().create_db_instance(db_kwargs)
+        if cluster.of_zones:
+            raise refusals.of_zones("CreateDBInstance", "create", "CreateDBCluster")
         alone = not cluster.members
         member = self._member(given, cluster)
         fate = world().faults.fate("rds", "CreateDBInstance", member.db_instance_identifier)
@@ -61,6 +63,8 @@ class Members(Switches):
             return super().delete_db_instance(
                 db_instance_identifier, final_db_snapshot_identifier, skip_final_snapshot, delete_automated_backups
             )
+        if member.cluster.of_zones:
+            raise refusals.of_zones("DeleteDBInstance", "delete", "DeleteDBCluster")
         if member.status == "deleting":
             told = f"Instance {member.db_instance_identifier} is already being deleted."
             raise RDSClientError("InvalidDBInstanceState", told)
