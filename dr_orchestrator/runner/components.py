@@ -91,7 +91,8 @@ class Components:
     each way, goes on writing; `customers` are looked at before and after all of it; `looks` are those that the checks
     need before anything is started, beside the restorer's own, `first_looks` those that no later process of the run
     takes: after the disruption nobody asks what is lost. `brought` are the copies by which a recovery point comes
-    to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes back.
+    to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes back. With `production`
+    nothing is copied: the standby is production's own, which `returns` or not.
     """
 
     checks: Checks
@@ -114,6 +115,8 @@ class Components:
     client: Callable[[Copy], Client] | None = None
     customers: Customers | None = None
     name: DrillName | None = None
+    production: bool = False
+    returns: bool = True
 
 
 def not_probed(copy: Copy) -> Probed:  # noqa: ARG001
