@@ -1,4 +1,4 @@
-"""Restore a resource beside production, fail its copy over to another zone under a client, and back; take it down."""
+"""Fail a restored copy over to another zone under a client, and back; or production, where all words are given."""
 
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.failover import FAILBACK, FAILOVER
@@ -10,11 +10,16 @@ def az_failover(drill: str) -> str:
     """Run one az-failover drill; return its run id. Its clock is the client's: what it was not served is the outage."""
     with wiring.open_run(drill, call=as_task) as run:
         run.look()
-        point = run.choose("choose snapshot", run.restorer)
-        run.restore("restore snapshot", point)
-        run.stand_by("give the copy a standby")
-        run.open_copy()
+        if run.on_copy:
+            point = run.choose("choose snapshot", run.restorer)
+            run.restore("restore snapshot", point)
+            run.stand_by("give the copy a standby")
+            run.open_copy()
         run.fail_over("fail over", FAILOVER)
-        run.fail_over("fail back", FAILBACK)
-        run.verify()
+        if run.returns:
+            run.fail_over("fail back", FAILBACK)
+        if run.on_copy:
+            run.verify()
+        else:
+            run.stand_by("look whether production is whole again")
     return run.header.id

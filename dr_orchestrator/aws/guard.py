@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dr_orchestrator.aws.endpoints import is_call, named_by
+from dr_orchestrator.aws.once import Once
 from dr_orchestrator.domain import inquiries
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import CallTable, Effect, Inquiry, Target, Write
@@ -44,7 +45,8 @@ class Guard:
     are what the workspace declares for what drills leave there meanwhile, `accounts` the others in which copies of the
     run stand, `used` the places in which the run left something: there it may be deleted, too. `asked` are the sources
     that a check reads by statements, in transactions that are told to read alone. `roles` are those that the drill
-    declares for services of AWS that act for it, `lent` the machines that it declares to read its copies.
+    declares for services of AWS that act for it, `lent` the machines that it declares to read its copies. `once` is the
+    one call by which it may change production, where all words for that were given.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Guard:
         used: Callable[[], Collection[str]] = tuple,
         roles: frozenset[str] = frozenset(),
         lent: frozenset[str] = frozenset(),
+        once: Once | None = None,
     ) -> None:
         self.calls, self._declared, self._accounts = calls, places, accounts
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
@@ -67,6 +70,7 @@ class Guard:
         self._asked, self._used, self._roles, self._machines = asked, used, roles, lent
         self._reading: set[str] = set()  # transactions that were told to be read-only
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
+        self._once = once
         self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
 
     def vouch(self, held: Copy) -> None:
@@ -89,6 +93,9 @@ class Guard:
         A copy is one only under its type and in its region; `region` is where the call would go.
         """
         if operation in self.calls.reads_of(service):
+            return
+        if self._once is not None and self._once.is_it(service, operation, parameters, region):
+            self._once.raise_unless_left()
             return
         call = f"{service}:{operation}"
         inquiry = self.calls.inquiries.get(call)
@@ -197,6 +204,8 @@ class Guard:
         self.check(service, operation, parameters, region)
         effects = {write.effect for write in self.calls.writes.get((service, operation), ())}
         self._driven(bool(effects - {Effect.DELETE}))
+        if self._once is not None and self._once.is_it(service, operation, parameters, region):
+            self._once.send()
 
     def _before_try(self, request: Any, **_: Any) -> None:
         """Check each try of a call that changes something, as late as can be."""

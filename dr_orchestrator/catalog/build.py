@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from dr_orchestrator.catalog import baseline, digest, proofs, there
+from dr_orchestrator.catalog import baseline, digest, production, proofs, there
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
@@ -18,7 +18,7 @@ from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
 from dr_orchestrator.catalog.shapes.there import SameInBoth
 from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, Discovery, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
-from dr_orchestrator.catalog.source import Key, dotted
+from dr_orchestrator.catalog.source import Document, Key, dotted
 from dr_orchestrator.catalog.template import Template, Unusable
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.customer_stack import Baseline, CustomerStack
@@ -62,17 +62,25 @@ from dr_orchestrator.domain.tag_keys import TagKeys
 from dr_orchestrator.domain.wanted import Wanted
 
 
-def catalogue(policy: TiersFile, declared: Sequence[Declared], types: Types[ResourceType]) -> Catalogue:
-    """Put the files together, services and drills in the order of their names."""
+def catalogue(
+    policy: TiersFile,
+    declared: Sequence[Declared],
+    types: Types[ResourceType],
+    where: Mapping[str, str] | None = None,
+) -> Catalogue:
+    """Put the files together, services and drills in the order of their names; `where` tells the places in tiers.yaml
+    of the entries for production, by drill.
+    """
     tiers = {tier.number: _tier(tier, policy.revision) for tier in policy.tiers}
     services: dict[str, Service] = {}
     drills: dict[str, Drill] = {}
+    places = where or {}
     for each in sorted(declared, key=lambda one: one.name):
         if each.whole:
             service = _service(each, each.whole, tiers, policy, types)
             services[service.name] = service
             drills |= {
-                name: _drill(name, drill, service, policy, each.document.file)
+                name: _drill(name, drill, service, policy, each.document, places)
                 for name, drill in each.whole.drills.items()
             }
     drills = dict(sorted(drills.items()))
@@ -261,7 +269,14 @@ def _canary(canary: written.Canary) -> Canary:
     return Canary(canary.interval, table, column, canary.key or {}, canary.attribute or "")
 
 
-def _drill(name: str, drill: written.Drill, service: Service, policy: TiersFile, file: str) -> Drill:
+def _drill(
+    name: str,
+    drill: written.Drill,
+    service: Service,
+    policy: TiersFile,
+    document: Document,
+    places: Mapping[str, str],
+) -> Drill:
     declared, revision = service.resources[drill.resource], policy.revision
     resource = there.moved(declared, drill.there) if drill.there else _placed(declared, drill)
     stores = resource.rebuild.stores if resource.rebuild else {}
@@ -279,12 +294,13 @@ def _drill(name: str, drill: written.Drill, service: Service, policy: TiersFile,
             path=drill.path,
             every=drill.every,
             summary=drill.summary or "",
-            file=file,
+            file=document.file,
             accept=dict(drill.accept),
             vault=drill.recovery_points.named(_account(drill)) if drill.recovery_points else None,
             leading=there.leading(declared, drill.there, policy) if drill.there else None,
             stores={logical: service.resources[store] for logical, store in stores.items()},
             lost={logical: service.resources[store] for logical, store in there.compared(declared, checks).items()},
+            production=production.said(name, drill, policy, document, places),
         )
     )
 

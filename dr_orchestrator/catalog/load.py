@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from dr_orchestrator.catalog import build, gaps
-from dr_orchestrator.catalog.declared import read_policy, read_service
+from dr_orchestrator.catalog.declared import Policy, read_policy, read_service
 from dr_orchestrator.catalog.rules import estate
+from dr_orchestrator.catalog.source import Key, dotted
 from dr_orchestrator.domain.drill import Catalogue
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import CatalogError, Problem
@@ -66,4 +67,11 @@ def _read(
         found.append(Problem(drills.name, 1, "", "holds no service file", _INIT))
     if found or policy.whole is None:
         return None, tuple(sorted(set(found), key=lambda one: (one.file, one.line, one.key, one.message)))
-    return build.catalogue(policy.whole, services, types), ()
+    return build.catalogue(policy.whole, services, types, _entries(policy)), ()
+
+
+def _entries(policy: Policy) -> dict[str, str]:
+    """The places in tiers.yaml of the entries for production, by drill."""
+    document = policy.document
+    keys: dict[str, Key] = {name: ("production", name) for name in (policy.whole.production if policy.whole else ())}
+    return {name: f"{document.file}:{document.line(key)}:{dotted(key)}" for name, key in keys.items()}

@@ -38,6 +38,7 @@ COMMANDS = {
     "canary": ("canary", "Write the heartbeat of resources into production, where it is declared."),
     "template": ("template", "Tell what a replica would make of a CloudFormation template."),
     "iam": ("iam", "Print the IAM policies that drills need."),
+    "approve": ("approving", "Approve, for today, that a drill fails production over."),
     "resume": ("recovery", "Go on with a run whose process died."),
     "abort": ("recovery", "Stop a run: clean up, keep the evidence."),
     "sweep": ("sweep", "Finish what died: take down what dead runs left."),
@@ -52,6 +53,7 @@ OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary"
     "discover",
     "baseline",
     "import",
+    "approve",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 

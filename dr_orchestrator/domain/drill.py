@@ -13,6 +13,7 @@ from dr_orchestrator.domain.defaults import SINCE
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.leading import Leading
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier, format_duration
+from dr_orchestrator.domain.production import OnProduction
 from dr_orchestrator.domain.proof import Deep, SameInBoth, asks_source
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.domain.tag_keys import TagKeys
@@ -217,6 +218,7 @@ class Drill:
     `vault` is where its recovery points lie, where AWS Backup keeps them: it restores them, too. `leading` is the name
     that leads to its copy: then its resource is the one that comes back, in the other region, from the stores
     there; `lost` are those of the lost region that are compared with these, by logical id, once the name leads back.
+    `production` is said of one that makes no copy: production itself is failed over, by the words that it has.
     """
 
     name: str
@@ -237,6 +239,7 @@ class Drill:
     vault: Vault | None = field(default=None, metadata=SINCE)
     leading: Leading | None = field(default=None, metadata=SINCE)
     lost: Mapping[str, Resource] = field(default_factory=dict, metadata=SINCE)
+    production: OnProduction | None = field(default=None, metadata=SINCE)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ FAILOVER, FAILBACK = "failover", "failback"
 NAMES = {way: f"acknowledged writes outlive the {way}" for way in (FAILOVER, FAILBACK)}
 """The checks in which the count of each way is kept."""
 
+STEPS = {FAILOVER: "fail over", FAILBACK: "fail back"}
+"""The steps that ask for each way: a script that calls them otherwise gets no leave to fail production over."""
+
 STRETCHES = 1000
 """So many stretches of numbers that were not acknowledged are kept of a client, and no more."""
 
@@ -95,7 +98,7 @@ class Switched:
     """One way of a failover drill: there (`failover`), or back; `outage` is None where the client saw none.
 
     `gone` are writes of the way before that were acknowledged and there once that was over, and are there no more;
-    `usual` is the outage that AWS tells of for such a failover.
+    `usual` is the outage that AWS tells of for such a failover; `production` whether it was production's own.
     """
 
     way: str
@@ -107,6 +110,7 @@ class Switched:
     outage: Outage | None
     gone: int = 0
     usual: tuple[timedelta, timedelta] = REFERENCE
+    production: bool = False
 
     @property
     def moved(self) -> bool:
@@ -134,7 +138,11 @@ class Switched:
     def __str__(self) -> str:
         count = self.counted
         there = f"{self.before.serving} → {self.after.serving}" if self.moved else f"{self.after.serving} still serves"
-        told = [there, f"{counted(count.lost, 'write')} lost of {count.acknowledged} acknowledged"]
+        there = f"PRODUCTION: {there}" if self.production else there
+        told = [
+            there,
+            f"{counted(count.lost, 'write')} lost of {count.acknowledged} acknowledged",
+        ]
         if self.gone:
             told.append(f"{counted(self.gone, 'write')} of the way before gone since")
         if count.doubled:
@@ -182,6 +190,7 @@ def read(check: CheckResult) -> Switched | None:
         _outage(outage) if outage else None,
         int(told.get("gone", 0)),
         _usual(told.get("usual")),
+        bool(told.get("production", False)),
     )
 
 

@@ -29,13 +29,22 @@ from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState, I
 from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.posture.ruling import Look, Stood
+from dr_orchestrator.domain.production import Approval
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.ledger import posture, restore_tests, rows, tables, tables_of_posture, tables_of_restore_tests
+from dr_orchestrator.ledger import (
+    approvals,
+    posture,
+    restore_tests,
+    rows,
+    tables,
+    tables_of_posture,
+    tables_of_restore_tests,
+)
 from dr_orchestrator.ledger.columns import Instant
 from dr_orchestrator.ledger.engine import LedgerDefect, create, reading, transaction
 from dr_orchestrator.ledger.leases import SqlLeases
@@ -295,6 +304,15 @@ class SqlLedger:
 
         write_patiently(write)
         return news
+
+    def keep_approval(self, given: Approval) -> None:
+        """Write a person's approval of a drill's plan."""
+
+        def write() -> None:
+            with transaction(self._engine) as connection:
+                approvals.keep(connection, given)
+
+        write_patiently(write)
 
     def _insert(self, table: Table, values: dict[str, Any]) -> None:
         def write() -> None:

@@ -6,7 +6,7 @@ rows: it takes as long in a ledger of 10,000 closed runs as in an empty one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Engine, Select, select, union
 from dr_orchestrator.domain.copy import Copy, CopyRecord, Place
 from dr_orchestrator.domain.outline import Lasted, Outline
 from dr_orchestrator.domain.posture.ruling import Look, Stood
+from dr_orchestrator.domain.production import Approval
 from dr_orchestrator.domain.programme import Claim, Exercise, RealRun
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.ledger import assembly, history, holdings, posture, restore_tests, rows, tables
+from dr_orchestrator.ledger import approvals, assembly, history, holdings, posture, restore_tests, rows, tables
 from dr_orchestrator.ledger.engine import reading, transaction
 from dr_orchestrator.ledger.naming import LATEST, find
 
@@ -198,6 +199,16 @@ class Queries:
         """The ids of the runs that restored each of the recovery points, newest first."""
         with transaction(self._engine) as connection:
             return restore_tests.restored(connection, points)
+
+    def approvals(self, drill: str) -> list[Approval]:
+        """The approvals of a drill, oldest first."""
+        with transaction(self._engine) as connection:
+            return approvals.known(connection, drill)
+
+    def begun(self, run: str, steps: Sequence[str]) -> int:
+        """How many steps of these names a run has begun; none of one that is not written yet."""
+        with transaction(self._engine) as connection:
+            return approvals.begun(connection, run, steps)
 
     def settled_copies(self, ids: Collection[str]) -> list[Copy]:
         """The copies of closed runs that bear one of these names and of which nothing is left, oldest first."""

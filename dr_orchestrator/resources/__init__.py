@@ -9,6 +9,7 @@ from dr_orchestrator.resources import (
     ebs_volume,
     ec2_instance,
     efs_file_system,
+    multi_az_cluster,
     rds_instance,
     s3_bucket,
 )
@@ -18,6 +19,7 @@ TYPES: Types[Drillable] = Types(
     (
         rds_instance.TYPE,
         aurora_cluster.TYPE,
+        multi_az_cluster.TYPE,
         dynamodb_table.TYPE,
         s3_bucket.TYPE,
         ebs_volume.TYPE,

@@ -92,7 +92,8 @@ class Components:
     that the checks need before anything is started, beside the restorer's own, `first_looks` those that no later
     process of the run takes: after the disruption nobody asks what is lost. `brought` are the copies by which a
     recovery point comes to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes
-    back; `both` are the checks of what stands in both regions, once it leads back.
+    back; `both` are the checks of what stands in both regions, once it leads back. With `production`
+    nothing is copied: the standby is production's own, which `returns` or not.
     """
 
     checks: Checks
@@ -116,6 +117,8 @@ class Components:
     customers: Customers | None = None
     name: DrillName | None = None
     both: Checks | None = None
+    production: bool = False
+    returns: bool = True
 
 
 def not_probed(copy: Copy) -> Probed:  # noqa: ARG001

@@ -27,6 +27,16 @@ _LOOK_S = 1.0
 class FailingOver(Making):
     """The steps of a failover, and of the way back."""
 
+    @property
+    def on_copy(self) -> bool:
+        """Whether a restored copy is failed over; else production itself is, and nothing is made."""
+        return not self.components.production
+
+    @property
+    def returns(self) -> bool:
+        """Whether it is failed back."""
+        return self.components.returns
+
     def stand_by(self, name: str = "give the copy a standby") -> None:
         """Give the copy a standby in another zone, and wait until it follows."""
         self.step(name, self._standby.stand_by, self.copy)
@@ -91,7 +101,20 @@ class FailingOver(Making):
             own = _shifted(outage, self._journal.zero) if outage else None
             gone = client.gone(earlier.counted) if earlier else 0
             usual = self._standby.usual
-            told[:] = [Switched(way, asked, before[0], after[0], asked - began, counted, own, gone, usual)]
+            told[:] = [
+                Switched(
+                    way,
+                    asked,
+                    before[0],
+                    after[0],
+                    asked - began,
+                    counted,
+                    own,
+                    gone,
+                    usual,
+                    self.components.production,
+                )
+            ]
             return Seen(str(told[0]))
 
         self._perform(f"{name}: count what was acknowledged", count)

@@ -27,6 +27,7 @@ from dr_orchestrator.resources.inside import Inside
 from dr_orchestrator.resources.sides import Sides
 from dr_orchestrator.runner import Born, Components, Direct, RunContext, Store
 from dr_orchestrator.runner.context import Drive
+from dr_orchestrator.wiring import approving
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.comparing import comparing
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
@@ -37,12 +38,15 @@ CEILING = 3
 NO_TARGET_CEILING_S = 72 * 3600.0
 
 
-def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None = None, account: str = "") -> Account:
+def guarded(
+    here: App, region: str, run: str, drive: Drive, drill: Drill | None = None, account: str = "", *, leave: bool = True
+) -> Account:
     """An account in which only the copies that the ledger holds for a run can be changed; none made without a drill.
 
     What is settled there is a copy no more: a process that slept while a sweep ended its run creates nothing after it.
     Nothing is changed by one that has lost the `drive`.
-    `account` is the one that copies stand in, where that is not their sources': no other copy is changed there.
+    `account` is the one that copies stand in, where that is not their sources': no other copy is changed there. Without
+    `leave` production is not failed over there, whatever the drill says: a run has one leave, and counts by it.
     """
 
     def live() -> list[CopyRecord]:
@@ -83,6 +87,7 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         lambda: {*here.ledger.buckets(run), *(copy.id.partition("/")[0] for copy in made() if "/" in copy.id)},
         frozenset({drill.vault.role}) if drill is not None and drill.vault is not None else frozenset(),
         frozenset(_machines(here, drill)),
+        approving.leave(here, drill, run) if drill is not None and leave and not account else None,
     )
     return _account(here, region, guard, f"dro-{run}", account)
 
@@ -304,7 +309,7 @@ def _toolkit(
     @functools.cache
     def at(place: Place) -> Account:
         """The same run's account in another region; another account's credentials nobody has given."""
-        other = guarded(here, place.region, context.run, drive, drill, place.account)
+        other = guarded(here, place.region, context.run, drive, drill, place.account, leave=False)
         other.throttling.listen(context)
         expected = place.account or account.caller().account
         if (caller := other.caller()).account != expected:  # asking pins it to that account, however long it goes on

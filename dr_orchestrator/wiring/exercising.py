@@ -29,6 +29,8 @@ from dr_orchestrator.wiring.sweeping import alive, end_exercise, sweep_run
 
 log = logging.getLogger(__name__)
 
+_ALONE = "production is failed over by itself, with a person's approval of the day, and in no exercise"
+
 
 @dataclass
 class Performed:
@@ -238,10 +240,14 @@ def _plan(here: App, drills: Sequence[str] | None, at_once: int | None) -> Exerc
             raise UsageError("no drills were named, so there is nothing to run", "name some, or none to run all due")
         planned = [here.drill(name) for name in dict.fromkeys(drills)]
         left_out = {name: "not named" for name in here.catalogue.drills if name not in drills}
+        if alone := [each.name for each in planned if each.production is not None]:
+            raise UsageError(f"{', '.join(alone)}: {_ALONE}", f"dro run {alone[0]}")
         planned.sort(key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
     else:
         declared = here.catalogue.drills.values()
         planned, left_out = due(declared, here.ledger.queries.last_green(proofs_wanted(declared)), now)
+        left_out |= {each.name: _ALONE for each in planned if each.production is not None}
+        planned = [each for each in planned if each.production is None]
     if not planned:
         told = "; ".join(f"{name}: {why}" for name, why in left_out.items()) or "no drill is declared"
         raise UsageError(f"nothing is due: {told}", "name drills to run them all the same: dro quarterly NAME...")

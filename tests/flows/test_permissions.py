@@ -132,6 +132,7 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
             *of.elsewhere.values(),
             *of.standing.values(),
             of.discovery,
+            of.production,
         ):
             declared |= calls
     assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}

@@ -59,7 +59,9 @@ class LifeContract:
         way.restorer.isolated(way.copy)
         way.restorer.server_times(way.copy)
         way.ended()
-        drill: Any = SimpleNamespace(resource=way.resource, kind=way.spec.kind, stores={}, vault=way.spec.vault)
+        drill: Any = SimpleNamespace(
+            resource=way.resource, kind=way.spec.kind, stores={}, vault=way.spec.vault, production=None
+        )
         declared = {call.partition(":")[2] for call in calls_of(TYPES, drill).all}
         assert {way.spec.ask, way.spec.delete} <= declared
         heard = {(entry.service, entry.action) for entry in way.made.lab.journal[way.heard :]}

@@ -51,6 +51,11 @@ KEYS: dict[str, list[dict[str, Any]]] = {
         database("DBCluster"),
         database("DBCluster", StorageEncrypted=True),
     ],
+    "multi-az-cluster": [
+        database("DBCluster", StorageEncrypted=True, KmsKeyId=KEY, DBClusterInstanceClass="db.m6gd.large"),
+        database("DBCluster", DBClusterInstanceClass="db.m6gd.large"),
+        database("DBCluster", StorageEncrypted=True, DBClusterInstanceClass="db.m6gd.large"),
+    ],
     "dynamodb-table": [
         {"DescribeTable": {"Table": {"TableName": "x", "SSEDescription": {"KMSMasterKeyArn": KEY}}}},
         {"DescribeTable": {"Table": {"TableName": "x"}}},

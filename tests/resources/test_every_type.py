@@ -107,7 +107,7 @@ def test_all_that_it_makes_it_can_delete(of: Drillable) -> None:
 @EVERY
 def test_each_quota_that_its_copies_count_against_can_be_read(of: Drillable) -> None:
     """What it makes takes the place of something: no type may forget how much of that there is."""
-    named = {copy.quota for copy in of.copies}
+    named = {copy.quota for copy in of.copies} | {name for more in of.more.values() for name in more}
     assert bool(of.made.quota) is not of.programmed
     assert named - {""} == of.quotas.keys()
 

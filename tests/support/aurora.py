@@ -6,9 +6,9 @@ from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
+from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 from tests.support.fakes import FakeClock
 
 SOURCE = "trello-prod"

@@ -11,9 +11,9 @@ from moto.rds.models import rds_backends
 
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES
-from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
 from dr_orchestrator.resources.aurora_cluster.name import NAME
 from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
 from tests.support.aurora import ENGINE, add_member

@@ -263,7 +263,7 @@ def seen_seldom() -> Iterator[None]:
 def network(made: Estate) -> None:
     ec2, rds = made.client("ec2"), made.client("rds")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:2]
+    subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:3]
     group = ec2.create_security_group(GroupName="dro-isolated", Description="no way out", VpcId=vpc)["GroupId"]
     everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     ec2.revoke_security_group_egress(GroupId=group, IpPermissions=everything)

@@ -23,6 +23,10 @@ CLUSTER_DRILL = "boards-failover"
 CLUSTER_FAILS_OVER = FAILS_OVER.replace(DRILL, CLUSTER_DRILL).replace("orders-db", "boards-db")
 """Likewise of a cluster, which a shop of its own declares."""
 
+ZONES_DRILL = "ledger-failover"
+ZONES_FAILS_OVER = FAILS_OVER.replace(DRILL, ZONES_DRILL).replace("orders-db", "ledger-db")
+"""Likewise of a multi-AZ DB cluster."""
+
 
 @dataclass
 class ScriptedClient:

@@ -31,6 +31,10 @@ DRILLS = {INSTANCE: "orders-snapshot", CLUSTER: "boards-snapshot"}
 BOARDS = """
   boards-db: {type: aurora-cluster, id: boards-prod, region: us-east-1, database: {name: orders, secret: prod/orders}}
   sessions: {type"""
+LEDGER = "ledger-prod"
+OF_ZONES = """
+  ledger-db:
+    {type: multi-az-cluster, id: ledger-prod, region: us-east-1, database: {name: orders, secret: prod/orders}}"""
 BEAT = "      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 1m}}\n"
 DRILL = f"""
   boards-snapshot:
@@ -62,7 +66,7 @@ class RealShop:
     def _server(self, source: str) -> Any:
         plane = cast(Plane, self.lab.world.databases)
         rds = self.client("rds")
-        if source == CLUSTER:
+        if source in (CLUSTER, LEDGER):
             key = rds.describe_db_clusters(DBClusterIdentifier=source)["DBClusters"][0]["DbClusterResourceId"]
         else:
             key = rds.describe_db_instances(DBInstanceIdentifier=source)["DBInstances"][0]["DbiResourceId"]
@@ -80,6 +84,28 @@ class RealShop:
         with psycopg.connect(self.url(source)) as connection:
             connection.execute("CREATE TABLE heartbeat (at timestamptz)")
             connection.execute("INSERT INTO heartbeat VALUES (%s)", (self.clock.now(),))
+
+    def make_zones(self) -> None:
+        """A multi-AZ DB cluster besides, filled, and a snapshot of it."""
+        rds = self.client("rds")
+        rds.create_db_cluster(
+            DBClusterIdentifier=LEDGER,
+            DatabaseName="orders",
+            Engine="postgres",
+            EngineVersion="16.6",
+            DBClusterInstanceClass="db.m6gd.large",
+            AllocatedStorage=100,
+            StorageType="gp3",
+            Iops=3000,
+            MasterUsername="orders",
+            MasterUserPassword=PASSWORD,
+            BackupRetentionPeriod=7,
+        )
+        self._await(lambda: rds.describe_db_clusters(DBClusterIdentifier=LEDGER)["DBClusters"][0])
+        self._fill(LEDGER)
+        rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="ledger-1", DBClusterIdentifier=LEDGER)
+        found = {"DBClusterSnapshotIdentifier": "ledger-1"}
+        self._await(lambda: rds.describe_db_cluster_snapshots(**found)["DBClusterSnapshots"][0])
 
     def make(self) -> None:
         """Both sources, filled, and a snapshot of each."""
@@ -113,16 +139,25 @@ class RealShop:
 
 @contextmanager
 def real_shop(
-    home: Path, of_instance: str = "", of_cluster: str = "", cluster: str = "", more: str = "", pace: float = 600.0
+    home: Path,
+    of_instance: str = "",
+    of_cluster: str = "",
+    cluster: str = "",
+    more: str = "",
+    pace: float = 600.0,
+    *,
+    zones: bool = False,
 ) -> Iterator[RealShop]:
     """Within: the shop, on a clock that runs so many times as fast as the machine's; with more checks of either.
 
-    `more` are further drills, `cluster` is a further key of how the cluster is logged in to.
+    `more` are further drills, `cluster` is a further key of how the cluster is logged in to; `zones` has a multi-AZ DB
+    cluster, too.
     """
     clock = PacedClock(Pace(pace, time.time()))
     own = workspace.SHOP.replace(BEAT, BEAT + of_instance)
     drill = more + DRILL.replace(BEAT, BEAT + of_cluster)
     boards = BOARDS.replace("database: {", f"database: {{{cluster}, ") if cluster else BOARDS
+    boards = (OF_ZONES if zones else "") + boards
     shop = own.replace("\n  sessions: {type", boards).replace("\n  sessions-pitr:", drill)
     made = workspace.write(home / "ws", shop)
     tiers = made.drills / "tiers.yaml"
@@ -138,4 +173,6 @@ def real_shop(
         undo.enter_context(patched)
         built = RealShop(lab, clock, undo.enter_context(wiring.using(wiring.App(settings, clock))))
         built.make()
+        if zones:
+            built.make_zones()
         yield built

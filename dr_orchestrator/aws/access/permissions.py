@@ -16,9 +16,12 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     What an environment may hold is restored, filled and taken down as a drill of its own type would do it, and looked
     for by an inventory once the environment is gone. What its template makes from a recovery point is looked at, and
     entered; the point is brought to where the environment stands. What a program restores is its own affair. What lies
-    in a vault of AWS Backup is restored by that. What is to stand elsewhere is brought there.
+    in a vault of AWS Backup is restored by that. What is to stand elsewhere is brought there. One that fails production
+    over makes no copy.
     """
     of = types[drill.resource.type]
+    if drill.production is not None:
+        return COMMON | of.production
     kinds = of.vaulted if drill.vault else of.kinds
     found = COMMON | kinds[drill.kind] | (Calls() if drill.kind.interrupts else of.compared)
     held = list(types) if of.content is Content.STORES else []

@@ -101,13 +101,16 @@ def _by_statements(scope: Scope) -> Iterator[Statement]:
 
 
 def _changes(scope: Scope) -> Iterator[Statement]:
-    writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
+    of_copies = [drill for drill in scope.drills if drill.production is None]
+    writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in of_copies))
     made = [of for of in scope.types if _is_concerned(scope, of)]
     yield from (statement for of in made for statement in _of_type(scope, of, writes))
     yield from _shelves(scope, writes)
     yield from _outside(scope, writes)
     yield from zones.changes(scope)
     yield from vaults.restores(scope)
+    for number, (call, arn) in enumerate(scope.on_production(), 1):
+        yield allow(f"FailProductionOver{number}", {call}, [arn])
 
 
 def elsewhere_policies(scope: Scope) -> dict[str, list[Policy]]:
@@ -358,8 +361,17 @@ def _never(scope: Scope) -> Iterator[Statement]:
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
     seen = _operations(scope, (each for each in worn if scope.sees_tags(scope.types.targets[each.target.type])))
-    yield deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
-    yield deny("NeverTouchByAnotherName", _operations(scope, touched), {"NotResource": copies})
+    own = {call: [arn for one, arn in scope.on_production() if one == call] for call, _ in scope.on_production()}
+    others = [each for each in seen if each not in own]
+    yield deny("NeverTouchTheUntagged", others, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
+    others = [each for each in _operations(scope, touched) if each not in own]
+    yield deny("NeverTouchByAnotherName", others, {"NotResource": copies})
+    for number, (call, arns) in enumerate(own.items(), 1):
+        over = {scope.types.targets[write.target.type] for write in touched if write.operation == call}
+        alike = sorted({arn for copy in over for arn in scope.anywhere(copy, _called(scope, copy))})
+        yield deny(f"NeverFailAnythingElseOver{number}", [call], {"NotResource": [*alike, *arns]})
+        untagged = {"Resource": alike, "Condition": {"Null": {WEARS: "true"}}}
+        yield deny(f"NeverFailTheUntaggedOver{number}", [call] if alike else [], untagged)
     if any(drill.resource.rebuild is not None for drill in scope.drills):
         imports = _operations(scope, (write for write in writes if write.brings))
         kinds = sorted(each.made.cloudformation for each in scope.types if each.imported.all)

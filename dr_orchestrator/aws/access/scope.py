@@ -146,7 +146,9 @@ class Scope:
         Manager adds to a name.
         """
         scope = replace(self, drills=drills) if drills else self
-        found = {each.secret for _, each in scope._databases()} - {"", MANAGED}
+        probes = {each.production.secret for each in scope.drills if each.production is not None}
+        found = {each.secret for _, each in scope._databases()} | probes
+        found -= {"", MANAGED}
         return [each if each.startswith("arn:") else f"secret:{each}-??????" for each in sorted(found)]
 
     def managed(self, of: ResourceType) -> list[str]:
@@ -163,6 +165,18 @@ class Scope:
         """Whether programs tell of secrets with which drills log in to what those restored."""
         rebuilt = [each.resource.rebuild for each in self.drills if each.resource.rebuild]
         return any(outlet.secret for each in rebuilt if each.builder for outlet in each.builder.outlets.values())
+
+    def on_production(self) -> list[tuple[str, str]]:
+        """The calls by which drills fail production over, each with the ARN of the one thing that it is on."""
+        found = set()
+        for drill in self.drills:
+            of = self.types[drill.resource.type]
+            if drill.production is not None and of.fails_over is not None and not self.apart:
+                account = drill.resource.account or self.account
+                part = of.made.arn_of(drill.resource.id)
+                arn = f"arn:{self.partition}:{of.made.service}:{drill.resource.region}:{account}:{part}"
+                found.add((of.fails_over[0], arn))
+        return sorted(found)
 
     def users(self) -> list[str]:
         """The users that log in by a token of IAM; to any database, for nobody knows the id of a copy beforehand."""

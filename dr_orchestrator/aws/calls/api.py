@@ -70,9 +70,11 @@ class NotFound(NotRecoverable):
 
 
 class Refused(NotRecoverable):
-    """AWS refuses, and would again. `code` is its error code."""
+    """AWS refuses, and would again. `code` is its error code; `repeated` whether the call had been made before, and its
+    answer was lost: then what is refused may be the call's own effect.
+    """
 
-    code = ""
+    code, repeated = "", False
 
 
 class Denied(NotMeasured):
@@ -120,6 +122,9 @@ class Api:
         for left in reversed(range(TRIES)):
             try:
                 return self._call(operation, parameters)
+            except Refused as refused:
+                refused.repeated = refused.repeated or left < TRIES - 1
+                raise
             except Strange:
                 if not left:
                     raise
@@ -199,6 +204,7 @@ def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotR
         return NotFound(told, f"is it named as in AWS, in this account and region? asked: {_brief(parameters)}", call)
     refused = Refused(told, f"asked: {_brief(parameters)}", call)
     refused.code = code
+    refused.repeated = bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
     return refused
 
 

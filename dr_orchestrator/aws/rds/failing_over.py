@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.failover import Zones
 from dr_orchestrator.domain.run import ServerTime
-from dr_orchestrator.errors import Transient
+from dr_orchestrator.errors import NotMeasured, Transient
 
 UNCHANGED = 300.0
 """Drill seconds for which AWS may go on telling the old zone of a copy that is available, and serves again."""
@@ -31,8 +31,8 @@ class FailsOver(ABC):
     busy: ClassVar[str]
     """The code by which AWS refuses it while one is under way."""
 
-    _known: Sequence[ServerTime] | None = None
-    """The failovers that AWS told of before it was asked for the one whose answer is missing; None where none is."""
+    _asked: tuple[Zones, Sequence[ServerTime]] | None = None
+    """The zones that the one under way was asked for from, and the failovers that AWS told of until then."""
 
     @abstractmethod
     def seen(self, copy: Copy) -> tuple[bool, Zones]:
@@ -43,37 +43,65 @@ class FailsOver(ABC):
         """The events of failovers that RDS wrote down of the copy."""
 
     @abstractmethod
-    def _ask_for_it(self, copy: Copy) -> None:
-        """Ask for it."""
+    def _asking(self, copy: Copy) -> Callable[[], object]:
+        """The call that asks for it, once it was looked up who is to serve; Transient where nobody tells."""
+
+    @abstractmethod
+    def _settle(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> None:
+        """Wait until the copy is whole again and `served`, or kept its zone for long."""
 
     @abstractmethod
     def _since(self, copy: Copy) -> datetime:
         """When the copy was intended: what AWS tells of before is another's."""
 
     def zones(self, copy: Copy) -> Zones:
-        """The zone that serves, and that of the standby."""
-        return self.seen(copy)[1]
+        """The zone that serves, and that of the standby; Transient where AWS tells of none that serves."""
+        zones = self.seen(copy)[1]
+        if not zones.serving:
+            raise Transient(f"AWS tells of none that serves {copy.id}", "has it failed over by itself?", self.asks)
+        return zones
 
     def fail_over(self, copy: Copy, before: Zones) -> Seen:
         """Ask for the failover, once: where the answer to that was lost, AWS's own events tell whether it was heard.
 
         Transient where those tell nothing: what AWS describes may be old, so it is not asked again for that.
+        NotMeasured where one is under way, or took place, before this run asked for any: that is another's.
         """
         under_way, zones = self.seen(copy)
-        if under_way or zones.serving != before.serving:
-            self._known = None
+        moved = zones.serving != before.serving
+        if self._asked is None or self._asked[0] != before:
+            if under_way or (moved and zones.serving):
+                raise _of_another(f"{copy.id} {'fails' if under_way else 'failed'} over: {zones}", self.asks)
+            return self._ask_once(copy, before)
+        if under_way or moved:
             return Seen("asked for before; its answer was lost")
-        if self._known is not None:
-            return self._heard(copy, self._known)
-        self._known = self._failovers(copy)
+        return self._heard(copy, self._asked[1])
+
+    def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
+        """Wait until the copy is whole again; its zones once all was waited for, those of before if it stayed.
+
+        `served` tells whether the client's writes are acknowledged again.
+        """
+        while True:
+            self._settle(copy, before, served)
+            under_way, zones = self.seen(copy)
+            if zones.serving and not under_way:
+                self._asked = None
+                return zones
+
+    def _ask_once(self, copy: Copy, before: Zones) -> Seen:
+        asking, known = self._asking(copy), self._failovers(copy)
+        self._asked = before, known
         try:
-            self._ask_for_it(copy)
+            asking()
         except Refused as refused:
-            self._known = None
             if refused.code == self.busy and self.seen(copy)[0]:
-                return Seen("asked for, and taken, though its answer was lost")
+                if refused.repeated:
+                    return Seen("asked for, and taken, though its answer was lost")
+                self._asked = None
+                raise _of_another(f"{copy.id} fails over: {refused.message}", self.asks) from refused
+            self._asked = None
             raise
-        self._known = None
         return Seen(f"{before.serving} is to be left, for {before.standby}")
 
     def _heard(self, copy: Copy, known: Sequence[ServerTime]) -> Seen:
@@ -82,8 +110,12 @@ class FailsOver(ABC):
         if not new:
             told = "the answer was lost, and AWS's events tell of no failover: it is not asked for again"
             raise Transient(told, "run the drill anew", self.asks)
-        self._known = None
         return Seen(f"asked for before; its answer was lost, and AWS tells of it at {new[0].at.isoformat()}")
 
     def _failovers(self, copy: Copy) -> list[ServerTime]:
         return self.told(copy, self._since(copy))
+
+
+def _of_another(told: str, call: str) -> NotMeasured:
+    """The failure of a failover that this run did not ask for: its outage is nobody's measure."""
+    return NotMeasured(f"{told}, and this run asked for none yet", "run the drill anew once it has ended", call)

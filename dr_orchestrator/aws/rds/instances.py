@@ -47,7 +47,10 @@ _SERVING = frozenset({"backing-up", "modifying", "storage-optimization"}) | {
 SERVING = replace(STATES, ready=STATES.ready | _SERVING, progress=STATES.progress - _SERVING)
 """States where an endpoint that answers is what is waited for: an instance serves while its first backup is made."""
 
-QUOTA = frozenset({"InstanceQuotaExceeded", "InsufficientDBInstanceCapacity", "StorageQuotaExceeded"})
+FULL = frozenset({"InsufficientDBInstanceCapacity"})
+"""The code of a class that is not to be had in the zone that is asked for."""
+
+QUOTA = frozenset({"InstanceQuotaExceeded", "StorageQuotaExceeded"}) | FULL
 SILENCE = 600.0
 """Drill seconds that an available instance may leave its endpoint silent; then the checks are to tell why."""
 
@@ -62,15 +65,17 @@ def wait(toolkit: Toolkit, copy: Copy, answers: Callable[[], bool] | None) -> Re
     """Wait until the instance has an address and answers there; where nobody can ask it, until it is available."""
     states = STATES if answers is None else SERVING
     feed = Objects(INSTANCES, toolkit).feed()
-    return Ready(toolkit.seconds_since(toolkit.wait_until_ready(feed, copy, states, _serves(toolkit, answers))))
+    return Ready(toolkit.seconds_since(toolkit.wait_until_ready(feed, copy, states, serves(toolkit, answers))))
 
 
-def _serves(toolkit: Toolkit, answers: Callable[[], bool] | None) -> Callable[[Sighting], bool]:
+def serves(toolkit: Toolkit, answers: Callable[[], bool] | None) -> Callable[[Sighting], bool]:
+    """Whether an instance, or a cluster, has an address and answers there; or is available and silent for long."""
     silent_since: float | None = None
 
-    def serves(sighting: Sighting) -> bool:
+    def served(sighting: Sighting) -> bool:
         nonlocal silent_since
-        if not sighting.detail.get("Endpoint", {}).get("Address"):
+        told = sighting.detail.get("Endpoint") or {}
+        if not (told if isinstance(told, str) else told.get("Address")):
             return False
         try:
             if answers is None or answers():
@@ -83,4 +88,4 @@ def _serves(toolkit: Toolkit, answers: Callable[[], bool] | None) -> Callable[[S
         silent_since = now if silent_since is None else silent_since
         return now - silent_since >= SILENCE
 
-    return serves
+    return served

@@ -39,7 +39,7 @@ from dr_orchestrator.catalog.shapes.checks import (
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import OUTPUT, likely, quoted
 from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command, Files, SameObjects
-from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
+from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection, Where
 from dr_orchestrator.catalog.shapes.there import SameInBoth
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
@@ -66,7 +66,8 @@ def problems(service: Declared, types: Types[ResourceType]) -> Iterator[Problem]
 def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> Iterator[Mistake]:
     yield from _promise(drill)
     yield from _names(drill)
-    if not any(check.mandatory and check.proves_data for check in drill.checks):
+    proven = any(check.mandatory and check.proves_data for check in drill.checks)
+    if not proven and drill.on is not Where.PRODUCTION:  # there what a client wrote is looked for
         message = "no mandatory check proves the data, so the drill could never pass"
         yield ("checks",), message, "add a mandatory check of rows, items or a query"
     resource = service.resources.legal.get(drill.resource)

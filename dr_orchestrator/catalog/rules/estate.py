@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from dr_orchestrator.catalog.declared import Declared, Policy
-from dr_orchestrator.catalog.rules import customers, destinations, drill, replica, resource, there
+from dr_orchestrator.catalog.rules import customers, destinations, drill, production, replica, resource, there
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.drill import account_of
@@ -22,6 +22,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     yield from replica.problems(policy, services, types)
     yield from destinations.problems(policy, services, types)
     yield from there.problems(policy, services)
+    yield from production.problems(policy, services, types)
     yield from _files(services)
     yield from _unique(services)
     isolation = bool(policy.whole and policy.whole.isolation) or policy.whole is None

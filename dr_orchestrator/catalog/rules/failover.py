@@ -16,10 +16,8 @@ WRITTEN_TO = frozenset({engines.POSTGRES.word, engines.MYSQL.word, engines.AUROR
 
 def mistakes(drill: Drill, resource: Resource) -> Iterator[tuple[Key, str, str]]:
     """The mistakes in a drill that fails something over, or says that it does."""
-    if drill.on is Where.PRODUCTION:
-        told = "no drill fails production over: that is not offered yet"
-        if not drill.kind.interrupts:
-            told = f"a {drill.kind} is performed on a restored copy, and on nothing else"
+    if drill.on is Where.PRODUCTION and not drill.kind.interrupts:
+        told = f"a {drill.kind} is performed on a restored copy, and on nothing else"
         yield ("on",), told, "remove `on`, or write `on: replica`"
     if not drill.kind.interrupts:
         return

@@ -32,6 +32,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     word,
     wrong,
 )
+from dr_orchestrator.catalog.shapes.production import Probe
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild
 from dr_orchestrator.catalog.shapes.there import There
 from dr_orchestrator.catalog.shapes.vault import RecoveryPoints
@@ -260,7 +261,13 @@ class Drill(Shape):
     )
     objective: FallbackPromise | None = Field(default=None, description="A fallback's own objective.")
     on: Annotated[Where, choice(Where, "what a drill is performed on")] = Field(
-        default=Where.REPLICA, description="What is failed over: a restored copy (replica), and nothing else yet."
+        default=Where.REPLICA, description="What is failed over: a restored copy (replica), or production itself."
+    )
+    probe: Probe | None = Field(
+        default=None, description="Where a client may write while production fails over (on: production)."
+    )
+    fail_back: Truth | None = Field(
+        default=None, description="Whether production is failed back; yes where it is left out (on: production)."
     )
     selection: Chosen = Field(
         default=Selection(), description="Which recovery point: latest, oldest, random, or by an instant."

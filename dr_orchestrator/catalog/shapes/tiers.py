@@ -17,6 +17,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     Duration,
     KeyName,
     Money,
+    Name,
     Region,
     RoleArn,
     Scalar,
@@ -27,6 +28,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     choice,
     whole,
 )
+from dr_orchestrator.catalog.shapes.production import Consent
 from dr_orchestrator.catalog.shapes.there import DrillZone
 from dr_orchestrator.domain.objective import ClockStart
 from dr_orchestrator.domain.replica import BOUNDARY, Place
@@ -161,6 +163,9 @@ class TiersFile(Shape):
     replica: Replica = Field(default=Replica(), description="What holds for environments that drills create anew.")
     drill_zone: DrillZone | None = Field(
         default=None, description="The hosted zone in which drills have names of their own (region-failover)."
+    )
+    production: dict[Name, Consent] = Field(
+        default={}, description="The drills that may fail production over, by name; no other may."
     )
     costs: Costs | None = Field(default=None, description="The rates by which the cost of a drill is estimated.")
     limits: Limits = Field(default=Limits(), description="What every exercise keeps to.")

@@ -41,6 +41,9 @@ class Hand(Protocol):
     def create(self, connection: Any, table: str) -> None:
         """Make the client's table, unless this run made it."""
 
+    def look(self, connection: Any, table: str) -> None:
+        """Raise an error of its driver unless a table is there that can hold a client's numbers; nothing is made."""
+
     def write(self, connection: Any, table: str, client: int, number: int) -> None:
         """Write one number; when this returns, it was acknowledged."""
 
@@ -73,6 +76,10 @@ class PostgresHand:
         """Make the table."""
         text = "CREATE TABLE IF NOT EXISTS {} (client bigint NOT NULL, number bigint NOT NULL)"
         connection.execute(sql.SQL(text).format(sql.Identifier(table)))
+
+    def look(self, connection: Any, table: str) -> None:
+        """Look for it."""
+        connection.execute(sql.SQL("SELECT client, number FROM {} WHERE false").format(sql.Identifier(table)))
 
     def write(self, connection: Any, table: str, client: int, number: int) -> None:
         """Write one."""
@@ -112,6 +119,10 @@ class MySQLHand:
             f"CREATE TABLE IF NOT EXISTS {name} (id bigint AUTO_INCREMENT PRIMARY KEY, client bigint NOT NULL, "
             "number bigint NOT NULL) ENGINE = InnoDB"
         )
+
+    def look(self, connection: Any, table: str) -> None:
+        """Look for it."""
+        connection.execute(f"SELECT client, number FROM {connection.quote(table)} WHERE 1 = 0")  # noqa: S608
 
     def write(self, connection: Any, table: str, client: int, number: int) -> None:
         """Write one."""

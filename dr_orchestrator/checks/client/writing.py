@@ -60,9 +60,12 @@ class Client:
         table: str,
         name: int,
         look_up: Callable[[str, int], set[str]] = resolved,
+        *,
+        declared: bool = False,
     ) -> None:
+        """With `declared` the table is the team's: it has to be there, and none is made."""
         self._reach, self._compared, self._prove, self._clock = reach, compared, prove, clock
-        self._table, self._name, self._look_up = table, name, look_up
+        self._table, self._name, self._look_up, self._declared = table, name, look_up, declared
         self._sent: list[_Sent] = []
         self._first: frozenset[str] = frozenset()
         self._elsewhere: float | None = None
@@ -80,18 +83,24 @@ class Client:
         try:
             connection = self._connect(hands.READ_S, hands.CONNECT_S)
             try:
-                hand.create(connection, self._table)
+                (hand.look if self._declared else hand.create)(connection, self._table)
             finally:
                 connection.close()
             connection = self._connect(hands.ANSWER_S, hands.CONNECT_S)
         except hand.error as error:
-            told = f"the client cannot write to the copy: {_told(error)}"
-            raise NotMeasured(told, "its login needs the right to create a table there", _SQL) from error
+            raise self._cannot_write(error) from error
         except OSError as error:
             raise Transient(f"the client does not reach the copy: {_told(error)}", call=_SQL) from error
         context = copy_context()
         self._thread = threading.Thread(target=lambda: context.run(self._go_on, connection), name="client", daemon=True)
         self._thread.start()
+
+    def _cannot_write(self, error: Exception) -> NotMeasured:
+        if self._declared:
+            hint = f"the team makes the table, `{self._table} (client bigint, number bigint)`, and lets its login write"
+            return NotMeasured(f"the client cannot write to {self._table}: {_told(error)}", hint, _SQL)
+        told = f"the client cannot write to the copy: {_told(error)}"
+        return NotMeasured(told, "its login needs the right to create a table there", _SQL)
 
     def acknowledged(self) -> int:
         """How many writes were acknowledged so far; what ended the client is raised here."""

@@ -57,6 +57,11 @@ def _print(plan: Plan) -> None:
     whole = f", hydration {promise.hydration}" if promise.hydration else ""
     promised = f"RTO {promise.rto or 'no target'}, RPO {promise.rpo or 'no target'}{whole}"
     hang("  held to    ", f"{promised} ({promise.source})")
+    if (on := plan.drill.production) is not None:
+        back = "and back" if on.returns else "and leaves it there"
+        hang(
+            "  interrupts ", f"PRODUCTION: fails {plan.drill.resource.id} over {back}; a client writes into {on.table}"
+        )
     for line in plan.creates:
         hang("  creates    ", f"{line}, and deletes it")
     for line in plan.looks_at:

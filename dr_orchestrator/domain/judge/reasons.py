@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from dr_orchestrator.domain.failover import switches
 from dr_orchestrator.domain.judge.measure import CLAIMED, SCHEDULE, Record, clocks, newest
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -207,7 +208,7 @@ def _says_nothing_of_loss(record: Record, measures: Measures) -> list[Reason]:
     """Where an RPA was measured, and yet is none of a disaster: no wonder that a snapshot holds its own instant."""
     if proven(measures) is None:
         return []
-    if not record.points:
+    if not record.points and not any(each.production for each in switches(record.checks).values()):
         return [Reason(Rule.NO_POINT, "no recovery point was chosen: nothing shows what was restored")]
     if record.header.kind.interrupts:
         return []  # its loss is none of a recovery point's

@@ -66,7 +66,8 @@ class ResourceType:
     `settings` are those of a source that a copy is to have, `compared` what reads them of both.
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `posture` is what a look at how its backups are kept calls, `discovery` what lists all that there is of it and who
-    wears which tags: reads alone.
+    wears which tags: reads alone. `production` is what a drill calls that fails one of production over, and
+    `fails_over` its one write: the operation, and all that it is given for one of a name.
     `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls;
     `elsewhere` by which its copy may stand where the drill says (`to`), and what such a run calls besides; `standing`
     by which it is restored from what lies there already, `afar` from a vault of AWS Backup there, likewise.
@@ -118,6 +119,8 @@ class ResourceType:
     stated: Calls = field(default_factory=Calls)
     posture: Calls = field(default_factory=Calls)
     discovery: Calls = field(default_factory=Calls)
+    production: Calls = field(default_factory=Calls)
+    fails_over: tuple[str, Callable[[str], Mapping[str, Any]]] | None = None
     vaulted: Mapping[Kind, Calls] = field(default_factory=dict)
     elsewhere: Mapping[Kind, Calls] = field(default_factory=dict)
     standing: Mapping[Kind, Calls] = field(default_factory=dict)
@@ -151,7 +154,7 @@ class ResourceType:
         """The calls beside those of its kinds that may read what no kind reads."""
         vaulted = (*self.vaulted.values(), *self.elsewhere.values(), *self.standing.values(), *self.afar.values())
         beside = (self.listing, self.exported, self.stated, self.direct, self.across, self.compared)
-        return (*beside, self.posture, self.discovery, *vaulted)
+        return (*beside, self.posture, self.discovery, self.production, *vaulted)
 
     @property
     def name(self) -> str:

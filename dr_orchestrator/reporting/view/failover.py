@@ -42,7 +42,7 @@ def failover_view(run: Run) -> FailoverView | None:
     return FailoverView(
         tuple(FailoverRow(name, _told(tell, there), _told(tell, back)) for name, tell in _LINE),
         tuple(FailoverRow(name, _told(tell, there), _told(tell, back)) for name, tell in _COUNTS),
-        f"AWS tells of {least.seconds} to {most.seconds} s",
+        f"AWS tells of {f'{least.seconds} to' if least else 'at most'} {most.seconds} s",
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.clusters.restoring import DOOR
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Canary, Resource
 from dr_orchestrator.resources import rows
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.restore import DOOR
 from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 from dr_orchestrator.resources.drillable import Order

@@ -17,8 +17,9 @@ def discovered(ground: Ground) -> Iterator[Found]:
     for each in described(ground, CLUSTERS):
         engine, source = str(each.get("Engine", "")), each.get("ReplicationSourceIdentifier")
         part_of = f"what it replicates, {source}" if source else ""
-        called = "a multi-AZ DB cluster of" if each.get("DBClusterInstanceClass") else "its engine is"
-        unfit = "" if engine in ENGINES else f"{called} {engine}, and no drill restores a cluster of that"
+        if each.get("DBClusterInstanceClass") and engine in ("postgres", "mysql"):
+            continue  # a multi-AZ DB cluster, which is found as such
+        unfit = "" if engine in ENGINES else f"its engine is {engine}, and no drill restores a cluster of that"
         known = login(each, "DatabaseName")
         told: Mapping[str, Any] = {"part_of": part_of, "source": str(source or ""), "unfit": unfit, "known": known}
         yield found(NAME, ground.region, CLUSTERS, each, **told)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.rds import bringing, instances
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -87,13 +88,18 @@ class Member(ClusterInstance):
         return planned(self._cluster)
 
     def ask(self) -> Asked:
-        """Ask for the instance, of the engine, class and parameters of the source's writer, and not public."""
+        """Ask for the instance, of the engine, class and parameters of the source's writer, and not public; AWS chooses
+        its zone.
+        """
+        return self._ask(instances.QUOTA)
+
+    def _ask(self, quota: Collection[str], **placed: str) -> Asked:
         like = self._like()
         groups = like.get("DBParameterGroups") or [{}]
         return self._objects.ask(
             "CreateDBInstance",
             self.copy,
-            instances.QUOTA,
+            quota,
             DBInstanceIdentifier=self.copy.id,
             DBClusterIdentifier=self._cluster.id,
             Engine=like["Engine"],
@@ -101,16 +107,12 @@ class Member(ClusterInstance):
             DBParameterGroupName=bringing.group_of(self._to, groups[0].get("DBParameterGroupName")),
             PubliclyAccessible=False,
             AutoMinorVersionUpgrade=False,
-            **self._placed(),
+            **placed,
         )
 
     def ready(self) -> Ready:
         """Wait until the instance has an address and the cluster answers there."""
         return instances.wait(self._toolkit, self.copy, self._answers)
-
-    def _placed(self) -> dict[str, str]:
-        """The zone that it has to stand in; AWS chooses that of the only one."""
-        return {}
 
 
 class Reader(Member):
@@ -119,16 +121,24 @@ class Reader(Member):
     title = "reader"
 
     def __init__(
-        self, cluster: Copy, like: Callable[[], Mapping[str, Any]], toolkit: Toolkit, zone: Callable[[], str]
+        self, cluster: Copy, like: Callable[[], Mapping[str, Any]], toolkit: Toolkit, zones: Callable[[], Sequence[str]]
     ) -> None:
-        """`zone` chooses the one that it is to stand in."""
+        """`zones` are those that it may stand in, one at least."""
         super().__init__(cluster, like, toolkit, None)
-        self._zone = zone
+        self._zones = zones
 
     @property
     def copy(self) -> Copy:
         """The instance, as planned."""
         return planned(self._cluster, MOST)
 
-    def _placed(self) -> dict[str, str]:
-        return {"AvailabilityZone": self._zone()}
+    def ask(self) -> Asked:
+        """Ask for it in each of its zones in turn while AWS has no room there; then wait for the first of them."""
+        zones = self._zones()
+        for zone in zones:
+            try:
+                return self._ask(instances.QUOTA - instances.FULL, AvailabilityZone=zone)
+            except Refused as refused:
+                if refused.code not in instances.FULL:
+                    raise
+        return self._ask(instances.QUOTA, AvailabilityZone=zones[0])

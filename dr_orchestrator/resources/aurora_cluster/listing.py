@@ -23,6 +23,8 @@ def listed(account: Account) -> Iterator[LiveObject]:
     api = account.api("rds")
     for of, shape in ((NAME, CLUSTERS), (INSTANCE, INSTANCES)):
         for each in api.pages(shape.describe, f"{shape.key}s"):
+            if of == NAME and each.get("DBClusterInstanceClass"):
+                continue  # a multi-AZ DB cluster, which is listed as such
             if of == NAME or str(each.get("Engine", "")).startswith(_OURS):
                 yield _object(of, shape, api.region, each)
     for each in api.pages(CLUSTER_SNAPSHOTS.describe, f"{CLUSTER_SNAPSHOTS.key}s", SnapshotType="manual"):

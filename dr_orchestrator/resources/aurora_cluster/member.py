@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from dr_orchestrator.aws.clusters import production
 from dr_orchestrator.aws.copies import STACK_TAG, TAG, carries
 from dr_orchestrator.aws.rds import instances
 from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.domain.copy import Copy, CopyState, Place
 from dr_orchestrator.errors import UnsafeToDelete
-from dr_orchestrator.resources.aurora_cluster import production
 from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME
 from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
 from dr_orchestrator.resources.member import DatabaseMember

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dr_orchestrator.aws.clusters import production, proof
+from dr_orchestrator.aws.clusters.points import FULL_COPY
+from dr_orchestrator.aws.clusters.restoring import DOOR
 from dr_orchestrator.aws.rds import isolation
 from dr_orchestrator.aws.rds.carrying import Lending
 from dr_orchestrator.aws.rds.objects import CLUSTER_SNAPSHOTS, CLUSTERS
@@ -13,10 +16,8 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.replica import Birth
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.resources.aurora_cluster import production, proof
 from dr_orchestrator.resources.aurora_cluster.name import MEMBER, SNAPSHOT
-from dr_orchestrator.resources.aurora_cluster.points import FULL_COPY, ClusterPointInTime, ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.restore import DOOR
+from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.origin import DatabaseOrigin, Ways, instant
 
 # AWS::RDS::DBCluster, SnapshotIdentifier: "don't specify the following properties"; StorageEncrypted and the key are

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from dr_orchestrator.aws.clusters.points import taken
 from dr_orchestrator.aws.posture.ground import Ground, Once, Reader
 from dr_orchestrator.aws.rds.objects import CLUSTERS
 from dr_orchestrator.aws.rds.protection import Databases, remedies
@@ -13,7 +14,6 @@ from dr_orchestrator.domain.posture.facts import Continuous, Elsewhere, Fact, Pr
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
-from dr_orchestrator.resources.aurora_cluster.points import taken
 
 
 def reader(ground: Ground) -> Reader:

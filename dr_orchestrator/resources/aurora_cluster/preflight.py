@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dr_orchestrator.aws.clusters import production as clusters
 from dr_orchestrator.aws.data_api import looks
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Door
@@ -45,7 +46,7 @@ def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[Prefli
     """The looks, in the order in which a restore would meet what they find; `door` is that of what is logged in to."""
     account, put = asked.toolkit.account, isolation.declared
     found = [
-        PreflightCheck("source", lambda: production.status(asked.source())),
+        PreflightCheck("source", lambda: clusters.status(asked.source())),
         PreflightCheck("instance", lambda: _instance(asked)),
         PreflightCheck("name of the copy", lambda: _names(asked, copy)),
         PreflightCheck("key", lambda: _key(asked), must=False),

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Api
-from dr_orchestrator.aws.rds import instances
 from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES
-from dr_orchestrator.domain.preflight import Doubt
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.aurora_cluster.name import ENGINES, SERVERLESS
 
 _CALL = "rds:DescribeDBClusters"
@@ -25,8 +22,10 @@ def source(account: Account, resource: Resource) -> Mapping[str, Any]:
     engine, mode = found["Engine"], found.get("EngineMode", "provisioned")
     if engine not in ENGINES:
         known = " and ".join(ENGINES)
-        called = f"a multi-AZ DB cluster of {engine}" if found.get("DBClusterInstanceClass") else f"of {engine}"
-        raise NotRecoverable(f"{resource.id} is {called}", f"drills restore clusters of {known}", _CALL)
+        if found.get("DBClusterInstanceClass"):
+            told, hint = f"a multi-AZ DB cluster of {engine}", "declare it as `type: multi-az-cluster`"
+            raise NotRecoverable(f"{resource.id} is {told}", hint, _CALL)
+        raise NotRecoverable(f"{resource.id} is of {engine}", f"drills restore clusters of {known}", _CALL)
     if mode != "provisioned":
         raise NotRecoverable(f"{resource.id} is of engine mode {mode}", "Serverless v2 is of mode provisioned", _CALL)
     return found
@@ -55,31 +54,3 @@ def capacity(cluster: Mapping[str, Any], of: Mapping[str, Any]) -> str:
     if kind != SERVERLESS or range_ is None:
         return kind
     return f"{kind}, {range_['MinCapacity']:g} to {range_['MaxCapacity']:g} ACUs"
-
-
-def address(described: Mapping[str, Any] | None, name: str) -> tuple[str, int]:
-    """Host and port of a cluster's writer; NotMeasured where it has none."""
-    if described is None or not described.get("Endpoint"):
-        raise NotMeasured(f"{name} has no endpoint", call=_CALL)
-    return str(described["Endpoint"]), int(described["Port"])
-
-
-def addresses(api: Api, described: Mapping[str, Any], name: str) -> list[tuple[str, int]]:
-    """Host and port of every endpoint of a cluster, its writer's first; NotMeasured where that has none."""
-    host, port = address(described, name)
-    hosts = [host, described.get("ReaderEndpoint"), *described.get("CustomEndpoints", [])]
-    members = map(instances.address, instances_of(api, str(described["DBClusterIdentifier"])))
-    return [*((str(each), port) for each in hosts if each), *filter(None, members)]
-
-
-def instances_of(api: Api, cluster: str) -> Iterator[Mapping[str, Any]]:
-    """The instances in a cluster, as AWS describes them."""
-    return api.pages("DescribeDBInstances", "DBInstances", Filters=[{"Name": "db-cluster-id", "Values": [cluster]}])
-
-
-def status(cluster: Mapping[str, Any]) -> str:
-    """The source and how it fares; a Doubt where it is not available: its backups may be, all the same."""
-    version = f"{cluster['DBClusterArn']}, {cluster['Engine']} {cluster.get('EngineVersion', '')}".strip()
-    if (state := cluster.get("Status")) != "available":
-        raise Doubt(f"{version}, is {state}")
-    return version

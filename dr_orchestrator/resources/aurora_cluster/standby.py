@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from dr_orchestrator.aws.clusters.restoring import STATES as LIVES
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.rds import events, instances, isolation
 from dr_orchestrator.aws.rds.failing_over import UNCHANGED, FailsOver
@@ -19,10 +21,9 @@ from dr_orchestrator.domain.failover import Zones
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
 from dr_orchestrator.resources.aurora_cluster.instance import MOST, Reader, planned
 from dr_orchestrator.resources.aurora_cluster.points import ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.restore import STATES as LIVES
 
 STATES = replace(LIVES, soonest=0.0)
 _OF_INSTANCES = replace(instances.STATES, soonest=0.0)
@@ -52,10 +53,8 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
     def further(self, copy: Copy) -> Sequence[Part]:
         """The instance, then the reader, in another zone than that."""
 
-        def zone() -> str:
-            return self._other_zone(copy)
-
-        return (*super().further(copy), Reader(copy, self._writer, self._toolkit, zone))
+        others = partial(self._other_zones, copy)
+        return (*super().further(copy), Reader(copy, self._writer, self._toolkit, others))
 
     def stand_by(self, copy: Copy) -> Ready:
         """Wait until the cluster has both instances; NotRecoverable where they stand in one zone."""
@@ -70,11 +69,8 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
         live = self._live(copy)
         return live.get("Status") == "failing-over", _zones(live, self._zones_of(copy))
 
-    def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
-        """Wait until the cluster and both its instances are available; its zones then, those of before if it stayed.
-
-        `served` tells whether the client's writes are acknowledged again.
-        """
+    def _settle(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> None:
+        """Wait until the cluster and both its instances are available, and it is served."""
         clock, since, stand = self._toolkit.clock, list[float](), self._zones_of(copy)
 
         def settled(sighting: Sighting) -> bool:
@@ -83,11 +79,10 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
             since.append(clock.monotonic())
             return _zones(sighting.detail, stand).serving != before.serving or since[-1] - since[0] >= UNCHANGED
 
-        seen = self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES, settled)
+        self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES, settled)
         feed = Objects(INSTANCES, self._toolkit).feed()
         for each in self.members(copy):
             self._toolkit.wait_until_ready(feed, each, _OF_INSTANCES)
-        return _zones(seen.detail, stand)
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """As of each restore, and the failovers."""
@@ -97,11 +92,15 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
         """The events of failovers that RDS wrote down of the cluster."""
         return events.failovers(self._api, copy.id, since - SKEW, "db-cluster")
 
-    def _ask_for_it(self, copy: Copy) -> None:
-        """Ask for it, to the instance that does not write: AWS is not left to choose another."""
-        written = _writer(self._live(copy))
-        target = next(each.id for each in self.members(copy) if each.id != written)
-        self._api.call("FailoverDBCluster", DBClusterIdentifier=copy.id, TargetDBInstanceIdentifier=target)
+    def _asking(self, copy: Copy) -> Callable[[], object]:
+        """The call that asks for it, to the instance that does not write: AWS is not left to choose another."""
+        written, made = _writer(self._live(copy)), [each.id for each in self.members(copy)]
+        if written not in made:
+            told = f"of {copy.id} AWS tells {f'{written} as its writer' if written else 'no writer'}"
+            raise Transient(told, "has it failed over by itself?", _DESCRIBED)
+        target = next(each for each in made if each != written)
+        given = {"DBClusterIdentifier": copy.id, "TargetDBInstanceIdentifier": target}
+        return partial(self._api.call, "FailoverDBCluster", **given)
 
     def _since(self, copy: Copy) -> datetime:
         return self._toolkit.proofs.intended(copy).intended_at
@@ -127,8 +126,8 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
         self._toolkit.proofs.same(member, found[INSTANCES.unique])
         return str(found.get("AvailabilityZone") or "")
 
-    def _other_zone(self, copy: Copy) -> str:
-        """A zone that the copy's data and its subnets are in, and its first instance is not."""
+    def _other_zones(self, copy: Copy) -> Sequence[str]:
+        """The zones that the copy's data and its subnets are in, and its first instance is not."""
         taken, there = self._zone_of(planned(copy)), set(self._live(copy).get("AvailabilityZones") or ())
         group = isolation.declared(self._resource).subnet_group
         reached = isolation.zones(self._toolkit.account, group)
@@ -136,7 +135,7 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
         if not found:
             told = f"{group} reaches no zone that {copy.id} has its data in, but {taken or 'that of its instance'}"
             raise NotRecoverable(told, "add a subnet in another zone, see `isolation` in tiers.yaml")
-        return found[0]
+        return found
 
     def _look_at_zones(self) -> str:
         return isolation.two_zones(self._toolkit.account, isolation.declared(self._resource).subnet_group)
@@ -150,4 +149,6 @@ def _writer(cluster: Mapping[str, Any]) -> str:
 
 def _zones(cluster: Mapping[str, Any], stand: Mapping[str, str]) -> Zones:
     written = _writer(cluster)
+    if not written:
+        return Zones("")
     return Zones(stand.get(written, ""), next((zone for name, zone in stand.items() if name != written), ""))

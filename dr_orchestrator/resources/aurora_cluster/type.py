@@ -176,7 +176,7 @@ def _discovered(ground: Ground) -> Iterable[Found]:
 
 
 def _sides(lost: Resource, there: Resource, toolkit: Toolkit) -> Sides:
-    from dr_orchestrator.resources.aurora_cluster.restore import DOOR
+    from dr_orchestrator.aws.clusters.restoring import DOOR
     from dr_orchestrator.resources.database_sides import DatabaseSides
 
     return DatabaseSides(DOOR, lost, there, toolkit)

@@ -11,6 +11,7 @@ from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Canary, Resource
 from dr_orchestrator.resources import rows
 from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.resources.rds_instance import production
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
 from dr_orchestrator.resources.rds_instance.restore import DOOR
 from dr_orchestrator.resources.rds_instance.standby import RdsStandby
@@ -19,7 +20,9 @@ from dr_orchestrator.runner import Components
 
 
 def components(order: Order) -> Components:
-    """The restorer of the drill's kind, its checks, and the two proofs of isolation."""
+    """The restorer of the drill's kind, its checks, and the two proofs of isolation; none of production."""
+    if order.drill.production is not None:
+        return production.components(order, order.drill.production)
     if order.drill.kind is Kind.AZ_FAILOVER:
         return rows.components(order, RdsStandby, DOOR)
     way: rows.Way = RdsSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else RdsPointInTime

@@ -15,12 +15,12 @@ _ELSEWHERE = "aurora"
 
 
 def listed(account: Account) -> Iterator[LiveObject]:
-    """Every instance but those of Aurora clusters, which are parts of what is listed as such; and every snapshot of
+    """Every instance but those of clusters, which are parts of what is listed as such; and every snapshot of
     instances that no backup plan takes.
     """
     api = account.api("rds")
     for each in api.pages("DescribeDBInstances", "DBInstances"):
-        if str(each.get("Engine", "")).startswith(_ELSEWHERE):
+        if each.get("DBClusterIdentifier") or str(each.get("Engine", "")).startswith(_ELSEWHERE):
             continue
         name, going = each["DBInstanceIdentifier"], each.get("DBInstanceStatus") == "deleting"
         yield LiveObject(NAME, api.region, name, each["DbiResourceId"], run_of(each.get("TagList", [])), going)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.copies import SKEW
@@ -54,11 +55,8 @@ class RdsStandby(FailsOver, RdsSnapshot):
         live = self._live(copy)
         return live.get("DBInstanceStatus") == "rebooting", _zones(live)
 
-    def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
-        """Wait until the copy is available with a standby again; from the zone that it had, if it never left that.
-
-        `served` tells whether the client's writes are acknowledged again.
-        """
+    def _settle(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> None:
+        """Wait until it is available with a standby, and served."""
         clock, since = self._toolkit.clock, list[float]()
 
         def settled(sighting: Sighting) -> bool:
@@ -67,7 +65,7 @@ class RdsStandby(FailsOver, RdsSnapshot):
             since.append(clock.monotonic())
             return _zones(sighting.detail).serving != before.serving or since[-1] - since[0] >= UNCHANGED
 
-        return _zones(self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES, settled).detail)
+        self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES, settled)
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """As of each restore, and the failovers."""
@@ -77,8 +75,8 @@ class RdsStandby(FailsOver, RdsSnapshot):
         """The events of failovers that RDS wrote down of the copy."""
         return events.failovers(self._api, copy.id, since - SKEW)
 
-    def _ask_for_it(self, copy: Copy) -> None:
-        self._api.call("RebootDBInstance", DBInstanceIdentifier=copy.id, ForceFailover=True)
+    def _asking(self, copy: Copy) -> Callable[[], object]:
+        return partial(self._api.call, "RebootDBInstance", DBInstanceIdentifier=copy.id, ForceFailover=True)
 
     def _since(self, copy: Copy) -> datetime:
         return self._toolkit.proofs.intended(copy).intended_at

@@ -307,6 +307,16 @@ TYPE = Drillable(
         },
     ),
     discovery=Calls(frozenset({"rds:DescribeDBInstances"})),
+    production=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBInstances", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"),
+                *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
+            }
+        ),
+        frozenset({"rds:RebootDBInstance"}),
+    ),
+    fails_over=("rds:RebootDBInstance", lambda name: {"DBInstanceIdentifier": name, "ForceFailover": True}),
     listing=Calls(frozenset({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots"})),
     services=("rds", "ec2", "secretsmanager", "backup"),
     born=Calls(

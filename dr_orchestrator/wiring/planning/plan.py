@@ -61,6 +61,10 @@ def plan(here: App, name: str) -> Plan:
         return made
     copy = plan_copy(here, drill, drill.resource, "plan")
     components = build_components(here, drill, copy, account, RunContext("plan", here.clock))
+    if drill.production is not None:  # nothing is made, and nothing restored
+        made.preflight = PreflightChecks(here, drill, copy, account, components, around).preflight()
+        made.cost = Cost(None, why="nothing is made")
+        return made
     parts = (part for part in here.types[drill.resource.type].parts if part.cloudformation)  # no snapshot, no export
     within = "".join(f", {part.name} in it" for part in parts)
     own = components.environment.copies(copy) if components.environment else ()

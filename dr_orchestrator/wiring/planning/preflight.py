@@ -16,12 +16,13 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.ports import Chooser
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable, Preflight, PreflightCheck, perform
+from dr_orchestrator.domain.production import OnProduction
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner import Components, Direct, Store
 from dr_orchestrator.runner.patience import LOOKING, again
-from dr_orchestrator.wiring import sweeping
+from dr_orchestrator.wiring import approving, sweeping
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import read_only
 from dr_orchestrator.wiring.customers import reaching as customers
@@ -71,6 +72,12 @@ class PreflightChecks:
     def _questions(self) -> Iterator[PreflightCheck]:
         yield PreflightCheck("identity", lambda: f"account {self.around.caller.account}, {self.around.caller.arn}")
         yield PreflightCheck("clock", lambda: clocks.look(self.around.clocks), must=not self.begun)
+        if self.drill.production is not None:
+            yield from self._of_production(self.drill.production)
+            return
+        yield from self._of_copies()
+
+    def _of_copies(self) -> Iterator[PreflightCheck]:
         target = self.components.restorer or self.components.environment
         yield from target.preflight_checks(self.copy) if target is not None else ()
         yield from self.components.looks
@@ -107,6 +114,16 @@ class PreflightChecks:
         yield PreflightCheck("orphans", self._orphans, must=False)
         yield PreflightCheck("expected time", self._time)
         yield PreflightCheck("cost", self._cost)
+
+    def _of_production(self, on: OnProduction) -> Iterator[PreflightCheck]:
+        """The looks before production fails over: nothing is made, and there is no quota, no cost."""
+        if not self.begun:
+            yield PreflightCheck("words", lambda: approving.words(self.here, self.drill, on))
+            yield from self.components.looks
+        own = {self.around.caller.account} - {""}
+        yield from customers.preflight(self.here, self.drill.service.customer_stacks, own)
+        yield PreflightCheck("other runs", self._other_runs)
+        yield PreflightCheck("credentials", self._credentials, must=not self.begun)
 
     def _point(self, point: RecoveryPoint) -> str:
         age = format_duration(self.here.clock.now() - point.data_time)

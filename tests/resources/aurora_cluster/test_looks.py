@@ -15,6 +15,7 @@ from dr_orchestrator.aws.access.policies import drill_policies, source_policies
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.clusters.production import addresses
 from dr_orchestrator.aws.data_api import looks
 from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.aws.preflight import rights
@@ -187,7 +188,7 @@ def test_every_address_of_production_is_known(begin: Begin, made: Estate) -> Non
     assert restorer.address() == found[0] == (live["Endpoint"], live["Port"])
     assert {host for host, _ in found} >= {live["ReaderEndpoint"], *(each["Address"] for each in members)}
     custom = {**live, "CustomEndpoints": ["reports.internal"]}
-    assert ("reports.internal", live["Port"]) in production.addresses(made.toolkit.account.api("rds"), custom, "c")
+    assert ("reports.internal", live["Port"]) in addresses(made.toolkit.account.api("rds"), custom, "c")
 
 
 def test_every_state_that_aws_knows_has_a_meaning() -> None:
@@ -223,7 +224,7 @@ def test_an_inventory_holds_clusters_and_their_instances_each_under_its_type(beg
 def test_a_cluster_and_its_instance_count_against_a_quota_each(made: Estate) -> None:
     """The instance takes the place of one of RDS: both types name one quota, and read the same of it."""
     told = {name: str(read(made.toolkit.account)) for name, read in TYPE.quotas.items()}
-    assert told == {"DBClusters": "4 of 40 DB clusters in use", "DBInstances": "7 of 40 DB instances in use"}
+    assert told == {"DBClusters": "4 of 40 DB clusters in use", "DBInstances": "10 of 40 DB instances in use"}
     assert [copy.quota for copy in TYPE.copies] == ["DBClusters", "DBInstances", ""]  # snapshots count against none
     rds = TYPES["rds-instance"]
     assert str(rds.quotas[rds.made.quota](made.toolkit.account)) == told["DBInstances"]

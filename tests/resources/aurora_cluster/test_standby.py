@@ -8,9 +8,10 @@ from typing import Any, cast
 import pytest
 
 from dr_orchestrator.aws.rds import isolation
+from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.failover import Zones
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import NotRecoverable, Transient
 from dr_orchestrator.resources.aurora_cluster.instance import planned
 from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from tests.support.aurora import add_member, described, member
@@ -107,6 +108,64 @@ def test_a_writer_that_stayed_is_told(drilled: Drilled, made: Estate) -> None:
     assert own.failed_over(copy, before, lambda: True) == before
     told = own.told(copy, made.ledger.rows[copy.id].intended_at)
     assert [each.state for each in told] == ["failover started", "failover given up: the previous writer again"]
+
+
+def test_a_writer_that_was_promoted_again_unseen_is_told(drilled: Drilled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS goes back to the old one while the instances are waited for: that one serves, whatever was seen before."""
+    own, copy = standby(drilled), drilled.copy
+    before = own.zones(copy)
+    own.fail_over(copy, before)
+    waited = Toolkit.wait_until_ready
+
+    def wait(self: Toolkit, feed: Any, each: Any, *given: Any) -> Any:
+        found = waited(self, feed, each, *given)
+        if each == planned(copy, 2):
+            members = described(drilled.made.client("rds"), copy.id)["DBClusterMembers"]
+            monkeypatch.setattr(own, "_live", lambda _: {"Status": "available", "DBClusterMembers": swapped(members)})
+        return found
+
+    monkeypatch.setattr(Toolkit, "wait_until_ready", wait)
+    assert own.failed_over(copy, before, lambda: True) == before
+
+
+def swapped(members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**each, "IsClusterWriter": not each["IsClusterWriter"]} for each in members]
+
+
+def test_no_target_is_guessed_where_no_writer_is_told(drilled: Drilled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster of which AWS names no writer, or one of another's, is asked nothing."""
+    own, copy = standby(drilled), drilled.copy
+    before = own.zones(copy)
+    for name, told in (("", "no writer"), ("theirs", "theirs as its writer")):
+        members = [{"DBInstanceIdentifier": name, "IsClusterWriter": bool(name)}]
+        monkeypatch.setattr(own, "_live", lambda _, m=members: {"Status": "available", "DBClusterMembers": m})
+        monkeypatch.setattr(own, "seen", lambda _: (False, before))
+        with pytest.raises(Transient, match=told):
+            own.fail_over(copy, before)
+    assert drilled.calls("FailoverDBCluster") == []
+
+
+@pytest.mark.parametrize("lacking", [1, 2])
+def test_a_zone_without_room_is_passed_over(begin: Begin, monkeypatch: pytest.MonkeyPatch, lacking: int) -> None:
+    """The reader is asked for in each other zone in turn; where none has room, the first is waited for."""
+    monkeypatch.setattr(isolation, "zones", lambda *_: ["us-east-1a", "us-east-1b", "us-east-1c"])
+    drilled = begin(ClusterStandby)
+    whole = ClusterStandby.further
+
+    def further(self: ClusterStandby, copy: Any) -> Any:
+        found = whole(self, copy)
+        monkeypatch.setattr(found[1], "_zones", lambda: ["us-east-1b", "us-east-1c"])
+        drilled.made.lab.faults.add(LACKS | {"times": lacking, "after": 0, "resource": f"{copy.id}-2"})
+        return found
+
+    monkeypatch.setattr(ClusterStandby, "further", further)
+    drilled.restored()
+    asked = [each.get("AvailabilityZone", "") for each in asked_for_instances(drilled)][1:]
+    assert asked == (["us-east-1b", "us-east-1c"] if lacking == 1 else ["us-east-1b", "us-east-1c", "us-east-1b"])
+    assert standby(drilled).zones(drilled.copy).standby == asked[-1]
+
+
+LACKS = {"kind": "error", "service": "rds", "action": "CreateDBInstance", "code": "InsufficientDBInstanceCapacity"}
 
 
 def test_all_three_go_the_reader_first(drilled: Drilled) -> None:

@@ -23,7 +23,12 @@ DATABASE = "    database: {name: shop, secret: prod/shop}\n"
             "says nothing of the disruption 'application'",
             "write `disr",
         ),
-        ("    resource: shop-db\n", "    resource: shop-db\n    on: production\n", "that is not offered yet", "remove"),
+        (
+            "    resource: shop-db\n",
+            "    resource: shop-db\n    on: production\n",
+            "the policy does not let it",
+            "add `prod",
+        ),
         ("prod/shop}", "prod/shop, engine: sqlserver}", "no client writes to SQL Server", "drill it by a restore"),
         ("prod/shop}", "prod/shop, engine: oracle}", "no client writes to Oracle", "drill it by a restore"),
         ("prod/shop}", "prod/shop, via: data-api}", "needs the copy's address", "drill it where"),
@@ -31,7 +36,7 @@ DATABASE = "    database: {name: shop, secret: prod/shop}\n"
     ],
 )
 def test_what_must_hold_of_a_failover(tmp_path: Path, old: str, new: str, message: str, fix: str) -> None:
-    """Told before anything is started: no word lets a drill reach production, and none is half a failover."""
+    """Told before anything is started: no drill reaches production without the policy, and none is half a failover."""
     found = [each for each in _told(tmp_path, changed(FAILS_OVER, old, new)) if message in each.message]
     assert len(found) == 1
     assert found[0].fix.startswith(fix)

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from dr_orchestrator.lab import Lab
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 from tests.support.aurora import (
     ENGINE,
     SCALING,
@@ -277,9 +277,8 @@ def test_a_cluster_is_changed_as_it_is_asked_to(rds: Any, clock: FakeClock) -> N
 
 def test_clusters_of_other_engines_are_left_as_they_were(rds: Any) -> None:
     """What is none of Aurora's is moto's, members and snapshots included."""
-    named = {"DBClusterIdentifier": "other", "Engine": "mysql"}
-    storage = {"AllocatedStorage": 100, "Iops": 1000, "StorageType": "io1", "DBClusterInstanceClass": "db.m6gd.large"}
-    rds.create_db_cluster(MasterUsername="somebody", MasterUserPassword="secret-enough", **named, **storage)
+    named = {"DBClusterIdentifier": "other", "Engine": "neptune"}
+    rds.create_db_cluster(**named)
     rds.create_db_instance(DBInstanceIdentifier="other-1", DBInstanceClass="db.r6g.large", **named)
     rds.create_db_cluster_snapshot(DBClusterIdentifier="other", DBClusterSnapshotIdentifier="theirs")
     assert described(rds, "other")["Status"] == "available"

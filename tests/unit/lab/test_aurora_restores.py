@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from dr_orchestrator.lab import Lab
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
 from tests.support.aurora import (
     ENGINE,
     SOURCE,

@@ -1,38 +1,122 @@
-"""A failover is asked for once, whatever becomes of the answer."""
+"""A failover is asked for once, whatever becomes of the answer, and another's is never taken for it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.domain.failover import Zones
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotMeasured, Transient
 from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from dr_orchestrator.resources.rds_instance.standby import RdsStandby
 
-STALE = False, Zones("a", "b")
+BEFORE = Zones("a", "b")
+STALE = False, BEFORE
+UNDER_WAY = True, BEFORE
+MOVED = False, Zones("b", "a")
+COPY: Any = mock.Mock(id="copy")
 EARLIER = ServerTime("copy", "failover started", datetime(2026, 5, 1, 12, tzinfo=UTC), "rds:DescribeEvents")
 NEW = ServerTime("copy", "failover started", datetime(2026, 5, 1, 13, tzinfo=UTC), "rds:DescribeEvents")
 
 
-@pytest.mark.parametrize("way", [RdsStandby, ClusterStandby])
-def test_a_lost_answer_is_looked_for_in_awss_events_and_never_asked_for_again(way: Any) -> None:
-    """Described is the old zone, for that may be stale; until AWS's events tell of a new failover nothing is known."""
-    standby: Any = way.__new__(way)
-    standby._toolkit, told = mock.Mock(), [EARLIER]
-    asked = mock.Mock(side_effect=Transient("no answer"))
+class Scripted:
+    """A standby whose looks are told one after the other, the last again and again; `asked` is the call."""
+
+    def __init__(self, way: Any) -> None:
+        self.looks, self.events, self.asked = [STALE], [EARLIER], mock.Mock()
+        self.standby: Any = way.__new__(way)
+        self.standby._toolkit = mock.Mock()
+
+    def seen(self, _: Any) -> tuple[bool, Zones]:
+        return self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+
+    def fail_over(self) -> str:
+        return str(self.standby.fail_over(COPY, BEFORE).words)
+
+
+@pytest.fixture(params=[RdsStandby, ClusterStandby])
+def scripted(request: pytest.FixtureRequest) -> Iterator[Scripted]:
+    way = request.param
+    made = Scripted(way)
     with (
-        mock.patch.object(way, "seen", lambda *_: STALE),
-        mock.patch.object(way, "_ask_for_it", asked),
-        mock.patch.object(way, "told", lambda *_: list(told)),
+        mock.patch.object(way, "seen", lambda _, copy: made.seen(copy)),
+        mock.patch.object(way, "_asking", lambda *_: made.asked),
+        mock.patch.object(way, "_settle", lambda *_: None),
+        mock.patch.object(way, "told", lambda *_: list(made.events)),
     ):
-        for match in ("no answer", "not asked for again", "not asked for again"):
-            with pytest.raises(NotMeasured, match=match):
-                standby.fail_over(mock.Mock(id="copy"), Zones("a", "b"))
-        told.append(NEW)
-        assert "AWS tells of it" in standby.fail_over(mock.Mock(id="copy"), Zones("a", "b")).words
-    assert asked.call_count == 1
+        yield made
+
+
+def busy(scripted: Scripted, *, repeated: bool) -> Refused:
+    refused = Refused("it is rebooting")
+    refused.code, refused.repeated = scripted.standby.busy, repeated
+    return refused
+
+
+def test_a_lost_answer_is_looked_for_in_awss_events_and_never_asked_for_again(scripted: Scripted) -> None:
+    """Described is the old zone, for that may be stale; until AWS's events tell of a new failover nothing is known."""
+    scripted.asked.side_effect = Transient("no answer")
+    for match in ("no answer", "not asked for again", "not asked for again"):
+        with pytest.raises(NotMeasured, match=match):
+            scripted.fail_over()
+    scripted.events.append(NEW)
+    assert "AWS tells of it" in scripted.fail_over()
+    assert scripted.asked.call_count == 1
+
+
+@pytest.mark.parametrize("look", [UNDER_WAY, MOVED])
+def test_what_is_under_way_before_this_run_asked_is_anothers(scripted: Scripted, look: tuple[bool, Zones]) -> None:
+    """AWS itself, or a person, fails it over: that is no answer to what nobody asked, and is not measured."""
+    scripted.looks = [look]
+    with pytest.raises(NotMeasured, match="this run asked for none yet") as raised:
+        scripted.fail_over()
+    assert not isinstance(raised.value, Transient)
+    assert scripted.asked.call_count == 0
+
+
+@pytest.mark.parametrize("look", [UNDER_WAY, MOVED])
+def test_what_is_under_way_after_a_lost_answer_is_this_runs(scripted: Scripted, look: tuple[bool, Zones]) -> None:
+    """It was asked for once, and AWS shows it: nothing is asked again."""
+    scripted.asked.side_effect = Transient("no answer")
+    with pytest.raises(Transient):
+        scripted.fail_over()
+    scripted.looks = [look]
+    assert "its answer was lost" in scripted.fail_over()
+    assert scripted.asked.call_count == 1
+
+
+def test_a_refusal_of_the_first_and_only_call_is_no_answer_to_it(scripted: Scripted) -> None:
+    """Refused since one is under way, and never sent before: it began between the look and the call, by another."""
+    scripted.looks, scripted.asked.side_effect = [STALE, UNDER_WAY], busy(scripted, repeated=False)
+    with pytest.raises(NotMeasured, match="this run asked for none yet"):
+        scripted.fail_over()
+    scripted.looks, scripted.asked.side_effect = [STALE, UNDER_WAY], busy(scripted, repeated=True)
+    assert "asked for, and taken" in scripted.fail_over()
+
+
+def test_each_way_is_asked_for_though_nothing_moved(scripted: Scripted) -> None:
+    """A failover that left the old zone serving has ended: the way back is a failover of its own."""
+    scripted.fail_over()
+    assert scripted.standby.failed_over(COPY, BEFORE, lambda: True) == BEFORE
+    scripted.fail_over()
+    assert scripted.asked.call_count == 2
+
+
+def test_who_serves_is_read_after_the_last_wait(scripted: Scripted) -> None:
+    """What was seen before everything was whole again is not believed: AWS may have promoted the old one again."""
+    again = True, Zones("b", "a")
+    scripted.looks = [again, (False, Zones("")), STALE]
+    assert scripted.standby.failed_over(COPY, BEFORE, lambda: True) == BEFORE
+
+
+def test_where_nobody_serves_nothing_is_asked(scripted: Scripted) -> None:
+    """AWS tells no zone that serves: it is looked again, and no zone is made up."""
+    scripted.looks = [(False, Zones(""))]
+    with pytest.raises(Transient, match="none that serves"):
+        scripted.standby.zones(COPY)

@@ -9,13 +9,13 @@ from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
+from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
 from dr_orchestrator.lab.estate.logins import keep_login, keep_rotating
 from dr_orchestrator.lab.estate.seed import KEPT, TAGS, Seed
 from dr_orchestrator.resources.aurora_cluster.lab import entry
-from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
 from dr_orchestrator.resources.aurora_cluster.lab.entry import ENGINE
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 from dr_orchestrator.resources.aurora_cluster.name import NAME
 
 _FAMILY = "aurora-postgresql16"

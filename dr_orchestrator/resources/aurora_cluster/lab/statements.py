@@ -26,9 +26,9 @@ from moto.secretsmanager.models import secretsmanager_backends
 from psycopg import postgres
 from psycopg.types.string import StrDumper
 
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.databases.clusters.rules import durations
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
-from dr_orchestrator.resources.aurora_cluster.lab.rules import durations
 
 LARGEST = 1024 * 1024
 """Bytes that an answer may have."""

@@ -7,10 +7,11 @@ from typing import Any
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab.cloud.databases import events, logins, quotas
+from dr_orchestrator.lab.cloud.databases.clusters import answers
+from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, tags
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.aurora_cluster.lab import answers, company, statements, vaulted
-from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
+from dr_orchestrator.resources.aurora_cluster.lab import company, statements, vaulted
 
 
 def _clusters() -> dict[str, Any]:

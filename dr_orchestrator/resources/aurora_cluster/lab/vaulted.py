@@ -10,12 +10,12 @@ from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
+from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
+from dr_orchestrator.lab.cloud.databases.clusters.models.backups import ClusterSnapshot
+from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.vaulting import Kept, Restores
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
-from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
-from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 
 _TEXTS = {
     "Engine": "engine",

@@ -86,6 +86,8 @@ class Rds(Standbys):
         instance = self._make(given["db_instance_identifier"], given)
         fate = world().faults.fate("rds", "CreateDBInstance", instance.db_instance_identifier)
         self._begin(instance, lifecycle.CREATE_INSTANCE, fate)
+        if instance.multi_az:
+            instance.secondary_availability_zone = self._other_zone(instance)
         if plane is not None and not fate:
             instance.database = plane.create(
                 instance.dbi_resource_id,

@@ -117,4 +117,12 @@ def _reboot(self: RDSResponse) -> ActionResult:
     return ActionResult({"DBInstance": backend.fail_over(name) if force else backend.restart(name)})
 
 
-PATCHES = ((RDSResponse, "reboot_db_instance", _reboot),)
+def _maintenance(self: RDSResponse) -> ActionResult:  # noqa: ARG001 - of nothing
+    """None: the lab's instances are patched by nobody."""
+    return ActionResult({"PendingMaintenanceActions": []})
+
+
+PATCHES = (
+    (RDSResponse, "reboot_db_instance", _reboot),
+    (RDSResponse, "describe_pending_maintenance_actions", _maintenance),
+)

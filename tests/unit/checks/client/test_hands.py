@@ -31,6 +31,19 @@ def test_what_is_written_is_there_once(login: Login) -> None:
     second.close()
 
 
+def test_a_table_of_the_teams_is_looked_for_and_never_made(login: Login) -> None:
+    """In production nothing is created: a table that is not there, is an error of the server."""
+    hand = hands.of(login.engine)
+    connection = hand.connect(login, "a test", 5.0)
+    with pytest.raises(hand.error):
+        hand.look(connection, "dr_probe")
+    with pytest.raises(hand.error):
+        list(hand.read(connection, "dr_probe", 0))
+    hand.create(connection, "dr_probe")
+    hand.look(connection, "dr_probe")
+    connection.close()
+
+
 def test_a_server_that_only_reads_refuses_by_its_own_word(login: Login) -> None:
     """Its answer is told from a connection that ended: what it refused is in no doubt."""
     hand = hands.of(login.engine)

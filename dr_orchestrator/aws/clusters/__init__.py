@@ -1,0 +1,1 @@
+"""DB clusters of RDS, whatever makes them: restored, waited for, proven to stand apart, taken down."""

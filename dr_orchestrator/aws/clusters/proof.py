@@ -1,0 +1,70 @@
+"""The proof of a live copy's isolation: of the cluster, of its instances, and that no global cluster has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.rds import isolation
+from dr_orchestrator.aws.rds.objects import CLUSTERS, Shape
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain.copy import Copy, Place
+from dr_orchestrator.domain.service import Isolation
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+
+
+def isolated(
+    toolkit: Toolkit,
+    copy: Copy,
+    source: Mapping[str, Any],
+    instances: Sequence[Mapping[str, Any]],
+    put: Isolation,
+    groups: tuple[str, ...],
+    to: Place | None = None,
+) -> str:
+    """The isolation of the copy, in words; NotRecoverable where cluster or instances stand anywhere but where they
+    were put, or others than these `instances` are in it; `to` is the place of them all, where that is not the source's.
+    """
+    account, cluster = toolkit.account, live(toolkit, CLUSTERS, copy)
+    theirs = isolation.of_cluster(source)
+    told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups, to)
+    for each in instances:
+        isolation.proven(isolation.of_instance(each), theirs, put, groups, to)
+    _of_these_alone(cluster, {str(each["DBInstanceIdentifier"]) for each in instances})
+    alone(account, cluster)
+    likewise = "its instance" if len(instances) == 1 else f"its {len(instances)} instances"
+    return f"{told}; {likewise} likewise; of no global cluster, replica of nothing"
+
+
+def _of_these_alone(cluster: Mapping[str, Any], ours: set[str]) -> None:
+    """Raise where the cluster can be reached by an instance whose isolation nobody proved."""
+    members = {each["DBInstanceIdentifier"] for each in cluster.get("DBClusterMembers", [])}
+    if members != ours:
+        others, wanted = ", ".join(sorted(members - ours)) or "none", " and ".join(sorted(ours))
+        raise NotRecoverable(
+            f"{cluster['DBClusterIdentifier']} should hold {wanted} alone; besides it: {others}", isolation.TAKEN_DOWN
+        )
+
+
+def alone(account: Account, cluster: Mapping[str, Any]) -> None:
+    """Raise where something flows into the copy, or out of it: a global cluster, or replication."""
+    name, arn = cluster["DBClusterIdentifier"], cluster["DBClusterArn"]
+    wrong = [cluster[key] for key in ("GlobalClusterIdentifier", "ReplicationSourceIdentifier") if cluster.get(key)]
+    for each in account.api("rds").pages("DescribeGlobalClusters", "GlobalClusters"):
+        members = each.get("GlobalClusterMembers", [])
+        if arn in {arn for member in members for arn in (member.get("DBClusterArn"), *member.get("Readers", []))}:
+            wrong.append(each["GlobalClusterIdentifier"])
+    if wrong:
+        raise NotRecoverable(
+            f"{name} is not isolated: it is tied to {', '.join(sorted(set(wrong)))}", isolation.TAKEN_DOWN
+        )
+
+
+def live(toolkit: Toolkit, shape: Shape, copy: Copy) -> Mapping[str, Any]:
+    """A copy as AWS describes it now, proven to be the one that was made; NotMeasured where it is not to be seen."""
+    found = shape.described(toolkit.account.api("rds"), copy.id)
+    if found is None:
+        raise NotMeasured(f"{copy.id} is not to be seen", call=f"rds:{shape.describe}")
+    toolkit.proofs.same(copy, found[shape.unique])
+    return found

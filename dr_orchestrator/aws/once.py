@@ -1,0 +1,49 @@
+"""The one change of production that a run may make: a failover of what its drill names, once for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dr_orchestrator.errors import NotMeasured, Transient
+
+
+class Once:
+    """A call that is let through to one target, with these parameters and no others, as often as the ledger has begun
+    a step for it in this process, and never twice for one.
+
+    `allowed` tells why it is not, now, where a person's word for it has lapsed; `begun` how many steps the run has
+    begun. Those of a process that died are no leave for this one.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        region: str,
+        allowed: Callable[[], str],
+        begun: Callable[[], int],
+    ) -> None:
+        self._operation, self._parameters, self._region = operation, dict(parameters), region
+        self._allowed, self._begun = allowed, begun
+        self._inherited, self._sent = begun(), 0
+
+    def is_it(self, service: str, operation: str, parameters: Mapping[str, Any], region: str) -> bool:
+        """Whether a call is that one: its target, its parameters, its region."""
+        same = f"{service}:{operation}" == self._operation and dict(parameters) == self._parameters
+        return same and region == self._region
+
+    def raise_unless_left(self) -> None:
+        """NotMeasured where no person's word holds for it by now; Transient where each step that was begun has sent it:
+        then its answer may be lost, and it is looked for in AWS's events.
+        """
+        if lapsed := self._allowed():
+            raise NotMeasured(f"production is not failed over: {lapsed}", "begin anew, with words that hold")
+        if self._sent >= self._begun() - self._inherited:
+            told = "production was asked to fail over once for this step; it is not asked again"
+            raise Transient(told, "AWS's events tell what became of it", self._operation)
+
+    def send(self) -> None:
+        """Count it: it goes out now, and what becomes of it nobody here knows."""
+        self.raise_unless_left()
+        self._sent += 1

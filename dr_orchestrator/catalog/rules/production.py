@@ -1,0 +1,66 @@
+"""Rules of drills that fail production over: the policy has to let them, and nothing of a copy is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dr_orchestrator.catalog.declared import Declared, Policy
+from dr_orchestrator.catalog.shapes.production import Consent
+from dr_orchestrator.catalog.shapes.service import Drill, Selection, Where
+from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.errors import Problem
+
+Mistake = tuple[Key, str, str]
+_OF_COPIES = ("recovery_points", "to", "there", "accept")
+
+
+def problems(policy: Policy, services: Sequence[Declared], types: Types[ResourceType]) -> Iterator[Problem]:
+    """The mistakes in drills on production, and in what the policy says of them."""
+    entries = policy.whole.production if policy.whole else {}
+    on = {name: drill for each in services for name, drill in each.drills.legal.items() if drill.on is Where.PRODUCTION}
+    for service in services:
+        for name, drill in service.drills.legal.items():
+            for key, message, fix in _mistakes(name, drill, service, types, entries if policy.whole else None):
+                yield service.document.problem(("drills", name, *key), message, fix)
+    if not all(each.whole for each in services):
+        return  # a drill that cannot be read may be one that is meant
+    for name, entry in entries.items():
+        if name not in on:
+            told = f"no drill '{name}' says `on: production`"
+            yield policy.document.problem(("production", name), told, "remove the entry, or write it in the drill")
+        elif on[name].resource != entry.resource:
+            told = f"the drill '{name}' fails '{on[name].resource}' over, and not this"
+            yield policy.document.problem(("production", name, "resource"), told, f"is '{on[name].resource}' meant?")
+        if entry.window.since >= entry.window.until:
+            told = "a window ends on the day on which it begins, and after that"
+            yield policy.document.problem(("production", name, "window", "until"), told, "write 24:00 for midnight")
+
+
+def _mistakes(
+    name: str, drill: Drill, service: Declared, types: Types[ResourceType], entries: Mapping[str, Consent] | None
+) -> Iterator[Mistake]:
+    if drill.on is not Where.PRODUCTION:
+        for key, given in (("probe", drill.probe), ("fail_back", drill.fail_back)):
+            if given is not None:
+                yield (key,), "only a drill that is performed on production says this", "remove it"
+        return
+    if not drill.kind.interrupts:
+        return  # told by the rules of failovers
+    resource = service.resources.legal.get(drill.resource)
+    if resource is not None and not types[resource.type].production.all:
+        able = ", ".join(each.name for each in types if each.production.all)
+        yield ("on",), f"no drill fails {types[resource.type].article} of production over yet", f"only: {able}"
+    if entries is not None and name not in entries:
+        told = "the policy does not let it: tiers.yaml has no entry for this drill"
+        yield ("on",), told, f"add `production: {{{name}: ...}}` there: resource, owner, reason, expires, window"
+    if drill.probe is None:
+        told = "nothing says where in production a client may write"
+        yield (), told, "add `probe: {table: ..., secret: ...}`: a table of your own, and a login for it alone"
+    if drill.checks:
+        yield ("checks",), "nothing is restored that they could check: the client's writes are", "write `checks: []`"
+    for key in _OF_COPIES:
+        if getattr(drill, key):
+            yield (key,), "no copy is made: production itself is failed over", "remove it"
+    if drill.selection != Selection():
+        yield ("selection",), "no copy is made: production itself is failed over", "remove it"

@@ -1,0 +1,1 @@
+"""Multi-AZ DB clusters in the simulated AWS."""

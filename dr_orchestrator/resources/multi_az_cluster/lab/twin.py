@@ -1,0 +1,15 @@
+"""Multi-AZ DB clusters as AWS does them: their three instances come and go with them."""
+
+from __future__ import annotations
+
+from moto.rds.models import rds_backends
+
+from dr_orchestrator.lab.cloud.databases import events, logins, quotas
+from dr_orchestrator.lab.cloud.databases.clusters import answers
+from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
+from dr_orchestrator.lab.twin import Twin
+
+TWIN = Twin(
+    backends=((rds_backends, Clusters),),
+    patches=(*answers.PATCHES, *events.PATCHES, *quotas.PATCHES, *logins.PATCHES),
+)

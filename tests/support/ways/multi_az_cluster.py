@@ -1,0 +1,78 @@
+"""The ways to make a copy of a multi-AZ DB cluster."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dr_orchestrator.domain.copy import Identity
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.resources.multi_az_cluster.points import MultiAzPointInTime, MultiAzSnapshot
+from dr_orchestrator.resources.multi_az_cluster.standby import MultiAzStandby
+from tests.support.estate import Estate
+from tests.support.multi_az import CLASS, CLUSTER, ENGINE, VERSION, described
+from tests.support.ways import Spec, Way
+
+
+def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
+    way.client("rds").create_db_cluster(
+        DBClusterIdentifier=way.copy.id,
+        Engine=ENGINE,
+        EngineVersion=VERSION,
+        DBClusterInstanceClass=CLASS,
+        StorageType="io1",
+        Iops=1000,
+        AllocatedStorage=100,
+        MasterUsername="somebody",
+        MasterUserPassword="not-a-secret",
+        Tags=tags,
+    )
+
+
+def _remove(way: Way) -> None:
+    way.client("rds").delete_db_cluster(DBClusterIdentifier=way.copy.id, SkipFinalSnapshot=True)
+
+
+def _described(made: Estate) -> dict[str, Any]:
+    rds = made.client("rds")
+    found = dict(described(rds, CLUSTER.id))
+    snapshots = rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]
+    found["Snapshots"] = sorted(each["DBClusterSnapshotIdentifier"] for each in snapshots)
+    found.pop("LatestRestorableTime", None)
+    return found
+
+
+SNAPSHOT = Spec(
+    name="multi-az-snapshot",
+    type=CLUSTER.type,
+    kind=Kind.SNAPSHOT_RESTORE,
+    source=CLUSTER,
+    restorer=lambda way: MultiAzSnapshot(way.resource, way.selection, way.made.toolkit),
+    ask="RestoreDBClusterFromSnapshot",
+    delete="DeleteDBCluster",
+    foreign=_foreign,
+    remove=_remove,
+    described=_described,
+    identity=lambda live: Identity("arn", str(live["DbClusterResourceId"])),
+    proving=("DescribeDBClusters",),
+    dies=("incompatible-restore", "ended as 'incompatible-restore'"),
+    hangs="was still 'creating'",
+    pointless=({"kind": "no-snapshot"}, "no available snapshot of ledger-prod"),
+    paged={"rds.DescribeDBClusterSnapshots": ("MaxRecords", 20), "rds.DescribeDBClusters": ("MaxRecords", 20)},
+)
+PITR = replace(
+    SNAPSHOT,
+    name="multi-az-pitr",
+    kind=Kind.PITR_RESTORE,
+    restorer=lambda way: MultiAzPointInTime(way.resource, way.selection, way.made.toolkit),
+    ask="RestoreDBClusterToPointInTime",
+    pointless=({"kind": "pitr-off"}, "ledger-prod"),
+    paged={"rds.DescribeDBClusters": ("MaxRecords", 20)},
+)
+FAILOVER = replace(
+    SNAPSHOT,
+    name="multi-az-failover",
+    kind=Kind.AZ_FAILOVER,
+    restorer=lambda way: MultiAzStandby(way.resource, way.selection, way.made.toolkit),
+)
+WAYS = (SNAPSHOT, PITR, FAILOVER)

@@ -1,0 +1,61 @@
+"""The right to fail production over: one call on one ARN, only where a drill declares it, and no denial is less."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from dr_orchestrator.aws.access.policies import drill_policies, source_policies
+from dr_orchestrator.aws.access.scope import Scope
+from dr_orchestrator.catalog.load import load
+from dr_orchestrator.resources import TYPES
+from tests.support import workspace
+from tests.support.iam import reference
+from tests.support.on_production import DRILL, ENTRY, FAILS_OVER
+
+ARN = "arn:aws:rds:us-east-1:*:db:orders-prod"
+REBOOT = "rds:RebootDBInstance"
+COPIES = ":dro-"
+
+
+def made(home: Path, *drills: str) -> list[dict[str, Any]]:
+    shop = workspace.SHOP.replace("\n  sessions-pitr:", FAILS_OVER + "\n  sessions-pitr:")
+    workspace.write(home, shop, tiers=workspace.TIERS + ENTRY)
+    catalogue = load(home / "drills", TYPES)
+    scope = Scope(TYPES, [catalogue.drills[each] for each in drills], catalogue.allowed)
+    policies = [*drill_policies(scope), *source_policies(scope)]
+    assert not [fault for policy in policies for fault in reference.faults(policy)]
+    return [each for policy in policies for each in policy["Statement"]]
+
+
+def about(statements: list[dict[str, Any]], effect: str) -> list[dict[str, Any]]:
+    return [each for each in statements if each["Effect"] == effect and REBOOT in each["Action"]]
+
+
+def test_it_is_one_call_on_one_arn(tmp_path: Path) -> None:
+    """Beside a drill on copies, too: what production may be asked is this, and every other one is denied."""
+    statements = made(tmp_path, DRILL, "orders-snapshot")
+    (right,) = about(statements, "Allow")
+    assert (right["Action"], right["Resource"]) == ([REBOOT], [ARN])
+    denied = about(statements, "Deny")
+    (others,) = [each for each in denied if "NotResource" in each]
+    assert ARN in others["NotResource"]
+    assert all(COPIES in each for each in others["NotResource"] if each != ARN)
+    (untagged,) = [each for each in denied if "NotResource" not in each]
+    assert ARN not in untagged["Resource"]
+    assert "Null" in untagged["Condition"]
+
+
+def test_without_the_drill_there_is_no_such_right(tmp_path: Path) -> None:
+    """Nobody gets it by the way, and what wears no tag is denied whole."""
+    statements = made(tmp_path, "orders-snapshot")
+    assert about(statements, "Allow") == []
+    assert ARN not in json.dumps([each for each in statements if each["Effect"] == "Allow" and REBOOT in str(each)])
+
+
+def test_the_probe_has_a_login_of_its_own(tmp_path: Path) -> None:
+    """Its secret may be read, and that of the resource is read by drills of copies alone."""
+    told = json.dumps(made(tmp_path, DRILL))
+    assert "secret:prod/dr-probe-??????" in told
+    assert "rds:DescribePendingMaintenanceActions" in told

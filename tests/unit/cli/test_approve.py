@@ -1,0 +1,60 @@
+"""`dro approve`: a person's word for a failover of production, kept with who and when; nothing is started by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator.cli import main
+from dr_orchestrator.errors import Exit
+from dr_orchestrator.ledger.ledger import connect
+from tests.support import workspace
+from tests.support.on_production import DRILL, ENTRY, FAILS_OVER
+from tests.support.types import load
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shop = workspace.SHOP.replace("\n  sessions-pitr:", FAILS_OVER + "\n  sessions-pitr:")
+    workspace.write(tmp_path, shop, tiers=workspace.TIERS + ENTRY)
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    for name in ("DRO_DATABASE_URL", "DRO_CLOCK_PACE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_an_approval_is_kept_with_its_plan_and_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Bound to the digest of the drill as it stands; what it means is told before anybody runs it."""
+    assert main.run(["approve", DRILL, "--by", "Ada Lovelace"]) == Exit.PASSED
+    told = capsys.readouterr().out
+    digest = load(home / "drills").drills[DRILL].digest
+    for words in (digest, "Ada Lovelace", "production itself, and back", "dr_probe", "never tried", "2099-12-31"):
+        assert words in told
+    ledger = connect(f"sqlite:///{home / '.dro' / 'ledger.db'}", own=True)
+    (kept,) = ledger.queries.approvals(DRILL)
+    assert (kept.plan, kept.by) == (digest, "Ada Lovelace")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["orders-snapshot", "--by", "Ada"], "performed on a restored copy"),
+        ([DRILL, "--by", "  "], "an approval is a person's"),
+        (["no-such-drill", "--by", "Ada"], "no drill 'no-such-drill'"),
+        ([DRILL], "--by"),
+    ],
+)
+def test_what_is_no_approval_is_refused(
+    home: Path, capsys: pytest.CaptureFixture[str], given: list[str], told: str
+) -> None:
+    """Of a drill that needs none, of nobody, or of nothing: wrong usage, and nothing is kept."""
+    assert main.run(["approve", *given]) == Exit.USAGE
+    assert told in capsys.readouterr().err
+
+
+def test_a_quarter_never_fails_production_over(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An exercise leaves it out and says so; by name it is refused, whatever was approved."""
+    assert main.run(["approve", DRILL, "--by", "Ada"]) == Exit.PASSED
+    assert main.run(["quarterly", DRILL]) == Exit.USAGE
+    assert "in no exercise" in capsys.readouterr().err

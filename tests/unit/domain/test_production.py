@@ -1,0 +1,84 @@
+"""The words for a failover of production: each lacks by itself, and none holds for longer than it was given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from dr_orchestrator.domain.production import Approval, Consent, OnProduction, Window, approved, lacking
+
+NIGHT = Window(("mon", "tue"), "01:00", "04:00", "Europe/Berlin")
+CONSENT = Consent("Shop team", "never tried", date(2026, 12, 31), NIGHT, "drills/tiers.yaml:9:production.a")
+ON = OnProduction("dr_probe", "prod/probe", True, CONSENT, "drills/shop.yaml:7:drills.a.on")
+NOW = datetime(2026, 11, 30, 0, 30, tzinfo=UTC)
+"""Half past one of a Monday in Berlin."""
+
+GIVEN = Approval("a", "plan", "Ada", NOW - timedelta(minutes=5))
+
+
+def told(on: OnProduction = ON, at: datetime = NOW, *given: Approval) -> list[str]:
+    return [str(each) for each in lacking("a", "plan", on, given, at)]
+
+
+def test_with_all_words_nothing_lacks() -> None:
+    """The entry holds, it is within the window, and a person approved this plan today."""
+    assert told(ON, NOW, GIVEN) == []
+
+
+def test_each_word_that_lacks_is_told_with_its_place_and_how_it_is_given() -> None:
+    """All at once: whoever reads it has to ask but once."""
+    expired = replace(ON, consent=replace(CONSENT, expires=date(2026, 11, 29)))
+    late = NOW + timedelta(hours=6)
+    first, second, third = told(expired, late)
+    assert first.startswith("drills/tiers.yaml:9:production.a: the entry for production has expired on 2026-11-29")
+    assert second.startswith("drills/tiers.yaml:9:production.a.window: it is Mon 2026-11-30 06:30 UTC")
+    assert third.startswith("drills/shop.yaml:7:drills.a.on: nobody has approved this plan (plan) today")
+    assert "dro approve a --by NAME" in third
+
+
+@pytest.mark.parametrize(
+    ("at", "holds"),
+    [
+        (datetime(2026, 11, 30, 0, 0, tzinfo=UTC), True),
+        (datetime(2026, 11, 29, 23, 59, tzinfo=UTC), False),
+        (datetime(2026, 11, 30, 2, 59, tzinfo=UTC), True),
+        (datetime(2026, 11, 30, 3, 0, tzinfo=UTC), False),
+        (datetime(2026, 12, 2, 1, 0, tzinfo=UTC), False),
+    ],
+    ids=["its first minute", "before it", "its last minute", "its end", "a Wednesday"],
+)
+def test_a_window_is_one_of_its_own_time_zone(at: datetime, holds: bool) -> None:
+    """Hours and days are those of the zone; the end is no more part of it."""
+    assert NIGHT.holds(at) is holds
+
+
+@pytest.mark.parametrize(
+    ("given", "holds"),
+    [
+        (GIVEN, True),
+        (replace(GIVEN, plan="another"), False),
+        (replace(GIVEN, at=NOW + timedelta(minutes=1)), False),
+        (replace(GIVEN, at=datetime(2026, 11, 29, 22, 59, tzinfo=UTC)), False),
+        (replace(GIVEN, at=datetime(2026, 11, 29, 23, 0, tzinfo=UTC)), True),
+    ],
+    ids=["this plan", "another plan", "not yet given", "yesterday there", "the day's first minute there"],
+)
+def test_an_approval_is_for_one_plan_and_one_day_of_the_window(given: Approval, holds: bool) -> None:
+    """The day is that of the window's zone, whatever it is in UTC."""
+    assert (approved(ON, "plan", [given], NOW) is not None) is holds
+
+
+def test_whose_word_was_on_another_plan_is_told() -> None:
+    """A drill that was changed since somebody approved it says so: they have to look again."""
+    (lack,) = told(ON, NOW, replace(GIVEN, plan="then"))
+    assert "Ada approved another (then), before the drill or the policy was changed" in lack
+
+
+def test_a_day_that_is_nearly_over_is_refused() -> None:
+    """The way back is asked for on the same day."""
+    always = replace(ON, consent=replace(CONSENT, window=Window(("mon",), "00:00", "24:00", "UTC")))
+    at = datetime(2026, 11, 30, 23, 10, tzinfo=UTC)
+    (lack,) = told(always, at, replace(GIVEN, at=at - timedelta(hours=1)))
+    assert "ends at 00:00 UTC" in lack
