@@ -12,7 +12,19 @@ from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.resources.drillable import Drillable
-from tests.support import buckets, built_shop, clicks, failovers, file_systems, there, vaulted, volumes, web, workspace
+from tests.support import (
+    buckets,
+    built_shop,
+    clicks,
+    failovers,
+    file_systems,
+    on_production,
+    there,
+    vaulted,
+    volumes,
+    web,
+    workspace,
+)
 from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.clicks import WITH_FAKE
 from tests.support.fakes import FakeClock
@@ -23,6 +35,7 @@ CLUSTERS = """
   boards-db: {type: aurora-cluster, id: boards-prod, region: us-east-1, database: {name: boards, secret: prod/boards}}
   shelves-db:
     {type: aurora-cluster, id: shelves-prod, region: us-east-1, database: {name: s, secret: prod/s, via: data-api}}
+  ledger-db: {type: multi-az-cluster, id: ledger-prod, region: us-east-1, database: {name: l, secret: prod/l}}
   sessions:"""
 ROWS = """
   {name}:
@@ -45,6 +58,10 @@ MORE = (
     checks: [{name: sessions are there, items-at-least: {minimum: 50}}]""",
     failovers.FAILS_OVER,
     failovers.CLUSTER_FAILS_OVER,
+    ROWS.format(name="ledger-pitr", kind="pitr-restore", resource="ledger-db"),
+    ROWS.format(name="ledger-snapshot", kind="snapshot-restore", resource="ledger-db"),
+    failovers.ZONES_FAILS_OVER,
+    on_production.FAILS_OVER,
     vaulted.DRILLS.rstrip(),
     "\n  sessions-pitr:",
 )
@@ -65,7 +82,7 @@ def drills(tmp_path: Path) -> list[Drill]:
         workspace.world(tmp_path / "share", FakeClock(), shop=share),
         workspace.world(tmp_path / "files", FakeClock(), shop=files),
         workspace.world(tmp_path / "site", FakeClock(), shop=site),
-        workspace.world(tmp_path / "shop", FakeClock(), shop=shop),
+        workspace.world(tmp_path / "shop", FakeClock(), shop=shop, tiers=workspace.TIERS + on_production.ENTRY),
         built,
         there.declared(tmp_path / "there"),
         clicks.world(tmp_path / "c", FakeClock()),

@@ -387,7 +387,8 @@ def _is_concerned(scope: Scope, of: ResourceType) -> bool:
     """Whether drills may make copies of a type: of what no environment holds its own drills alone do, though others
     make a call of the same name.
     """
-    held = of.filling.all or of.born.all or of.direct.all
+    environments = any(_type(scope, drill).content is Content.STORES for drill in scope.drills)
+    held = environments and (of.filling.all or of.born.all or of.direct.all)
     return bool(scope.sources(of) or held) or of.content is Content.STORES
 
 
