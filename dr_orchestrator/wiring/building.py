@@ -80,7 +80,7 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         accounts,
         frozenset({drill.resource.id}) if drill is not None and _reads_by_statements(drill) else frozenset(),
         lambda: {*here.ledger.buckets(run), *(copy.id.partition("/")[0] for copy in made() if "/" in copy.id)},
-        frozenset({drill.vault.role}) if drill is not None and drill.vault is not None else frozenset(),
+        frozenset({drill.vault.role} - {""}) if drill is not None and drill.vault is not None else frozenset(),
         frozenset(_machines(here, drill)),
     )
     return _account(here, region, guard, f"dro-{run}", account)
@@ -125,7 +125,8 @@ def plan_copy(here: App, drill: Drill, resource: Resource, run: str, prefix: str
     source, place = Source(resource.type, resource.id, beside_the_source(resource)), copies_stand(here, resource)
     name = copies.name(run, prefix + resource.id, made)
     names = (drill.name, drill.service.name)
-    made_by = BY_RESTORE_JOB if drill.vault is not None and resource == drill.resource else ""
+    by_job = drill.vault is not None and drill.vault.by_job and resource == drill.resource
+    made_by = BY_RESTORE_JOB if by_job else ""
     return Copy(made.name, name, place.region, run, *names, account=place.account, source=source, made_by=made_by)
 
 

@@ -15,11 +15,12 @@ from dr_orchestrator import wiring
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.resources.ec2_instance.lab.backend import Machines
 from dr_orchestrator.wiring.planning import plan
 from tests.support import web
 from tests.support.dying import deaths, gone_on, killed_at, swept
-from tests.support.estate import PROFILE, SUBNET, WEB, Estate
+from tests.support.estate import PROFILE, SUBNET, VAULT, WEB, Estate
 from tests.support.shop import GREEN, ended, run
 
 HOUR = 3600.0
@@ -107,6 +108,23 @@ def test_the_request_leaves_nothing_to_a_default(shop: Estate, drilled: wiring.A
     assert worn.count("dr-drill:run") == len(kinds)
     assert worn.count("dr-drill:machine") == 2
     assert worn.count(told["ClientToken"]) == len(kinds)
+
+
+def test_a_machine_is_started_of_the_image_in_a_vault(shop: Estate, drilled: wiring.App) -> None:
+    """Of the vault's newest, which is older than others of the account; no job is started, and no role handed over."""
+    rewritten(drilled, "    resource: web\n", f"    resource: web\n    recovery_points: {{vault: {VAULT.name}}}\n")
+    before, heard = shop.inventory(), len(shop.lab.journal)
+    text = str(plan.plan(drilled, "web-snapshot"))
+    assert f"vault {VAULT.name} is a backup vault, not locked; the drill starts its image itself" in text
+    found = run(drilled, "web-snapshot")
+    assert ended(found)[0] in GREEN, told(found)
+    assert ended(found)[1] is Cleanup.CLEAN
+    kept = [each.point for each in vaults().kept(VAULT.name, None) if each.of == "EC2"]
+    (asked,) = started(shop, heard)
+    assert kept[-1].endswith(asked["ImageId"])
+    assert not {each.action for each in shop.lab.journal[heard:]} & {"StartRestoreJob", "AssumeRole"}
+    assert [each.copy.made_by for each in found.copies] == [""]
+    assert shop.inventory() == before
 
 
 def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> None:

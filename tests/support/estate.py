@@ -40,6 +40,7 @@ from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
 from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
 from dr_orchestrator.resources.ebs_volume.lab import standing
 from dr_orchestrator.resources.ec2_instance.lab import standing as machines
+from dr_orchestrator.resources.ec2_instance.lab import vaulted as of_machines
 from dr_orchestrator.resources.ec2_instance.shape import Network, Profile
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.s3_bucket.lab import vaulted as buckets
@@ -79,6 +80,8 @@ Outputs:
 RESTORER = f"arn:aws:iam::{ACCOUNT}:role/dr-restore"
 VAULT = Vault("nightly", RESTORER)
 """A vault of the estate, and the role by which drills have it restored."""
+OF_IMAGES = Vault(VAULT.name, "")
+"""The same, of which drills start images themselves."""
 STACK = Resource(
     "environment",
     "cloudformation-stack",
@@ -302,6 +305,8 @@ def _vault(made: Estate) -> None:
     for minutes in (40, 20, 5):
         tables.back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(minutes=minutes))
         buckets.back_up(VAULT.name, BUCKET.id, made.clock.now() - timedelta(minutes=minutes))
+    for hours in (5, 4):
+        of_machines.back_up(VAULT.name, WEB.id, made.clock.now() - timedelta(hours=hours))
 
 
 def _called(one: Any) -> str:

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.vault import SERVICE
 
 def restores(scope: Scope) -> Iterator[Statement]:
     """The statements: jobs restore recovery points of the drilled types alone, by the roles that drills declare."""
-    drills = [drill for drill in scope.drills if drill.vault is not None]
+    drills = [drill for drill in scope.drills if drill.vault is not None and drill.vault.by_job]
     if not drills:
         return
     points = dict.fromkeys(arn for drill in drills for arn in _points(scope, drill))

@@ -13,7 +13,8 @@ class RecoveryPoints(Shape):
 
     vault: VaultName | None = Field(default=None, description="Its name; the ARN of one that another account shares.")
     role: RoleArn | None = Field(
-        default=None, description="The IAM role by which AWS Backup restores: drills pass it to that alone."
+        default=None,
+        description="The IAM role by which AWS Backup restores: drills pass it to that alone. Machines need none.",
     )
     region: Region | None = Field(
         default=None, description="The region in which copies of them lie already: they are restored there."
@@ -33,9 +34,9 @@ class RecoveryPoints(Shape):
     @property
     def named(self) -> Vault | None:
         """The vault as drills know it."""
-        if self.vault is None or self.role is None:
+        if self.vault is None:
             return None
         if not self.vault.startswith("arn:"):
-            return Vault(self.vault, self.role)
+            return Vault(self.vault, self.role or "")
         *_, account, _kind, name = self.vault.split(":")
-        return Vault(name, self.role, account)
+        return Vault(name, self.role or "", account)

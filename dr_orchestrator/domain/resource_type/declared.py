@@ -66,7 +66,8 @@ class ResourceType:
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `posture` is what a look at how its backups are kept calls, `discovery` what lists all that there is of it and who
     wears which tags: reads alone.
-    `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls;
+    `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls,
+    `by_job` whether a job of AWS Backup does it, by a role of the drill's, or the drill itself of what lies there;
     `elsewhere` by which its copy may stand where the drill says (`to`), and what such a run calls besides; `standing`
     by which it is restored from what lies there already, likewise.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
@@ -116,6 +117,7 @@ class ResourceType:
     posture: Calls = field(default_factory=Calls)
     discovery: Calls = field(default_factory=Calls)
     vaulted: Mapping[Kind, Calls] = field(default_factory=dict)
+    by_job: bool = True
     elsewhere: Mapping[Kind, Calls] = field(default_factory=dict)
     standing: Mapping[Kind, Calls] = field(default_factory=dict)
     inquiry: Inquiry | None = None

@@ -73,15 +73,20 @@ class Ec2Instance:
     def choose(self) -> RecoveryPoint:
         """The image that the selection means, of those that can be started now."""
         self.described()
+        return points.choose(self._images.points(), self._selection, self._toolkit, self._where())
+
+    def _where(self) -> points.Told:
+        """Where images are looked for, and what to do where there is none."""
         hint = "does Data Lifecycle Manager, or AWS Backup, make images of it in this account and region?"
-        told = points.Told(self._resource.id, images.CALL, hint, "image")
-        return points.choose(self._images.points(), self._selection, self._toolkit, told)
+        return points.Told(self._resource.id, images.CALL, hint, "image")
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between images, up to now, and the longest that one took to be complete."""
         taken = [point.data_time for point in self._images.points()]
-        times = points.rhythm(taken, until, 0, None)
-        return points.worst_case(times, until, points.took(self._images.longest), "image") if times else None
+        born = machine.made_at(self.described())
+        times = points.rhythm(taken, until, 0, born)
+        took = points.took(self._images.longest) if times else None
+        return points.worst_case(times, until, took, "image", points.unseen(times, until, 0, born))
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for a machine of the image where drills stand; one that this run made is adopted."""

@@ -146,6 +146,27 @@ def _run(profile: str = "", *beside: tuple[str, str, tuple[str, ...]]) -> Write:
     )
 
 
+_CALLS = Calls(
+    _LOOKS
+    | {
+        *("ec2:DescribeInstanceStatus", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"),
+        *("ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceAttribute"),
+        *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "kms:DescribeKey"),
+        "service-quotas:GetServiceQuota",
+    },
+    frozenset({"ec2:RunInstances", "ec2:TerminateInstances", "ec2:DeleteVolume", "ssm:SendCommand"}),
+    {
+        "kms:DescribeKey": "the image is encrypted",
+        "ec2:DescribeInstanceAttribute": "its user data is run again",
+        "ec2:DeleteVolume": "a volume outlives its machine",
+        **dict.fromkeys(
+            ("ssm:DescribeInstanceInformation", "ssm:SendCommand", "ssm:GetCommandInvocation"),
+            "a check is done by the copy itself",
+        ),
+    },
+)
+
+
 TYPE = Drillable(
     made=CopyType(
         *(NAME, "EC2 instance", "Machines", "ec2", "instance/*", 64, "AWS::EC2::Instance", STANDARD),
@@ -153,27 +174,9 @@ TYPE = Drillable(
     ),
     naming=Naming(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})", "i- and the 8 or 17 hexadecimal digits that EC2 gave it"),
     content=Content.MACHINE,
-    kinds={
-        Kind.SNAPSHOT_RESTORE: Calls(
-            _LOOKS
-            | {
-                *("ec2:DescribeInstanceStatus", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"),
-                *("ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceAttribute"),
-                *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "kms:DescribeKey"),
-                "service-quotas:GetServiceQuota",
-            },
-            frozenset({"ec2:RunInstances", "ec2:TerminateInstances", "ec2:DeleteVolume", "ssm:SendCommand"}),
-            {
-                "kms:DescribeKey": "the image is encrypted",
-                "ec2:DescribeInstanceAttribute": "its user data is run again",
-                "ec2:DeleteVolume": "a volume outlives its machine",
-                **dict.fromkeys(
-                    ("ssm:DescribeInstanceInformation", "ssm:SendCommand", "ssm:GetCommandInvocation"),
-                    "a check is done by the copy itself",
-                ),
-            },
-        )
-    },
+    kinds={Kind.SNAPSHOT_RESTORE: _CALLS},
+    vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.POINTS},
+    by_job=False,
     writes=(
         _run(),
         _run("IamInstanceProfile", _ROLE),
@@ -195,7 +198,7 @@ TYPE = Drillable(
         only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},
     ),
     discovery=Calls(frozenset({"ec2:DescribeInstances"})),
-    services=("ec2", "ssm", "service-quotas"),
+    services=("ec2", "ssm", "service-quotas", "backup"),
     grants={"service-quotas:GetServiceQuota": ("servicequotas:GetServiceQuota",)},
     secures="ec2",
     own_keys=_own_keys,

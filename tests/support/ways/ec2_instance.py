@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -10,8 +11,9 @@ from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.ec2_instance.restore import Ec2Instance
+from dr_orchestrator.resources.ec2_instance.vaulted import Ec2FromVault
 from tests.support import web
-from tests.support.estate import REGION, WEB, Estate
+from tests.support.estate import OF_IMAGES, REGION, WEB, Estate
 from tests.support.ways import Spec, Way
 
 
@@ -56,4 +58,15 @@ SNAPSHOT = Spec(
     },
     changes=frozenset({"SendCommand"}),
 )
-WAYS = (SNAPSHOT,)
+VAULTED = replace(
+    SNAPSHOT,
+    name="ec2-vault",
+    restorer=lambda way: Ec2FromVault(way.resource, way.selection, way.made.toolkit, OF_IMAGES),
+    pointless=(
+        {"kind": "no-snapshot", "service": "backup"},
+        "no available recovery point of web in vault nightly",
+    ),
+    paged={**SNAPSHOT.paged, "backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1)},
+    vault=OF_IMAGES,
+)
+WAYS = (SNAPSHOT, VAULTED)

@@ -12,6 +12,8 @@ from tests.support.estate import PROFILE, SUBNET
 from tests.support.types import problems
 
 SHOP = workspace.SHOP.replace("\ndrills:\n", web.DRILLED, 1)
+VAULTED = "recovery_points: {vault: nightly}"
+ROLE = "arn:aws:iam::123456789012:role/dr-restore"
 OWN = "command: {run: [sh, -c, 'cat srv/web/VERSION'], proves-data: true}"
 
 
@@ -66,3 +68,18 @@ def test_a_subnet_is_named_by_its_id(tmp_path: Path, subnet: str) -> None:
     """What EC2 does not take as one is told."""
     found = told(tmp_path, changed(SHOP, f"subnet: {SUBNET}", f'subnet: "{subnet}"'))
     assert any("is not the id of a subnet" in each for each in found.values()), found
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (VAULTED, ""),
+        (f'recovery_points: {{vault: nightly, role: "{ROLE}"}}', "no job of AWS Backup restores ec2-instances"),
+        (f'recovery_points: {{role: "{ROLE}"}}', "'vault' is missing"),
+    ],
+)
+def test_a_machine_in_a_vault_has_no_role(tmp_path: Path, said: str, why: str) -> None:
+    """No job restores it: a role would be handed to AWS Backup for nothing."""
+    found = told(tmp_path, changed(SHOP, "    resource: web\n", f"    resource: web\n    {said}\n"))
+    assert len(found) == bool(why)
+    assert all(why in each for each in found.values())
