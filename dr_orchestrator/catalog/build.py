@@ -297,7 +297,8 @@ def _placed(resource: Resource, drill: written.Drill) -> Resource:
         return resource
     put = to.isolation
     isolation = Isolation(put.subnet_group, tuple(put.security_groups)) if put else resource.isolation
-    return replace(resource, to=replace(to.named, standing=bool(lies)), isolation=isolation)
+    own = {**resource.own, **to.own}
+    return replace(resource, to=replace(to.named, standing=bool(lies)), isolation=isolation, own=own)
 
 
 def _in_store(check: Check, stores: Mapping[str, str]) -> Check:

@@ -119,7 +119,8 @@ class Drillable(ResourceType):
     """A resource type that can be drilled.
 
     `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there may
-    be, by the names that `made` and `parts` give them, `more` how many more of those a drill of a kind makes than one
+    be, by the names that `made` and `parts` give them; `takes` asks where a resource stands how much of which one copy
+    takes, where that is no number of copies: vCPU, say. `more` how many more of those a drill of a kind makes than one
     of each, `held` what one that holds others holds (type in CloudFormation
     and name). `store` restores one as a store of an environment, `brought` makes one where that stands in another
     account, with what brings its recovery point there before (through a bucket), `member` is what one is as a part of
@@ -137,6 +138,7 @@ class Drillable(ResourceType):
     destroyer: MakeDestroyer
     listed: Callable[[Account], Iterator[LiveObject]]
     quotas: Mapping[str, Callable[[Account], Quota]]
+    takes: Callable[[Account, Resource], Mapping[str, int]] | None = None
     more: Mapping[Kind, Mapping[str, int]] = field(default_factory=dict)
     held: Callable[[Account, str], Iterator[tuple[str, str]]] | None = None
     store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store

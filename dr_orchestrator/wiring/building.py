@@ -65,6 +65,7 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
             return True
         rows = [row for row in live() if row.identity is not None]  # its own, on the way elsewhere
         by_name = {row.copy.id for row in rows if drill.resource.to is not None}
+        by_name |= {row.identity.unique_id for row in rows if row.identity and drill.resource.to is not None}
         return origin in by_name | {row.identity.arn for row in rows if row.identity is not None}
 
     def accounts() -> set[str]:

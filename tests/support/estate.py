@@ -46,6 +46,7 @@ from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.s3_bucket.lab import vaulted as buckets
 from dr_orchestrator.wiring.lab import serve
 from tests.support.contexts import ToldContext
+from tests.support.elsewhere import READER
 from tests.support.fakes import FakeClock, RunningClock
 from tests.support.types import CALLS
 
@@ -143,10 +144,11 @@ class Estate:
             ),
             "tables": sorted(dynamodb.list_tables()["TableNames"]),
             "buckets": sorted(s3_backends[ACCOUNT]["aws"].buckets),
-            "volumes": sorted(map(_called, ec2_backends[ACCOUNT][REGION].volumes.values())),
+            "volumes": sorted(_called(one) for each in _everywhere() for one in each.volumes.values()),
             "machines": sorted(
                 _called(one)
-                for each in ec2_backends[ACCOUNT][REGION].reservations.values()
+                for backend in _everywhere()
+                for each in backend.reservations.values()
                 for one in each.instances
                 if one._state.name != "terminated"
             ),
@@ -170,6 +172,11 @@ class Estate:
                 stack.tell(name, "DELETE_SKIPPED" if name in kept else "DELETE_COMPLETE")
             stack.status = "DELETE_COMPLETE"
             cloud.deleted_stacks[stack_id] = stack
+
+
+def _everywhere() -> list[Any]:
+    """What EC2 is in all regions where anybody asked for it so far."""
+    return list(ec2_backends[ACCOUNT].values())
 
 
 def _elsewhere() -> list[Any]:
@@ -197,7 +204,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
             sources,
             may_restore=lambda _: True,
             roles=frozenset({RESTORER}),
-            lent=frozenset({MACHINE, PROFILE}),
+            lent=frozenset({MACHINE, PROFILE, READER}),
         )
         waiting = Watcher(clock)
         proofs = Proofs(

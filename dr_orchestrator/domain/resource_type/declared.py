@@ -78,11 +78,13 @@ class ResourceType:
     from the source, with no copy between, and `across` those that do so where it stands in another account.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
-    of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
-    things which a resource names, and of nothing else: `reads` tells which. `publishes` is what its drills put where
-    AWS takes it from, named by its content: it stays, for others may take it from there, too; `puts` tells which of a
-    resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew; of one that is `programmed` a
-    program of the team's own makes the copies, and no call of a drill's: it has no write, no quota and no twin.
+    of a resource stand, `many` how many of what it makes one takes, `put` by which
+    things of the account they are put there, by the words for these in the resource parts of ARNs. `named` are those of
+    its reads that are made of things which a resource names, and of nothing else: `reads` tells which. `publishes` is
+    what its drills put where AWS takes it from, named by its content: it stays, for others may take it from there, too;
+    `puts` tells which of a resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew; of
+    one that is `programmed` a program of the team's own makes the copies, and no call of a drill's: it has no write, no
+    quota and no twin.
     `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), `gaps` those of them that
     a draft of one leaves to people, and what is to be written there, `rules` what must hold of
     a resource of the type (key, mistake, fix); `used` tells what of the account its drills use that they did not make:
@@ -130,6 +132,7 @@ class ResourceType:
     beat: Beat | None = None
     place: Callable[[Resource], Place] = beside_the_source
     many: Callable[[Resource], int] = lambda _resource: 1
+    put: Callable[[Resource], Mapping[str, Iterable[str]]] = lambda _resource: {}
     named: frozenset[str] = frozenset()
     reads: Callable[[Resource], Iterable[Read]] = lambda _resource: ()
     puts: Callable[[Resource], Iterable[Put]] = lambda _resource: ()

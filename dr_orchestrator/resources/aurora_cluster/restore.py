@@ -10,6 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Door
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.aws.rds import bringing, events, instances, isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -70,7 +71,7 @@ class AuroraCluster:
     @cached_property
     def _there(self) -> Toolkit:
         """The tools where the copy stands: beside its source, or where the drill says."""
-        place = bringing.place_of(self._resource)
+        place = place_of(self._resource)
         return self._toolkit if place is None else self._toolkit.at(place)
 
     @cached_property
@@ -111,7 +112,7 @@ class AuroraCluster:
     def isolated(self, copy: Copy) -> Seen:
         """Prove of the live cluster and of its instance that they stand apart, and that no global cluster has them."""
         put = isolation.declared(self._resource)
-        to = bringing.place_of(self._resource)
+        to = place_of(self._resource)
         members = self.members(copy)
         return Seen(proof.isolated(self._there, copy, self.described(), members, put, self._network(), to))
 

@@ -1,9 +1,12 @@
-"""The name of the type in drill files, in the ledger and in reports, and the tags that its drills know."""
+"""The names of the type and of a snapshot that a drill copies, in drill files, ledger and reports; and its tags."""
 
-NAME = "ebs-volume"
+NAME, SNAPSHOT = "ebs-volume", "ebs-snapshot"
 
 NAMED = "Name"
 """The tag under which EC2's consoles show a name: AWS itself names a volume by nothing but an id of its own."""
 
 READER = "dr-drill:reader"
 """The tag by which a machine says that drills may attach their copies to it, and run commands there."""
+
+GP3 = "gp3"
+"""The type of volumes whose storage has the quota that copies count against, by its GiB."""

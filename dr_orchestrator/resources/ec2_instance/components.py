@@ -24,9 +24,15 @@ def components(order: Order) -> Components:
         toolkit.clock,
         store_of=lambda _check: drill.resource.name,
         http=HttpChecks(lambda copy: asking.outputs(drill.checks, restorer.proven(copy))),
-        deep=Asking(toolkit, restorer.proven),
+        deep=Asking(restorer.there, restorer.proven),
         patiently=toolkit.patiently,
         reached=toolkit.context.reached,
     )
     later = suite.afterwards()
-    return Components(suite.on_the_clock(), restorer=restorer, isolated=restorer.isolated, afterwards=later)
+    return Components(
+        suite.on_the_clock(),
+        restorer=restorer,
+        isolated=restorer.isolated,
+        afterwards=later,
+        brought=restorer.brought,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,9 @@ from dr_orchestrator.aws import points
 from dr_orchestrator.aws.calls.api import NotFound, Refused
 from dr_orchestrator.aws.copies import TAG
 from dr_orchestrator.aws.endpoints import partition
-from dr_orchestrator.aws.machines import PART_OF
+from dr_orchestrator.aws.machines import PART_OF, bringing
+from dr_orchestrator.aws.machines.bringing import BroughtImage, planned
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
@@ -26,6 +28,7 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources.ec2_instance import images, launching, machine, network
+from dr_orchestrator.resources.ec2_instance.name import IMAGE
 from dr_orchestrator.resources.ec2_instance.preflight import Looks
 
 CALLED = "a machine named"
@@ -36,17 +39,26 @@ class Ec2Instance:
 
     def __init__(self, resource: Resource, selection: Selection | None, toolkit: Toolkit) -> None:
         """Without a selection it can choose nothing, and only takes copies down."""
-        self._resource, self._toolkit = resource, toolkit
+        place = place_of(resource)
+        self._resource, self._home = resource, toolkit
+        self._toolkit = toolkit if place is None else toolkit.at(place)
         self._selection = selection or Selection()
-        self._api = toolkit.account.api("ec2")
-        self._images = images.Images(self._api, resource.id, resource.name)
+        self._api, self._beside = self._toolkit.account.api("ec2"), toolkit.account.api("ec2")
+        self._images = images.Images(self._beside, resource.id, resource.name)
+
+    @property
+    def there(self) -> Toolkit:
+        """The tools where the copy stands: beside its source, or where the drill says."""
+        return self._toolkit
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, image, network, what it may do, and whether the copy's name is free."""
-        looks = Looks(self._resource, self._toolkit.account, self._images, self.described, self.choose)
+        accounts = self._home.account, self._toolkit.account
+        looks = Looks(self._resource, *accounts, self._images, self.described, self.choose)
         return [
             PreflightCheck("source", looks.source),
             PreflightCheck("image", looks.image),
+            *self._look_there(copy),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
             PreflightCheck("network", looks.network),
             PreflightCheck("security groups", looks.groups),
@@ -56,6 +68,33 @@ class Ec2Instance:
             PreflightCheck("capacity", looks.capacity, must=False),
         ]
 
+    def _look_there(self, copy: Copy) -> Iterator[PreflightCheck]:
+        """The looks besides, where the copy does not stand beside its source."""
+        if (to := self._resource.to) is not None:
+            part = BroughtImage(self._home, planned(copy, self._resource, IMAGE))
+            yield from bringing.looks(self._home, self._resource, to, lambda: self._is_encrypted(self.choose()), part)
+
+    def _is_encrypted(self, point: RecoveryPoint) -> bool:
+        return any(each.get("Encrypted") for each in self._images.described(point.id).snapshots)
+
+    def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
+        """The copy by which an image comes to where the drill's copy is to stand; none where that is beside it."""
+        if (to := self._resource.to) is None:
+            return ()
+        key = bringing.key_of(self._resource, to, self._is_encrypted(point))
+        title, there = f"image of {self._resource.name} in {to.region}", planned(copy, self._resource, IMAGE)
+        return (BroughtImage(self._home, there, title, point.id, self._resource.region, key),)
+
+    def _from(self, point: RecoveryPoint, copy: Copy) -> str:
+        """The image that is started: the chosen one, or what was brought of it."""
+        if self._resource.to is None:
+            return point.id
+        there = planned(copy, self._resource, IMAGE)
+        identity = self._toolkit.proofs.intended(there).identity
+        if identity is None:
+            raise NotMeasured(f"{there.id} is not there yet", call=images.CALL)
+        return identity.unique_id
+
     def _look_at_name(self, copy: Copy) -> str:
         found = self._found(copy)
         return self._toolkit.proofs.name_is_free(copy, machine.live(found, copy) if found else None, CALLED)
@@ -64,7 +103,8 @@ class Ec2Instance:
         """Its hours and its volumes; of a copy that stands, those of the image that it was started of."""
         source = self.described()
         gib = self._images.described(self.choose().id).gib if not name else self._gib_of(name)
-        return Billed(instance_class=str(source["InstanceType"]), storage_gib=Decimal(gib))
+        kind, besides = str(source["InstanceType"]), bringing.charged(self._resource)
+        return Billed(instance_class=kind, storage_gib=Decimal(gib), besides=besides)
 
     def _gib_of(self, name: str) -> int:
         asked = [{"Name": f"tag:{PART_OF}", "Values": [name]}]
@@ -93,8 +133,10 @@ class Ec2Instance:
         if (found := self._found(copy)) is None:
             image, source = self._images.described(point.id), self.described()
             groups = network.groups(self._toolkit.account, self._resource)
-            wanted = launching.request(self._resource, source, image, groups, copy)
-            if self._resource.own.get("user_data") and (data := launching.user_data(self._api, self._resource.id)):
+            wanted = launching.request(self._resource, source, image, groups, copy) | {
+                "ImageId": self._from(point, copy)
+            }
+            if self._resource.own.get("user_data") and (data := launching.user_data(self._beside, self._resource.id)):
                 wanted["UserData"] = data
             try:
                 made = self._toolkit.ask(lambda: self._api.call("RunInstances", **wanted), launching.QUOTA)
@@ -161,7 +203,7 @@ class Ec2Instance:
 
     def _encrypted(self) -> bool:
         asked = [{"Name": "attachment.instance-id", "Values": [self._resource.id]}]
-        found = list(self._api.pages("DescribeVolumes", "Volumes", Filters=asked))
+        found = list(self._beside.pages("DescribeVolumes", "Volumes", Filters=asked))
         return bool(found) and all(bool(each.get("Encrypted")) for each in found)
 
     def proven(self, copy: Copy) -> Mapping[str, Any]:
@@ -241,8 +283,8 @@ class Ec2Instance:
 
     def described(self) -> Mapping[str, Any]:
         """The source as EC2 describes it; NotRecoverable where it is not there."""
-        if (source := machine.described(self._api, self._resource.id)) is None:
-            hint = f"is it in {self._api.region}, in this account?"
+        if (source := machine.described(self._beside, self._resource.id)) is None:
+            hint = f"is it in {self._beside.region}, in this account?"
             raise NotRecoverable(f"no machine {self._resource.id}", hint, machine.CALL)
         return source
 
