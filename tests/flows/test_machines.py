@@ -306,6 +306,92 @@ def test_a_volume_that_outlives_its_machine_is_deleted_too(
     assert shop.inventory() == before
 
 
+def test_a_network_interface_that_outlives_its_machine_is_deleted_too(
+    shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is known by the tags and the description that it was made with."""
+    end, heard = Machines._ended, len(shop.lab.journal)
+
+    def keeping(self: Machines, machine: Any) -> None:
+        for card in machine.nics.values():
+            card.delete_on_termination = False
+        end(self, machine)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Machines, "_ended", keeping)
+        found = run(drilled, "web-snapshot")
+    assert ended(found)[1] is Cleanup.CLEAN
+    assert [each.action for each in shop.lab.journal[heard:]].count("DeleteNetworkInterface") == 1
+    assert [each.id for each in web.backend().enis.values() if "dr-drill:run" in str(each.get_tags())] == []
+
+
+def _kept_card(machine: Any) -> None:
+    for card in machine.nics.values():
+        card.delete_on_termination = False
+
+
+def _stops(machine: Any) -> None:
+    machine.instance_initiated_shutdown_behavior = "stop"
+
+
+@pytest.mark.parametrize(
+    ("strike", "why"),
+    [
+        (_kept_card, "its network interface would outlive it"),
+        (_stops, "it would not end as it shuts down: stop"),
+    ],
+)
+def test_what_would_outlive_the_drill_is_not_isolated(
+    shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch, strike: Callable[[Any], None], why: str
+) -> None:
+    """It is proven of the live machine, and not believed of the request: nothing is asked of such a one."""
+    before, start = shop.inventory(), Machines._start
+
+    def otherwise(self: Machines, made: Any, token: str) -> None:
+        strike(made)
+        start(self, made, token)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Machines, "_start", otherwise)
+        found = run(drilled, "web-snapshot")
+    assert ended(found) == (Verdict.FAILED, Cleanup.CLEAN)
+    assert why in told(found)
+    assert shop.inventory() == before
+
+
+def test_a_machine_that_somebody_renamed_is_not_lost(
+    shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its token is its name for good: it is waited for, asked, proven and ended all the same."""
+    before, start = shop.inventory(), Machines._start
+
+    def renamed(self: Machines, made: Any, token: str) -> None:
+        start(self, made, token)
+        made.add_tags({"Name": "do not touch"})
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Machines, "_start", renamed)
+        found = run(drilled, "web-snapshot")
+    assert ended(found)[0] in GREEN, told(found)
+    assert ended(found)[1] is Cleanup.CLEAN
+    assert shop.inventory() == before
+
+
+def test_a_member_of_an_auto_scaling_group_is_refused_by_its_name(shop: Estate, drilled: wiring.App) -> None:
+    """The group makes it anew: what to drill in its place is said, and nothing is started."""
+    source, heard = web.backend().get_instance(WEB.id), len(shop.lab.journal)
+    source.add_tags({"aws:autoscaling:groupName": "web-asg"})
+    try:
+        text = str(plan.plan(drilled, "web-snapshot"))
+        found = run(drilled, "web-snapshot")
+    finally:
+        web.backend().tags[WEB.id].pop("aws:autoscaling:groupName")
+    assert f"machine {WEB.id} is of the Auto Scaling group web-asg" in text
+    assert "drill what it is made from" in text
+    assert ended(found)[0] is Verdict.FAILED
+    assert started(shop, heard) == []
+
+
 KILLS = deaths(*(("RunInstances", 1), ("SendCommand", 1), ("TerminateInstances", 1)))
 
 

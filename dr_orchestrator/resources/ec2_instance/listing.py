@@ -14,7 +14,8 @@ from dr_orchestrator.resources.ec2_instance.name import IMAGE, NAME, NAMED
 
 
 def listed(account: Account) -> Iterator[LiveObject]:
-    """Every machine that has not ended: a copy by the name that it wears, any other by its id; and volumes of copies
+    """Every machine that has not ended: a copy by the name that it wears, any other by its id; and volumes and
+    network interfaces of copies
     that are of no machine any more; and the images that drills have copied.
     """
     api = account.api("ec2")
@@ -27,6 +28,10 @@ def listed(account: Account) -> Iterator[LiveObject]:
     for each in api.pages("DescribeVolumes", "Volumes", Filters=asked):
         worn = machine.tags(each)
         yield LiveObject(NAME, api.region, worn[PART_OF], str(each["VolumeId"]), worn.get(TAG))
+    asked = [{"Name": "tag-key", "Values": [PART_OF]}, {"Name": "status", "Values": ["available"]}]
+    for each in api.pages("DescribeNetworkInterfaces", "NetworkInterfaces", Filters=asked):
+        worn = machine.tags(each)
+        yield LiveObject(NAME, api.region, worn[PART_OF], str(each["NetworkInterfaceId"]), worn.get(TAG))
     yield from _images(api)
 
 

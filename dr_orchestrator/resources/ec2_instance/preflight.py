@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
@@ -39,7 +39,16 @@ class Looks:
         """The instance itself."""
         found = self._source_of()
         zone = found["Placement"]["AvailabilityZone"]
-        return f"machine {self._resource.id}, {found['InstanceType']} in {zone}, {machine.state(found)}"
+        told = [f"machine {self._resource.id}, {found['InstanceType']} in {zone}, {machine.state(found)}"]
+        return "; ".join([*told, *self._shared(found)])
+
+    def _shared(self, found: Mapping[str, Any]) -> Iterator[str]:
+        """The volumes of it that other machines have, too: an image holds what one of several writes."""
+        asked = [{"Name": "attachment.instance-id", "Values": [str(found["InstanceId"])]}]
+        for each in self._home.api("ec2").pages("DescribeVolumes", "Volumes", Filters=asked):
+            others = {str(one.get("InstanceId")) for one in each.get("Attachments") or ()} - {found["InstanceId"]}
+            if others:
+                yield f"its volume {each['VolumeId']} is attached to {', '.join(sorted(others))}, too"
 
     def image(self) -> str:
         """The image, by the instant that it holds; and those after it that cannot be started."""
@@ -76,12 +85,13 @@ class Looks:
         return f"run again: {why}"
 
     def key(self) -> str:
-        """The key of the image's snapshots."""
+        """The keys of all of the image's snapshots."""
         held = self._images.described(self._choose().id).snapshots
-        key = next((each.get("KmsKeyId") for each in held if each.get("Encrypted")), None)
+        named = dict.fromkeys(str(each["KmsKeyId"]) for each in held if each.get("Encrypted") and each.get("KmsKeyId"))
         place = f"arn:{partition(self._home.region)}:ec2:{self._home.region}"
         data = f"{place}:{held[0]['OwnerId']}:snapshot/{held[0]['SnapshotId']}"
-        return keys.usable(self._home, key, data, "the image is not encrypted")
+        found: tuple[str | None, ...] = (*named,) or (None,)
+        return "; ".join(keys.usable(self._home, key, data, "the image is not encrypted") for key in found)
 
     def capacity(self) -> str:
         """Whether its type is offered in the zone of the copies, and how many vCPU it takes."""

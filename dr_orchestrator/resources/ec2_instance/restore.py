@@ -11,7 +11,6 @@ from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.calls.api import NotFound, Refused
-from dr_orchestrator.aws.copies import TAG
 from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.machines import PART_OF, bringing
 from dr_orchestrator.aws.machines.bringing import BroughtImage, planned
@@ -28,6 +27,7 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources.ec2_instance import images, launching, machine, network
+from dr_orchestrator.resources.ec2_instance.leaving import Leaving
 from dr_orchestrator.resources.ec2_instance.name import IMAGE
 from dr_orchestrator.resources.ec2_instance.preflight import Looks
 
@@ -145,8 +145,14 @@ class Ec2Instance:
                     raise
                 raise fault from refused
             found = made["Instances"][0]
-        self._toolkit.proofs.adopt(copy, machine.live(found, copy), CALLED)
+        self._adopt(copy, found)
         return Asked(self._identity(found))
+
+    def _adopt(self, copy: Copy, found: Mapping[str, Any]) -> None:
+        """NotRecoverable unless it is what this run asked for: by its tag, its age, and the token of the request."""
+        self._toolkit.proofs.adopt(copy, machine.live(found, copy), CALLED)
+        if machine.asked_as(found) != copy.id:
+            raise NotRecoverable(f"{CALLED} {copy.id} exists already and was not asked for under that token")
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until it runs and EC2's two checks of it are ok; one that ended is told with EC2's reason."""
@@ -156,7 +162,7 @@ class Ec2Instance:
             if (found := machine.ended(self._api, copy, self._known(copy))) is None:
                 raise
             raise launching.ended(found, refused.message, refused.hint) from refused
-        self._toolkit.proofs.adopt(copy, machine.live(seen.detail, copy), CALLED)
+        self._adopt(copy, seen.detail)
         self._toolkit.proofs.same(copy, str(seen.detail["InstanceId"]))
         return Ready(words=self._told(seen.detail))
 
@@ -175,7 +181,7 @@ class Ec2Instance:
         """Prove of the live copy that it stands where it was to be put, alone, and ends with all that it has."""
         found = self.proven(copy)
         wanted = network.groups(self._toolkit.account, self._resource)
-        wrong = [*network.wrong(found, self._resource, wanted), *self._wrong(found)]
+        wrong = [*network.wrong(found, self._resource, wanted), *self._wrong(found), *self._outliving(found)]
         if wrong:
             raise NotRecoverable(f"{copy.id} is not isolated: {'; '.join(wrong)}", network.TAKEN_DOWN, machine.CALL)
         held = machine.volumes(self._api, copy)
@@ -200,6 +206,17 @@ class Ec2Instance:
             told.append(f"it lets in whoever has the key {found['KeyName']}")
         kept = [each["DeviceName"] for each in found.get("BlockDeviceMappings") or () if _outlives(each)]
         return [*told, f"{', '.join(kept)} would outlive it"] if kept else told
+
+    def _outliving(self, found: Mapping[str, Any]) -> Iterator[str]:
+        """All of it that would not end with it, or by itself as it shuts down."""
+        if any(not (each.get("Attachment") or {}).get("DeleteOnTermination") for each in found["NetworkInterfaces"]):
+            yield "its network interface would outlive it"
+        told = self._api.call(
+            "DescribeInstanceAttribute", InstanceId=found["InstanceId"], Attribute="instanceInitiatedShutdownBehavior"
+        )
+        does = str((told.get("InstanceInitiatedShutdownBehavior") or {}).get("Value"))
+        if does != "terminate":
+            yield f"it would not end as it shuts down: {does}"
 
     def _encrypted(self) -> bool:
         asked = [{"Name": "attachment.instance-id", "Values": [self._resource.id]}]
@@ -226,7 +243,7 @@ class Ec2Instance:
         if there:
             self._toolkit.retry_while(lambda: self._prove_and_end(copy), while_code="IncorrectInstanceState")
             self._toolkit.wait_until_gone(machine.going(self._api, self._toolkit), copy, gone(machine.STATES))
-        self._leave_no_volume(copy)
+        Leaving(self._toolkit).nothing(copy)
         return CopyState.DELETED if there else self._toolkit.never_created(copy)
 
     def _prove_and_end(self, copy: Copy) -> None:
@@ -240,44 +257,13 @@ class Ec2Instance:
         except NotFound:
             return
 
-    def _leave_no_volume(self, copy: Copy) -> None:
-        """Each volume was to end with its machine: one that did not, be it by another's hand, is deleted by itself."""
-        self._toolkit.retry_while(lambda: self._delete_loose(copy), while_code="VolumeInUse")
-        if left := self._toolkit.absence_confirmed(lambda: self._left(copy)):
-            told = f"{', '.join(left)}, made with {copy.id}, outlived it and could not be deleted"
-            raise NotMeasured(told, "sweep again later", "ec2:DescribeVolumes")
-
-    def _left(self, copy: Copy) -> list[str]:
-        return [str(each["VolumeId"]) for each in machine.volumes(self._api, copy)]
-
-    def _delete_loose(self, copy: Copy) -> None:
-        for each in machine.volumes(self._api, copy):
-            id = str(each["VolumeId"])
-            if each["State"] == "deleting":
-                continue
-            self._prove_volume(copy, each)
-            self._toolkit.account.guard.vouch(replace(copy, id=id, parent=copy.id))
-            try:
-                self._api.call("DeleteVolume", VolumeId=id)
-            except NotFound:
-                continue
-
-    def _prove_volume(self, copy: Copy, found: Mapping[str, Any]) -> None:
-        """UnsafeToDelete unless ledger, tags and age agree that it was made with the copy."""
-        worn, id, proofs = machine.tags(found), str(found["VolumeId"]), self._toolkit.proofs
-        proofs.intended(copy)
-        if id in proofs.sources:
-            raise UnsafeToDelete(f"{id} is a registered source: never deleted, whatever its tags say")
-        if (worn.get(TAG), worn.get(PART_OF)) != (copy.run, copy.id):
-            raise UnsafeToDelete(f"{id} does not wear the tags of {copy.id}")
-        if not proofs.made_since(copy, found.get("CreateTime")):
-            raise UnsafeToDelete(f"{id} is of {found.get('CreateTime')}, from before this run asked for {copy.id}")
-
     def _proven(self, copy: Copy) -> Mapping[str, Any] | None:
         """The machine of a copy, proven to be this run's: from then on the guard lets through what is done to it."""
         if (found := self._found(copy)) is None:
             return None
         self._toolkit.proofs.prove(copy, machine.live(found, copy))
+        if not self._known(copy) and machine.asked_as(found) != copy.id:
+            raise UnsafeToDelete(f"{found['InstanceId']} was not asked for as {copy.id}, whatever its tags say")
         self._toolkit.account.guard.vouch(replace(copy, id=str(found["InstanceId"]), parent=copy.id))
         return found
 
@@ -286,6 +272,10 @@ class Ec2Instance:
         if (source := machine.described(self._beside, self._resource.id)) is None:
             hint = f"is it in {self._beside.region}, in this account?"
             raise NotRecoverable(f"no machine {self._resource.id}", hint, machine.CALL)
+        if group := machine.tags(source).get(machine.GROUP):
+            hint = "drill what it is made from: its launch template's image, its data, the stack that has the group"
+            told = f"machine {self._resource.id} is of the Auto Scaling group {group}, which makes it anew"
+            raise NotRecoverable(told, hint, machine.CALL)
         return source
 
     def _known(self, copy: Copy) -> str:

@@ -189,16 +189,30 @@ def _run(profile: str = "", *beside: tuple[str, str, tuple[str, ...]]) -> Write:
 _CALLS = Calls(
     _LOOKS
     | {
-        *("ec2:DescribeInstanceStatus", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"),
+        *(
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeInstanceStatus",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeSecurityGroups",
+        ),
         *("ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceAttribute"),
         *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "kms:DescribeKey"),
         "service-quotas:GetServiceQuota",
     },
-    frozenset({"ec2:RunInstances", "ec2:TerminateInstances", "ec2:DeleteVolume", "ssm:SendCommand"}),
+    frozenset(
+        {
+            "ec2:RunInstances",
+            "ec2:TerminateInstances",
+            "ec2:DeleteVolume",
+            "ssm:SendCommand",
+            "ec2:DeleteNetworkInterface",
+        }
+    ),
     {
         "kms:DescribeKey": "the image is encrypted",
         "ec2:DescribeInstanceAttribute": "its user data is run again",
         "ec2:DeleteVolume": "a volume outlives its machine",
+        "ec2:DeleteNetworkInterface": "a network interface outlives its machine",
         **dict.fromkeys(
             ("ssm:DescribeInstanceInformation", "ssm:SendCommand", "ssm:GetCommandInvocation"),
             "a check is done by the copy itself",
@@ -210,7 +224,7 @@ _CALLS = Calls(
 TYPE = Drillable(
     made=CopyType(
         *(NAME, "EC2 instance", "Machines", "ec2", "instance/*", 64, "AWS::EC2::Instance", STANDARD),
-        also=("volume/*",),
+        also=("volume/*", "network-interface/*"),
     ),
     parts=(CopyType(IMAGE, "EC2 image", "Images", "ec2", "::image/*", 128, also=("::snapshot/*",)),),
     naming=Naming(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})", "i- and the 8 or 17 hexadecimal digits that EC2 gave it"),
@@ -242,6 +256,7 @@ TYPE = Drillable(
         _run("IamInstanceProfile", _ROLE),
         Write("ec2:TerminateInstances", _MACHINES, Effect.DELETE),
         Write("ec2:DeleteVolume", By(NAME, "VolumeId"), Effect.DELETE),
+        Write("ec2:DeleteNetworkInterface", By(NAME, "NetworkInterfaceId"), Effect.DELETE),
         Write(
             "ssm:SendCommand",
             _MACHINES,
@@ -252,7 +267,7 @@ TYPE = Drillable(
             outside=(("ssm", "::document/AWS-RunShellScript", ("ssm:SendCommand",)),),
         ),
     ),
-    listing=Calls(_LOOKS),
+    listing=Calls(_LOOKS | {"ec2:DescribeNetworkInterfaces"}),
     posture=Calls(
         _LOOKS | {"ec2:DescribeInstanceAttribute", "kms:DescribeKey", *vaulted.READS},
         only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},

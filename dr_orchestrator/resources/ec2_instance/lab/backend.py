@@ -8,6 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, cast
 
+from moto.ec2 import utils
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.amis import Ami
@@ -198,11 +199,13 @@ def _merged(image: Any, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _completed(made: Any, cards: list[Mapping[str, Any]], tags: dict[str, str], profile: str) -> None:
-    """Complete what moto forgets of a machine: the groups and tags of its network interface, and its profile."""
+    """Complete what moto forgets of a machine: the groups, tags and words of its network interface, and its profile."""
     groups = [group for card in cards for group in card.get("Groups") or ()]
     made.security_groups = [made.ec2_backend.get_security_group_from_id(each) for each in groups]
+    described = next((str(card["Description"]) for card in cards if card.get("Description")), "")
     for nic in made.nics.values():
         nic.add_tags(tags)
+        nic.description = described or nic.description
     if profile:
         arn = f"arn:aws:iam::{ACCOUNT}:instance-profile/{profile}"
         made.iam_instance_profile = {"Arn": arn, "Id": f"AIPA{profile.upper()}"}
@@ -235,6 +238,9 @@ def _let_go(self: Any) -> None:
             volume.attachment = None
         if held.delete_on_termination:
             backend.volumes.pop(held.volume_id, None)
+    for nic in self.nics.values():
+        nic.instance = nic.attachment_id = None
+        nic.status = "available"
 
 
 def _volumes_of_image(self: Any) -> list[dict[str, Any]]:
@@ -252,9 +258,18 @@ def _keep_state(self: Any, state: str) -> None:
     self.__dict__["state"] = state
 
 
+def _passes(instance: Any, filters: dict[str, Any]) -> bool:
+    """As moto, which knows no filter by the token of a request."""
+    wanted = filters.get("client-token")
+    rest = {name: values for name, values in filters.items() if name != "client-token"}
+    return (wanted is None or instance.client_token in wanted) and bool(_passes_by_moto(instance, rest))
+
+
+_passes_by_moto: Any = utils.passes_filter_dict
 _by_moto: Any = Ami.__dict__["block_device_mappings"]
 
 PATCHES = (
+    (utils, "passes_filter_dict", _passes),
     (Instance, "instance_status", property(_status)),
     (Instance, "system_status", property(_status)),
     (Instance, "teardown_defaults", _let_go),

@@ -18,6 +18,7 @@ from tests.support.iam import reference
 
 MACHINES, VOLUMES = "arn:aws:ec2:us-east-1:*:instance/*", "arn:aws:ec2:us-east-1:*:volume/*"
 DOCUMENT = "arn:aws:ssm:us-east-1::document/AWS-RunShellScript"
+CARDS = "arn:aws:ec2:us-east-1:*:network-interface/*"
 WEARS = {"aws:ResourceTag/dr-drill:run": "false"}
 
 
@@ -39,11 +40,11 @@ def on(policies: list[dict[str, Any]], action: str) -> dict[str, Any]:
     return {arn: each.get("Condition", {}) for each in statements(policies, action) for arn in each["Resource"]}
 
 
-@pytest.mark.parametrize("action", ["ec2:TerminateInstances", "ec2:DeleteVolume"])
+@pytest.mark.parametrize("action", ["ec2:TerminateInstances", "ec2:DeleteVolume", "ec2:DeleteNetworkInterface"])
 def test_what_wears_the_runs_tag_ends(policies: list[dict[str, Any]], action: str) -> None:
     """Machine and volumes alike, and nothing else: that is denied besides."""
     allowed = on(policies, action)
-    assert {MACHINES, VOLUMES} == allowed.keys()
+    assert {MACHINES, VOLUMES, CARDS} == allowed.keys()
     assert all(each["Null"] == WEARS for each in allowed.values())
     untagged = {"Null": {"aws:ResourceTag/dr-drill:run": "true"}}
     assert any(each.get("Condition") == untagged for each in statements(policies, action, "Deny"))
@@ -117,7 +118,8 @@ def test_nothing_that_is_there_is_given_a_tag(policies: list[dict[str, Any]]) ->
     (denied,) = statements(policies, "ec2:CreateTags", "Deny")
     assert denied["Condition"] == {"StringNotEquals": {"ec2:CreateAction": ["CopyImage", "RunInstances"]}}
     copied = {"arn:aws:ec2:*::image/*", "arn:aws:ec2:*::snapshot/*"}
-    assert set(denied["Resource"]) == {"arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:*:*:volume/*", *copied}
+    made = {f"arn:aws:ec2:*:*:{each}/*" for each in ("instance", "volume", "network-interface")}
+    assert set(denied["Resource"]) == made | copied
 
 
 def test_iam_knows_each_word_of_it(policies: list[dict[str, Any]]) -> None:
