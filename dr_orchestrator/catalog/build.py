@@ -317,7 +317,8 @@ def _placed(resource: Resource, drill: written.Drill) -> Resource:
     standing = bool(lies or (drill.recovery_points and drill.recovery_points.vault))
     put = to.isolation
     isolation = Isolation(put.subnet_group, tuple(put.security_groups)) if put else resource.isolation
-    return replace(resource, to=replace(to.named, standing=standing), isolation=isolation)
+    own = {**resource.own, **to.own}
+    return replace(resource, to=replace(to.named, standing=standing), isolation=isolation, own=own)
 
 
 def _account(drill: written.Drill) -> str:

@@ -15,13 +15,18 @@ SERVICE = "backup.amazonaws.com"
 
 @dataclass(frozen=True)
 class Vault:
-    """A vault by its name, the role (ARN) by which AWS Backup restores from it, and the account that owns the vault:
-    empty where that is the source's own.
+    """A vault by its name, the role (ARN) by which AWS Backup restores from it, empty where no job of it does, and the
+    account that owns the vault: empty where that is the source's own.
     """
 
     name: str
     role: str
     account: str = ""
+
+    @property
+    def by_job(self) -> bool:
+        """Whether a job of AWS Backup makes the copy, and not the service itself of what lies in the vault."""
+        return bool(self.role)
 
     def __str__(self) -> str:
         return f"vault {self.name}" + (f" of account {self.account}" if self.account else "")

@@ -122,25 +122,27 @@ class Drillable(ResourceType):
     """A resource type that can be drilled.
 
     `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there
-    may be, by the names that `made` and `parts` give them, `more` how many more of those a drill of a kind makes than
-    one of each, `held` what one that holds others holds (type in CloudFormation and name). `store` restores one as a
-    store of an environment, `brought` makes one where that stands in another account, with what brings its recovery
-    point there before (through a bucket), `member` is what one is as a part of an environment at a place, `filler`
-    what fills a stack's own straight from one, with what the checks that name it read there, `origin` what a
+    may be, by the names that `made` and `parts` give them; `takes` asks where a resource stands how much of which one
+    copy takes, where that is no number of copies: vCPU, say. `more` tells how many more of those a drill of a kind
+    makes than one of each, `held` what one that holds others holds (type in CloudFormation and name). `store` restores
+    one as a store of an environment, `brought` makes one where that stands in another account, with what brings its
+    recovery point there before (through a bucket), `member` is what one is as a part of an environment at a place,
+    `filler` what fills a stack's own straight from one, with what the checks that name it read there, `origin` what a
     template's own is made of, with the `inside` of that as part of a stack, `sides` compare one of the lost region
     with what stands of it in the other, `looks` read the `settings` of a live one, `served` tells every address at
     which it is served, `twin` what it is in the simulated AWS, `entry` the shape of what an estate file says of one
     that the lab is to make. `protection` reads how the backups of what is declared of it at a place are kept; without
     one only its drills are judged. `discovered` tells of all that stands at a place, whoever declares it, `worn` the
     tags of one where its listing does not and nobody tells those of all; what AWS knows no such thing of has neither.
-    An origin is told of the environment that its own is made in, and of the key of KMS under which recovery points
-    are shared with that one's account.
+    An origin is told of the environment that its own is made in, and of the key of KMS under which recovery points are
+    shared with that one's account.
     """
 
     components: MakeComponents
     destroyer: MakeDestroyer
     listed: Callable[[Account], Iterator[LiveObject]]
     quotas: Mapping[str, Callable[[Account], Quota]]
+    takes: Callable[[Account, Resource], Mapping[str, int]] | None = None
     more: Mapping[Kind, Mapping[str, int]] = field(default_factory=dict)
     held: Callable[[Account, str], Iterator[tuple[str, str]]] | None = None
     store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store

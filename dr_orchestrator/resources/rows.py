@@ -13,7 +13,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.data_api import looks as data_api
 from dr_orchestrator.aws.logins import engine
 from dr_orchestrator.aws.logins.door import Door
-from dr_orchestrator.aws.rds import bringing
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter
@@ -196,7 +196,7 @@ def _opening(door: Door, resource: Resource, database: Database, toolkit: Toolki
     """The way into the copy: by its address, or by statements, for which nobody asks before it is proven isolated."""
     if database.via is Via.DATA_API:
         return Doorway(door, resource, database, toolkit)
-    place = bringing.place_of(resource)
+    place = place_of(resource)
     return Opening(door, resource, database, toolkit, there=functools.partial(toolkit.at, place) if place else None)
 
 

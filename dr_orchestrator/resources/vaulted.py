@@ -13,12 +13,14 @@ IMMUTABLE = "a tier wants backups that nobody can delete"
 WHEN = dict.fromkeys(READS, f"{APART}, or {IMMUTABLE.removeprefix('a tier wants ')}")
 
 OTHER_JOBS = "a job of the same type was started since the run's copy was intended, and may be its own"
-RESTORES = Calls(
+POINTS = Calls(frozenset({"backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault"}))
+"""The calls by which a drill looks at a vault and at what lies in it."""
+
+RESTORES = POINTS | Calls(
     frozenset(
         {
-            *("backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault", "backup:DescribeRecoveryPoint"),
-            *("backup:GetRecoveryPointRestoreMetadata", "backup:ListRestoreJobs", "backup:DescribeRestoreJob"),
-            "backup:GetRestoreJobMetadata",
+            *("backup:DescribeRecoveryPoint", "backup:GetRecoveryPointRestoreMetadata", "backup:ListRestoreJobs"),
+            *("backup:DescribeRestoreJob", "backup:GetRestoreJobMetadata"),
         }
     ),
     frozenset({"backup:StartRestoreJob"}),

@@ -70,6 +70,7 @@ def guarded(
             return True
         rows = [row for row in live() if row.identity is not None]  # its own, on the way elsewhere
         by_name = {row.copy.id for row in rows if drill.resource.to is not None}
+        by_name |= {row.identity.unique_id for row in rows if row.identity and drill.resource.to is not None}
         return origin in by_name | {row.identity.arn for row in rows if row.identity is not None}
 
     def accounts() -> set[str]:
@@ -85,7 +86,7 @@ def guarded(
         accounts,
         frozenset({drill.resource.id}) if drill is not None and _reads_by_statements(drill) else frozenset(),
         lambda: {*here.ledger.buckets(run), *(copy.id.partition("/")[0] for copy in made() if "/" in copy.id)},
-        frozenset({drill.vault.role}) if drill is not None and drill.vault is not None else frozenset(),
+        frozenset({drill.vault.role} - {""}) if drill is not None and drill.vault is not None else frozenset(),
         frozenset(_machines(here, drill)),
         approving.leave(here, drill, run) if drill is not None and leave and not account else None,
     )
@@ -131,7 +132,8 @@ def plan_copy(here: App, drill: Drill, resource: Resource, run: str, prefix: str
     source, place = Source(resource.type, resource.id, beside_the_source(resource)), copies_stand(here, resource)
     name = copies.name(run, prefix + resource.id, made)
     names = (drill.name, drill.service.name)
-    made_by = BY_RESTORE_JOB if drill.vault is not None and resource == drill.resource else ""
+    by_job = drill.vault is not None and drill.vault.by_job and resource == drill.resource
+    made_by = BY_RESTORE_JOB if by_job else ""
     return Copy(made.name, name, place.region, run, *names, account=place.account, source=source, made_by=made_by)
 
 

@@ -15,11 +15,12 @@ from dr_orchestrator import wiring
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.resources.ec2_instance.lab.backend import Machines
 from dr_orchestrator.wiring.planning import plan
 from tests.support import web
 from tests.support.dying import deaths, gone_on, killed_at, swept
-from tests.support.estate import PROFILE, SUBNET, WEB, Estate
+from tests.support.estate import PROFILE, SUBNET, VAULT, WEB, Estate
 from tests.support.shop import GREEN, ended, run
 
 HOUR = 3600.0
@@ -107,6 +108,23 @@ def test_the_request_leaves_nothing_to_a_default(shop: Estate, drilled: wiring.A
     assert worn.count("dr-drill:run") == len(kinds)
     assert worn.count("dr-drill:machine") == 2
     assert worn.count(told["ClientToken"]) == len(kinds)
+
+
+def test_a_machine_is_started_of_the_image_in_a_vault(shop: Estate, drilled: wiring.App) -> None:
+    """Of the vault's newest, which is older than others of the account; no job is started, and no role handed over."""
+    rewritten(drilled, "    resource: web\n", f"    resource: web\n    recovery_points: {{vault: {VAULT.name}}}\n")
+    before, heard = shop.inventory(), len(shop.lab.journal)
+    text = str(plan.plan(drilled, "web-snapshot"))
+    assert f"vault {VAULT.name} is a backup vault, not locked; the drill starts its image itself" in text
+    found = run(drilled, "web-snapshot")
+    assert ended(found)[0] in GREEN, told(found)
+    assert ended(found)[1] is Cleanup.CLEAN
+    kept = [each.point for each in vaults().kept(VAULT.name, None) if each.of == "EC2"]
+    (asked,) = started(shop, heard)
+    assert kept[-1].endswith(asked["ImageId"])
+    assert not {each.action for each in shop.lab.journal[heard:]} & {"StartRestoreJob", "AssumeRole"}
+    assert [each.copy.made_by for each in found.copies] == [""]
+    assert shop.inventory() == before
 
 
 def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> None:
@@ -286,6 +304,92 @@ def test_a_volume_that_outlives_its_machine_is_deleted_too(
     assert ended(found)[1] is Cleanup.CLEAN
     assert [each.action for each in shop.lab.journal[heard:]].count("DeleteVolume") == 1
     assert shop.inventory() == before
+
+
+def test_a_network_interface_that_outlives_its_machine_is_deleted_too(
+    shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is known by the tags and the description that it was made with."""
+    end, heard = Machines._ended, len(shop.lab.journal)
+
+    def keeping(self: Machines, machine: Any) -> None:
+        for card in machine.nics.values():
+            card.delete_on_termination = False
+        end(self, machine)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Machines, "_ended", keeping)
+        found = run(drilled, "web-snapshot")
+    assert ended(found)[1] is Cleanup.CLEAN
+    assert [each.action for each in shop.lab.journal[heard:]].count("DeleteNetworkInterface") == 1
+    assert [each.id for each in web.backend().enis.values() if "dr-drill:run" in str(each.get_tags())] == []
+
+
+def _kept_card(machine: Any) -> None:
+    for card in machine.nics.values():
+        card.delete_on_termination = False
+
+
+def _stops(machine: Any) -> None:
+    machine.instance_initiated_shutdown_behavior = "stop"
+
+
+@pytest.mark.parametrize(
+    ("strike", "why"),
+    [
+        (_kept_card, "its network interface would outlive it"),
+        (_stops, "it would not end as it shuts down: stop"),
+    ],
+)
+def test_what_would_outlive_the_drill_is_not_isolated(
+    shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch, strike: Callable[[Any], None], why: str
+) -> None:
+    """It is proven of the live machine, and not believed of the request: nothing is asked of such a one."""
+    before, start = shop.inventory(), Machines._start
+
+    def otherwise(self: Machines, made: Any, token: str) -> None:
+        strike(made)
+        start(self, made, token)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Machines, "_start", otherwise)
+        found = run(drilled, "web-snapshot")
+    assert ended(found) == (Verdict.FAILED, Cleanup.CLEAN)
+    assert why in told(found)
+    assert shop.inventory() == before
+
+
+def test_a_machine_that_somebody_renamed_is_not_lost(
+    shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its token is its name for good: it is waited for, asked, proven and ended all the same."""
+    before, start = shop.inventory(), Machines._start
+
+    def renamed(self: Machines, made: Any, token: str) -> None:
+        start(self, made, token)
+        made.add_tags({"Name": "do not touch"})
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Machines, "_start", renamed)
+        found = run(drilled, "web-snapshot")
+    assert ended(found)[0] in GREEN, told(found)
+    assert ended(found)[1] is Cleanup.CLEAN
+    assert shop.inventory() == before
+
+
+def test_a_member_of_an_auto_scaling_group_is_refused_by_its_name(shop: Estate, drilled: wiring.App) -> None:
+    """The group makes it anew: what to drill in its place is said, and nothing is started."""
+    source, heard = web.backend().get_instance(WEB.id), len(shop.lab.journal)
+    source.add_tags({"aws:autoscaling:groupName": "web-asg"})
+    try:
+        text = str(plan.plan(drilled, "web-snapshot"))
+        found = run(drilled, "web-snapshot")
+    finally:
+        web.backend().tags[WEB.id].pop("aws:autoscaling:groupName")
+    assert f"machine {WEB.id} is of the Auto Scaling group web-asg" in text
+    assert "drill what it is made from" in text
+    assert ended(found)[0] is Verdict.FAILED
+    assert started(shop, heard) == []
 
 
 KILLS = deaths(*(("RunInstances", 1), ("SendCommand", 1), ("TerminateInstances", 1)))

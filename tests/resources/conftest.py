@@ -47,7 +47,7 @@ def way_of(made: Estate) -> Iterator[Make]:
     ) -> Way:
         spec, run = SPECS[kind], f"20261120-{next(_runs):06x}"
         source, of = resource or spec.source, TYPES[spec.type].made
-        made_by = BY_RESTORE_JOB if spec.vault else ""
+        made_by = BY_RESTORE_JOB if spec.vault and spec.vault.by_job else ""
         region = source.to.region if source.to else REGION
         if source.to:
             elsewhere.prepared(made.lab)

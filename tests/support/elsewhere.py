@@ -6,15 +6,20 @@ from typing import Any
 
 import boto3
 from moto.dynamodb.models import dynamodb_backends
+from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from tests.support.estate import RESTORER, VAULT
+from dr_orchestrator.resources.ebs_volume.lab import standing as volumes
+from dr_orchestrator.resources.ec2_instance.lab import standing as machines
+from tests.support.estate import READER, RESTORER, VAULT
 
 AWAY = "eu-central-1"
 ALIAS = "alias/dr-drills"
+SUBNET = "subnet-0bbbbbbbbbbbbbbbb"
+"""The machine there that reads copies of volumes, and the subnet of copies of machines."""
 DRILL = f"""
   orders-away-snapshot:
     kind: snapshot-restore
@@ -38,6 +43,33 @@ STANDING = f"""
     disruption: region
     recovery_points: {{region: {AWAY}}}
     checks: *standing
+"""
+MACHINE_DRILL = f"""
+  web-away:
+    kind: snapshot-restore
+    resource: web
+    disruption: region
+    path: fallback
+    objective: {{rto: "< 9h", rpo: "< 10d", reason: another region}}
+    to:
+      region: {AWAY}
+      kms_key: {ALIAS}
+      network: {{subnet: {SUBNET}, security_groups: [dro-isolated]}}
+    checks:
+      - {{name: files are there, files: {{paths: {{/srv/web/VERSION: present}}, newest: /srv/web/log}}}}
+      - {{name: the team's own, command: {{run: [sh, -c, 'cat srv/web/VERSION'], proves-data: true}}}}
+"""
+VOLUME_DRILL = f"""
+  share-away:
+    kind: snapshot-restore
+    resource: share
+    disruption: region
+    path: fallback
+    objective: {{rto: "< 9h", rpo: "< 10d", reason: another region}}
+    to: {{region: {AWAY}, kms_key: {ALIAS}, reader: {READER}}}
+    checks:
+      - {{name: files are there, files: {{paths: {{/srv/share/VERSION: present}}, newest: /srv/share/photo 1.jpg}}}}
+      - {{name: the team's own, command: {{run: [sh, -c, 'ls "$DRO_COPY_MOUNT/srv/share"'], proves-data: true}}}}
 """
 CLUSTER_DRILL = f"""
   boards-away-snapshot:
@@ -103,6 +135,9 @@ def prepared(lab: Lab, region: str = AWAY, **given: str) -> str:
     rds.create_db_subnet_group(DBSubnetGroupName="dro-isolated", DBSubnetGroupDescription="isolated", SubnetIds=subnets)
     key = str(kms.create_key()["KeyMetadata"]["Arn"])
     kms.create_alias(AliasName=ALIAS, TargetKeyId=key)
+    if not given:
+        volumes.machine(region, f"{region}a", READER)
+        machines.subnet(region, f"{region}a", SUBNET, "172.31.201.0/24")
     return key
 
 
@@ -115,6 +150,14 @@ def login_of(lab: Lab, account: str) -> dict[str, str]:
         "aws_secret_access_key": keys["SecretAccessKey"],
         "aws_session_token": keys["SessionToken"],
     }
+
+
+def copied(region: str = AWAY, account: str = ACCOUNT) -> list[str]:
+    """All that EC2 has there that wears a run's tag, by id; but for machines that have ended."""
+    of = ec2_backends[account][region]
+    machines = [one for each in of.reservations.values() for one in each.instances if one._state.name != "terminated"]
+    every = [*of.snapshots.values(), *of.amis.values(), *of.volumes.values(), *machines]
+    return sorted(each.id for each in every if any(tag["key"] == "dr-drill:run" for tag in each.get_tags()))
 
 
 def standing(region: str, account: str = ACCOUNT) -> list[str]:

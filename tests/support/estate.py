@@ -42,6 +42,7 @@ from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
 from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
 from dr_orchestrator.resources.ebs_volume.lab import standing
 from dr_orchestrator.resources.ec2_instance.lab import standing as machines
+from dr_orchestrator.resources.ec2_instance.lab import vaulted as of_machines
 from dr_orchestrator.resources.ec2_instance.shape import Network, Profile
 from dr_orchestrator.resources.efs_file_system.lab import standing as shares
 from dr_orchestrator.resources.efs_file_system.lab import vaulted as files
@@ -60,6 +61,9 @@ INSTANCE = Resource("orders-db", "rds-instance", "orders-prod", REGION, isolatio
 TABLE = Resource("sessions", "dynamodb-table", "sessions-prod", REGION)
 BUCKET = Resource("images", "s3-bucket", "images-prod", REGION)
 ZONE, MACHINE = "us-east-1a", "i-0d0d0d0d0d0d0d0d0"
+READER = "i-0bbbbbbbbbbbbbbbb"
+"""The machine that reads copies of volumes in another region."""
+
 SUBNET, PROFILE = "subnet-0c0c0c0c0c0c0c0c0", "dr-machine"
 """Where copies of machines stand, and the instance profile that they get."""
 WEB = Resource(
@@ -88,6 +92,8 @@ Outputs:
 RESTORER = f"arn:aws:iam::{ACCOUNT}:role/dr-restore"
 VAULT = Vault("nightly", RESTORER)
 """A vault of the estate, and the role by which drills have it restored."""
+OF_IMAGES = Vault(VAULT.name, "")
+"""The same, of which drills start images themselves."""
 STACK = Resource(
     "environment",
     "cloudformation-stack",
@@ -157,10 +163,11 @@ class Estate:
                 ]
             ),
             "buckets": sorted(s3_backends[ACCOUNT]["aws"].buckets),
-            "volumes": sorted(map(_called, ec2_backends[ACCOUNT][REGION].volumes.values())),
+            "volumes": sorted(_called(one) for each in _everywhere() for one in each.volumes.values()),
             "machines": sorted(
                 _called(one)
-                for each in ec2_backends[ACCOUNT][REGION].reservations.values()
+                for backend in _everywhere()
+                for each in backend.reservations.values()
                 for one in each.instances
                 if one._state.name != "terminated"
             ),
@@ -190,6 +197,11 @@ class Estate:
             cloud.deleted_stacks[stack_id] = stack
 
 
+def _everywhere() -> list[Any]:
+    """What EC2 is in all regions where anybody asked for it so far."""
+    return list(ec2_backends[ACCOUNT].values())
+
+
 def _elsewhere() -> list[Any]:
     """What RDS is in the other regions, where anybody asked for it so far."""
     return [backend for region, backend in list(rds_backends[ACCOUNT].items()) if region != REGION]
@@ -215,7 +227,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
             sources,
             may_restore=lambda _: True,
             roles=frozenset({RESTORER}),
-            lent=frozenset({MACHINE, PROFILE, SUBNET}),
+            lent=frozenset({MACHINE, PROFILE, READER, SUBNET}),
         )
         waiting = Watcher(clock)
         proofs = Proofs(
@@ -325,6 +337,8 @@ def _vault(made: Estate) -> None:
         tables.back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(minutes=minutes))
         buckets.back_up(VAULT.name, BUCKET.id, made.clock.now() - timedelta(minutes=minutes))
         files.back_up(VAULT.name, SHARE.id, made.clock.now() - timedelta(minutes=minutes))
+    for hours in (5, 4):
+        of_machines.back_up(VAULT.name, WEB.id, made.clock.now() - timedelta(hours=hours))
 
 
 def _called(one: Any) -> str:

@@ -72,6 +72,14 @@ class Scope:
         drilled = (drill.resource for drill in self.drills if drill.resource.type == of.name)
         return sorted({each for resource in drilled for each in of.used(resource)})
 
+    def put(self, of: ResourceType) -> dict[str, list[str]]:
+        """The things of the account by which copies of a type are put where they stand, by the words for them."""
+        found: dict[str, set[str]] = {}
+        for drill in (each for each in self.drills if each.resource.type == of.name):
+            for word, names in of.put(drill.resource).items():
+                found.setdefault(word, set()).update(names)
+        return {word: ["*"] if "*" in names else sorted(names) for word, names in found.items()}
+
     def _stands(self, drill: Drill) -> str:
         """The account in which the copy of a drill stands; empty for that of its source."""
         account = self.types[drill.resource.type].place(drill.resource).account

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.vault import SERVICE
 def restores(scope: Scope) -> Iterator[Statement]:
     """The statements: jobs restore recovery points of the drilled types alone, by the roles that drills declare."""
     here = scope if scope.apart else scope.beside()  # AWS Backup restores in the account of the copy
-    drills = [drill for drill in here.drills if drill.vault is not None]
+    drills = [drill for drill in here.drills if drill.vault is not None and drill.vault.by_job]
     if not drills:
         return
     points = dict.fromkeys(arn for drill in drills for arn in _points(scope, drill))

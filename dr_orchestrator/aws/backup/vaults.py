@@ -63,13 +63,18 @@ class VaultPoints:
 
     def choose(self, selection: Selection, of: Kept) -> RecoveryPoint:
         """The point that a selection means, of those that are whole, by the times at which they were begun."""
+        found, told = self.restorable(of)
+        return points.choose(found, selection, self._toolkit, told)
+
+    def restorable(self, of: Kept) -> tuple[list[RecoveryPoint], points.Told]:
+        """The points that are whole, and neither expired nor continuous; with the words for where there is none."""
         found = self._listed(of)
         whole = [
             each for each in found if _is_whole(each) and not self._expired(each) and not self._came_late(each, of)
         ]
         hint = f"does a plan of AWS Backup keep {of.arn} in {self._vault}, and has the first job ended?"
         told = points.Told(f"{of.store} in {self._vault}{_others(found, whole)}", LISTING, hint, "recovery point")
-        return points.choose((self._point(each, of) for each in whole), selection, self._toolkit, told)
+        return [self._point(each, of) for each in whole], told
 
     def look_at(self, selection: Selection, of: Kept) -> str:
         """Where the point lies that would be taken; a Doubt where it has to be fetched from cold storage first."""

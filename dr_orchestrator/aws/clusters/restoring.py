@@ -11,6 +11,7 @@ from dr_orchestrator.aws.clusters import production, proof
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Door
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.aws.rds import bringing, events, instances, isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -69,7 +70,7 @@ class DbCluster(ABC):
     @cached_property
     def _there(self) -> Toolkit:
         """The tools where the copy stands: beside its source, or where the drill says."""
-        place = bringing.place_of(self._resource)
+        place = place_of(self._resource)
         return self._toolkit if place is None else self._toolkit.at(place)
 
     @property
@@ -88,7 +89,7 @@ class DbCluster(ABC):
     def isolated(self, copy: Copy) -> Seen:
         """Prove of the live cluster and of its instances that they stand apart, and that no global cluster has them."""
         put = isolation.declared(self._resource)
-        to, source = bringing.place_of(self._resource), self.described()
+        to, source = place_of(self._resource), self.described()
         return Seen(proof.isolated(self._there, copy, source, self._instances(copy), put, self._network(), to))
 
     def address(self) -> tuple[str, int]:

@@ -13,6 +13,7 @@ from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.preflight import keys
+from dr_orchestrator.aws.preflight.region import enabled
 from dr_orchestrator.aws.rds.carrying import THERE, SnapshotCopy, lend
 from dr_orchestrator.aws.rds.objects import Objects, Shape
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -29,14 +30,7 @@ AT_ONCE = 20
 # docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html, "Limitations"
 
 _UNDER_WAY = ("creating", "copying", "pending")
-_ON = ("opt-in-not-required", "opted-in")
 _SNAPSHOT_KEY = "the snapshot is not encrypted"
-
-
-def place_of(resource: Resource) -> Place | None:
-    """Where a drill's copy of a resource is to stand, as copies tell it; None where that is beside its source."""
-    to = resource.to
-    return None if to is None else Place("" if to.account == resource.account else to.account, to.region)
 
 
 def charged(resource: Resource) -> str:
@@ -191,20 +185,6 @@ class Bringing:
         if len(busy) >= AT_ONCE:
             raise NotMeasured(told, "wait until some are whole", f"rds:{self.shape.describe}")
         return told
-
-
-def enabled(account: Account, region: str, of: str = "") -> str:
-    """That a region may be used by this account; NotRecoverable where nobody has enabled it, or there is none.
-
-    `of` names the account, where it is not the source's.
-    """
-    found = account.api("ec2").call("DescribeRegions", AllRegions=True, RegionNames=[region])["Regions"]
-    state = str(found[0].get("OptInStatus", "")) if found else ""
-    if state not in _ON:
-        hint = "enable it for the account (AWS's console, Account), or name another"
-        told = f"region {region} is not enabled{f' for account {of}' if of else ''}: {state or 'unknown'}"
-        raise NotRecoverable(told, hint, "ec2:DescribeRegions")
-    return f"{region}, {state}"
 
 
 def orderable(account: Account, source: Mapping[str, Any], version: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
-from dr_orchestrator.catalog.shapes.destination import To
+from dr_orchestrator.catalog.shapes.destination import OWN, To
 from dr_orchestrator.catalog.shapes.service import Drill, Resource
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
@@ -52,6 +52,20 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
         message = "the Data API takes a secret of the region in which the copy stands, and the source's is of its own"
         yield ("to",), message, "remove it, or ask the copy at its address"
     yield from _keys(to)
+    yield from _own(to, resource, of)
+
+
+def _own(to: To, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
+    """The keys that are the resource's own, and of its own region: another has to be said, and no other type has it."""
+    known = of.own_keys()
+    for key in OWN:
+        if getattr(to, key) is not None and key not in known:
+            yield ("to", key), f"no {of.name} has a `{key}`", "remove it"
+        elif key in known and getattr(to, key) is None and to.region != resource.region:
+            message = f"the copy stands in {to.region}, and the `{key}` of the resource is of {resource.region}"
+            yield ("to",), message, f"add `{key}`, of {to.region}"
+    if to.account and to.account != resource.account and not of.carried.all:
+        yield ("to", "account"), f"no {of.name} is brought into another account", "remove it"
 
 
 def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vault: bool) -> Iterator[Mistake]:
@@ -67,6 +81,10 @@ def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vau
         fix = "remove it" if vault else "remove `recovery_points`"
         yield where, "that is where the source is: its points there are taken anyway", fix
     if drill.to is None:
+        own = of.own_keys() if drill.kind in of.standing and lies != resource.region else ()
+        for key in (each for each in OWN if each in own):
+            message = f"the copy stands in {lies}, and the `{key}` of the resource is of {resource.region}"
+            yield where, message, f"add `to: {{region: {lies}, {key}: …}}`"
         return
     if drill.to.region != lies:
         yield ("to", "region"), f"the points lie in {lies}, and are restored there", f"write {lies}, or remove `to`"

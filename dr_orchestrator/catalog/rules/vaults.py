@@ -16,11 +16,18 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tup
     """The mistakes in what a drill says of its vault; none where it says nothing."""
     if (said := drill.recovery_points) is None or (said.region and not said.vault):
         return
-    if said.vault is None or said.role is None:
-        yield (_KEY, lacks := "role" if said.vault else "vault"), f"'{lacks}' is missing", "add it"
+    if said.vault is None:
+        yield (_KEY, "vault"), "'vault' is missing", "add it"
         return
     if not of.vaulted:
         yield (_KEY,), f"{of.name}s are not restored from a vault of AWS Backup", "remove it"
+        return
+    if of.by_job and said.role is None:
+        yield (_KEY, "role"), "'role' is missing", "add it"
+        return
+    if said.role is not None and not of.by_job:
+        message = f"no job of AWS Backup restores {of.name}s: drills start the image in the vault themselves"
+        yield (_KEY, "role"), message, "remove it"
         return
     if drill.kind not in of.vaulted:
         kinds = ", ".join(sorted(of.vaulted))
@@ -33,6 +40,8 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tup
         message = f"the vault is in {region}, and AWS Backup restores only where a vault is"
         yield (_KEY, "vault"), message, f"name one in {stands}"
     there = drill.to.account if drill.to else None
+    if said.role is None:
+        return
     if there and account_of(said.role) != there:
         message = f"the role is of account {account_of(said.role)}, and the copy is to stand in {there}"
         yield (_KEY, "role"), message, f"name one of {there}: AWS Backup restores there"

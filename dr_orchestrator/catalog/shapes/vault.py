@@ -13,7 +13,8 @@ class RecoveryPoints(Shape):
 
     vault: VaultName | None = Field(default=None, description="Its name; the ARN of one that another account shares.")
     role: RoleArn | None = Field(
-        default=None, description="The IAM role by which AWS Backup restores: drills pass it to that alone."
+        default=None,
+        description="The IAM role by which AWS Backup restores: drills pass it to that alone. Machines need none.",
     )
     region: Region | None = Field(
         default=None,
@@ -40,7 +41,7 @@ class RecoveryPoints(Shape):
 
     def named(self, account: str = "") -> Vault | None:
         """The vault as drills know it that restore in an account, where that is not the source's: there it is own."""
-        if self.vault is None or self.role is None:
+        if self.vault is None:
             return None
         owner = self.vaults_account
-        return Vault(self.vault.rpartition(":")[2], self.role, "" if owner == account else owner)
+        return Vault(self.vault.rpartition(":")[2], self.role or "", "" if owner == account else owner)

@@ -45,12 +45,14 @@ class Write:
     is what AWS does beside the target in the name of who calls: service, resource part of the ARN, and actions of IAM;
     `{bucket}` stands for each bucket that is declared, `{source}` for each source of the type, `{machine}`
     for each machine that reads copies, `{subnet}` for each that they are mounted in, `{copies}` for how copies are
-    named. `acts_as` is the parameter that names the role by which another service does it: one that the drill declares,
-    and that service's alone. `holds` are
+    named, another word for what a resource says by it of where its copies are put. `acts_as` is the parameter that
+    names the role by which another service does it: one that the drill declares, and that service's alone. `holds` are
     the only keys that what a parameter holds may have. `from_points` are the resource parts, by services, of the
     ARNs of recovery points that it restores: `{source}` in them for each source. `uses` is the parameter that names
     what a drill uses and did not make, one or several: the machine that reads its copy, or the subnet that it is
-    mounted in; each has to be one that the resource declares.
+    mounted in; each has to be one that the resource declares. `bounds` are the conditions of IAM under which it may be
+    done to what stands `outside`, by the resource parts of those, and `never` those under which it is denied, likewise:
+    `{account}` in them is the account.
     """
 
     operation: str
@@ -79,6 +81,8 @@ class Write:
     holds: Mapping[str, frozenset[str]] = field(default_factory=dict)
     from_points: tuple[tuple[str, str], ...] = ()
     uses: str = ""
+    bounds: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    never: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
     @property
     def used_as(self) -> str:

@@ -68,7 +68,8 @@ class ResourceType:
     `posture` is what a look at how its backups are kept calls, `discovery` what lists all that there is of it and who
     wears which tags: reads alone. `production` is what a drill calls that fails one of production over, and
     `fails_over` its one write: the operation, and all that it is given for one of a name.
-    `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls;
+    `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls,
+    `by_job` whether a job of AWS Backup does it, by a role of the drill's, or the drill itself of what lies there;
     `elsewhere` by which its copy may stand where the drill says (`to`), and what such a run calls besides; `standing`
     by which it is restored from what lies there already, `afar` from a vault of AWS Backup there, likewise.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
@@ -80,11 +81,13 @@ class ResourceType:
     `both` the reads by which one is compared with what stands of it in another region.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
-    of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
-    things which a resource names, and of nothing else: `reads` tells which. `publishes` is what its drills put where
-    AWS takes it from, named by its content: it stays, for others may take it from there, too; `puts` tells which of a
-    resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew; of one that is `programmed` a
-    program of the team's own makes the copies, and no call of a drill's: it has no write, no quota and no twin.
+    of a resource stand, `many` how many of what it makes one takes, `put` by which
+    things of the account they are put there, by the words for these in the resource parts of ARNs. `named` are those of
+    its reads that are made of things which a resource names, and of nothing else: `reads` tells which. `publishes` is
+    what its drills put where AWS takes it from, named by its content: it stays, for others may take it from there, too;
+    `puts` tells which of a resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew; of
+    one that is `programmed` a program of the team's own makes the copies, and no call of a drill's: it has no write, no
+    quota and no twin.
     `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), `gaps` those of them that
     a draft of one leaves to people, and what is to be written there, `rules` what must hold of
     a resource of the type (key, mistake, fix); `used` tells what of the account its drills use that they did not make:
@@ -122,6 +125,7 @@ class ResourceType:
     production: Calls = field(default_factory=Calls)
     fails_over: tuple[str, Callable[[str], Mapping[str, Any]]] | None = None
     vaulted: Mapping[Kind, Calls] = field(default_factory=dict)
+    by_job: bool = True
     elsewhere: Mapping[Kind, Calls] = field(default_factory=dict)
     standing: Mapping[Kind, Calls] = field(default_factory=dict)
     afar: Mapping[Kind, Calls] = field(default_factory=dict)
@@ -135,6 +139,7 @@ class ResourceType:
     beat: Beat | None = None
     place: Callable[[Resource], Place] = beside_the_source
     many: Callable[[Resource], int] = lambda _resource: 1
+    put: Callable[[Resource], Mapping[str, Iterable[str]]] = lambda _resource: {}
     named: frozenset[str] = frozenset()
     reads: Callable[[Resource], Iterable[Read]] = lambda _resource: ()
     puts: Callable[[Resource], Iterable[Put]] = lambda _resource: ()

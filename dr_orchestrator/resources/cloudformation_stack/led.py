@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.drill_name.records import DrillName
-from dr_orchestrator.aws.rds.bringing import enabled
+from dr_orchestrator.aws.preflight.region import enabled
 from dr_orchestrator.documents.cloudformation import mapping, parse
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Drill

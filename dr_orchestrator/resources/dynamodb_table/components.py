@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Api
-from dr_orchestrator.aws.rds.bringing import place_of
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.items import ItemWriter
 from dr_orchestrator.checks.items import ItemChecks, Tables

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dr_orchestrator.aws.preflight import keys
-from dr_orchestrator.aws.rds.bringing import enabled
+from dr_orchestrator.aws.preflight.region import enabled
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.destination import Destination

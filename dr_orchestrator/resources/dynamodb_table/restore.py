@@ -11,7 +11,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api, Denied, NotFound, Refused
 from dr_orchestrator.aws.copies import TAG, Live
 from dr_orchestrator.aws.preflight import keys, place
-from dr_orchestrator.aws.rds.bringing import place_of
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.aws.toolkit import Toolkit, gone, lag
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import Copy, CopyState

@@ -18,9 +18,15 @@ def components(order: Order) -> Components:
         drill.checks,
         toolkit.clock,
         store_of=lambda _check: drill.resource.name,
-        deep=Reading(Commands(toolkit, drill.resource.own["reader"]), restorer.attaching.attached),
+        deep=Reading(Commands(restorer.there, drill.resource.own["reader"]), restorer.attaching.attached),
         patiently=toolkit.patiently,
         reached=toolkit.context.reached,
     )
     later = suite.afterwards()
-    return Components(suite.on_the_clock(), restorer=restorer, isolated=restorer.isolated, afterwards=later)
+    return Components(
+        suite.on_the_clock(),
+        restorer=restorer,
+        isolated=restorer.isolated,
+        afterwards=later,
+        brought=restorer.brought,
+    )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from functools import partial
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import NotFound
-from dr_orchestrator.aws.endpoints import partition
-from dr_orchestrator.aws.posture import keys, vaults
-from dr_orchestrator.aws.posture.ground import Ground, Reader, gathered
-from dr_orchestrator.domain.posture.facts import Elsewhere, Encryption, Fact, Inapplicable, Known, Lock, Protection
+from dr_orchestrator.aws.posture import keys
+from dr_orchestrator.aws.posture.by_snapshots import BySnapshots
+from dr_orchestrator.aws.posture.ground import Ground, Reader
+from dr_orchestrator.domain.posture.facts import Encryption, Inapplicable, Known, Protection
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
-from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.ebs_volume import snapshots, volume
 
 _UNPROTECTED = Inapplicable("EC2 protects no volume from deletion, only machines from their end")
@@ -30,9 +28,9 @@ def reader(ground: Ground) -> Reader:
     return read
 
 
-class _Volume:
-    def __init__(self, ground: Ground, id: str) -> None:
-        self._ground, self._id = ground, id
+class _Volume(BySnapshots):
+    part, points_of = "volume", "snapshots"
+    lists, describes = snapshots.CALL, volume.CALL
 
     def protection(self, resource: Resource, wanted: Wanted) -> Protection:
         ground = self._ground
@@ -64,37 +62,10 @@ class _Volume:
         own = (each for each in found if each.get("VolumeId") == self._id)
         return tuple(sorted(each[snapshots.AT] for each in own if not snapshots.unusable(each)))
 
-    def _kept(self, wanted: Wanted) -> timedelta | None:
-        """As long as the oldest has been kept: who deletes them, and when, a snapshot does not tell."""
-        points, made = self._points(), self._created_at()
-        kept = self._ground.now - points[0] if points else timedelta()
-        if kept < wanted.retention and made is not None and self._ground.now - made < wanted.retention:
-            raise NotMeasured("it is younger than its snapshots are to become", call=snapshots.CALL)
-        return kept
-
     def _encryption(self) -> Encryption:
         about = self._described()
         key = about.get("KmsKeyId")
         return keys.of_kms(self._ground)(str(key)) if key else Encryption(bool(about.get("Encrypted")))
-
-    def _elsewhere(self, wanted: Wanted) -> Fact[tuple[Elsewhere, ...]]:
-        """Those that vaults hold in other regions: a snapshot copied by hand does not tell which volume it is of."""
-        regions = [each for each in wanted.copy_in if each != self._ground.region]
-
-        def vaulted(region: str) -> Iterator[Elsewhere]:
-            return vaults.copies(self._ground, self._arn, self._created_at(), region)
-
-        return gathered(self._ground, vaults.CALL, [partial(vaulted, region) for region in regions])
-
-    def _lock(self, wanted: Wanted) -> Fact[Lock]:
-        arn = self._ground.fact(volume.CALL, lambda: self._arn)
-        regions = (self._ground.region, *wanted.copy_in)
-        return vaults.locked(self._ground, arn, self._created_at(), regions, wanted.retention)
-
-    @property
-    def _arn(self) -> str:
-        region = self._ground.region
-        return f"arn:{partition(region)}:ec2:{region}:{self._ground.account.pinned}:volume/{self._id}"
 
 
 def _remedies(resource: Resource, wanted: Wanted) -> Mapping[Rule, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,21 +12,24 @@ from typing import Any
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.endpoints import partition
+from dr_orchestrator.aws.machines import bringing
+from dr_orchestrator.aws.machines.bringing import BroughtSnapshot, planned
 from dr_orchestrator.aws.preflight import keys
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
-from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.ebs_volume import snapshots, volume
 from dr_orchestrator.resources.ebs_volume.attaching import Attaching
-from dr_orchestrator.resources.ebs_volume.name import NAMED
+from dr_orchestrator.resources.ebs_volume.name import NAMED, SNAPSHOT
 from dr_orchestrator.resources.ebs_volume.reader import Reader
 
 CALLED = "a volume named"
@@ -39,18 +42,26 @@ class EbsVolume:
 
     def __init__(self, resource: Resource, selection: Selection | None, toolkit: Toolkit) -> None:
         """Without a selection it can choose nothing, and only takes copies down."""
-        self._resource, self._toolkit = resource, toolkit
+        place = place_of(resource)
+        self._resource, self._home = resource, toolkit
+        self._toolkit = toolkit if place is None else toolkit.at(place)
         self._selection = selection or Selection()
-        self._api = toolkit.account.api("ec2")
-        self._snapshots = snapshots.Snapshots(self._api, resource.id, resource.name)
-        self._reader = Reader(toolkit.account, str(resource.own.get("reader") or ""))
-        self.attaching = Attaching(toolkit, self._reader, self._proven)
+        self._api, self._beside = self._toolkit.account.api("ec2"), toolkit.account.api("ec2")
+        self._snapshots = snapshots.Snapshots(self._beside, resource.id, resource.name)
+        self._reader = Reader(self._toolkit.account, str(resource.own.get("reader") or ""))
+        self.attaching = Attaching(self._toolkit, self._reader, self._proven)
+
+    @property
+    def there(self) -> Toolkit:
+        """The tools where the copy stands: beside its source, or where the drill says."""
+        return self._toolkit
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, snapshot, key, the machine that reads the copy, and whether the copy's name is free."""
         return [
             PreflightCheck("source", self._look_at_source),
             PreflightCheck("snapshot", self._look_at_snapshot),
+            *self._look_there(copy),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
             PreflightCheck("key", self._look_at_key, must=False),
             PreflightCheck("reader", self._reader.look),
@@ -75,9 +86,38 @@ class EbsVolume:
     def _look_at_key(self) -> str:
         told = self._snapshots.described(self.choose().id)
         key = told.get("KmsKeyId") if told.get("Encrypted") else None
-        return keys.usable(self._toolkit.account, key, self._arn(self._resource.id), "the snapshot is not encrypted")
+        return keys.usable(self._home.account, key, self._arn(self._resource.id), "the snapshot is not encrypted")
+
+    def _look_there(self, copy: Copy) -> Iterator[PreflightCheck]:
+        """The looks besides, where the copy does not stand beside its source."""
+        if (to := self._resource.to) is not None:
+            part = BroughtSnapshot(self._home, planned(copy, self._resource, SNAPSHOT))
+            yield from bringing.looks(self._home, self._resource, to, lambda: self._encrypted(self.choose()), part)
+
+    def _encrypted(self, point: RecoveryPoint) -> bool:
+        return bool(self._snapshots.described(point.id).get("Encrypted"))
+
+    def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
+        """The copy by which a snapshot comes to where the drill's copy is to stand; none where that is beside it."""
+        if (to := self._resource.to) is None:
+            return ()
+        key = bringing.key_of(self._resource, to, self._encrypted(point))
+        title, there = f"snapshot of {self._resource.name} in {to.region}", planned(copy, self._resource, SNAPSHOT)
+        return (BroughtSnapshot(self._home, there, title, point.id, self._resource.region, key),)
+
+    def _from(self, point: RecoveryPoint, copy: Copy) -> str:
+        """The snapshot that is restored: the chosen one, or what was brought of it."""
+        if self._resource.to is None:
+            return point.id
+        there = planned(copy, self._resource, SNAPSHOT)
+        identity = self._toolkit.proofs.intended(there).identity
+        if identity is None:
+            raise NotMeasured(f"{there.id} is not there yet", call=snapshots.CALL)
+        return identity.unique_id
 
     def _look_at_fast(self) -> str:
+        if self._resource.to is not None:
+            raise NotApplicable("no fast restore is set up for a snapshot that is still to be copied")
         return self._fast(self.choose())
 
     def _fast(self, point: RecoveryPoint) -> str:
@@ -93,7 +133,7 @@ class EbsVolume:
         about = self.described()
         if name:
             about = self._named(name)
-        return Billed(storage_gib=Decimal(about.get("Size") or 0))
+        return Billed(storage_gib=Decimal(about.get("Size") or 0), besides=bringing.charged(self._resource))
 
     def _named(self, name: str) -> Mapping[str, Any]:
         asked = [{"Name": f"tag:{NAMED}", "Values": [name]}]
@@ -132,7 +172,7 @@ class EbsVolume:
         kind = source["VolumeType"]
         return {
             "ClientToken": copy.id,
-            "SnapshotId": point.id,
+            "SnapshotId": self._from(point, copy),
             "AvailabilityZone": self._reader.zone,
             "VolumeType": kind,
             "Iops": source.get("Iops") if kind in ("gp3", "io1", "io2") else None,
@@ -214,8 +254,8 @@ class EbsVolume:
 
     def described(self) -> Mapping[str, Any]:
         """The source as EC2 describes it; NotRecoverable where it is not there."""
-        if (source := volume.described(self._api, self._resource.id)) is None:
-            hint = f"is it in {self._api.region}, in this account?"
+        if (source := volume.described(self._beside, self._resource.id)) is None:
+            hint = f"is it in {self._beside.region}, in this account?"
             raise NotRecoverable(f"no volume {self._resource.id}", hint, volume.CALL)
         return source
 

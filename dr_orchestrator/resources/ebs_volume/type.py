@@ -6,10 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.domain.resource_type import (
+    By,
+    Calls,
+    Content,
+    CopyType,
+    Effect,
+    Naming,
+    Quota,
+    Write,
+    where_the_drill_says,
+)
 from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.ebs_volume.name import NAME
+from dr_orchestrator.resources.ebs_volume.name import GP3, NAME, SNAPSHOT
 from dr_orchestrator.resources.ebs_volume.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -64,9 +74,12 @@ def _components(order: Order) -> Components:
 
 
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
+    from dr_orchestrator.aws.machines.bringing import BroughtSnapshot
     from dr_orchestrator.resources.ebs_volume.restore import EbsVolume
 
-    return EbsVolume(source, None, toolkit)
+    if copy.type == SNAPSHOT:
+        return BroughtSnapshot(toolkit, copy)
+    return EbsVolume(source, None, toolkit.at(copy.place))
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:
@@ -79,6 +92,12 @@ def _quota(account: Account) -> Quota:
     from dr_orchestrator.resources.ebs_volume.listing import quota
 
     return quota(account)
+
+
+def _takes(account: Account, resource: Resource) -> Mapping[str, int]:
+    from dr_orchestrator.resources.ebs_volume.listing import takes
+
+    return takes(account, resource)
 
 
 def _looks() -> Sequence[Look]:
@@ -112,7 +131,8 @@ def _entry() -> type[Entry]:
 
 
 TYPE = Drillable(
-    made=CopyType(NAME, "EBS volume", "Volumes", "ec2", "volume/*", 64, "AWS::EC2::Volume", "gp3"),
+    made=CopyType(NAME, "EBS volume", "Volumes", "ec2", "volume/*", 64, "AWS::EC2::Volume", GP3),
+    parts=(CopyType(SNAPSHOT, "EBS snapshot", "VolumeSnapshots", "ec2", "::snapshot/*", 255),),
     naming=Naming(r"vol-(?:[0-9a-f]{8}|[0-9a-f]{17})", "vol- and the 8 or 17 hexadecimal digits that EC2 gave it"),
     content=Content.BLOCKS,
     kinds={
@@ -132,7 +152,23 @@ TYPE = Drillable(
             {"kms:DescribeKey": "the snapshot is encrypted"},
         )
     },
+    elsewhere={
+        Kind.SNAPSHOT_RESTORE: Calls(
+            frozenset({"ec2:DescribeRegions"}), frozenset({"ec2:CopySnapshot", "ec2:DeleteSnapshot"})
+        )
+    },
     writes=(
+        Write(
+            "ec2:CopySnapshot",
+            By(SNAPSHOT, "Description"),
+            Effect.RESTORE,
+            frozenset({"SourceRegion", "Encrypted", "KmsKeyId", "TagSpecifications"}),
+            "SourceSnapshotId",
+            actions={Effect.TAG: ("ec2:CreateTags",)},
+            only={"Encrypted": (None, True)},
+            needs=frozenset({"SourceRegion", "TagSpecifications"}),
+        ),
+        Write("ec2:DeleteSnapshot", By(SNAPSHOT, "SnapshotId"), Effect.DELETE),
         Write(
             "ec2:CreateVolume",
             By(NAME, "ClientToken"),
@@ -168,7 +204,8 @@ TYPE = Drillable(
         Write("ec2:DetachVolume", _VOLUME, Effect.CHANGE, outside=_on("Detach")),
         Write("ec2:DeleteVolume", _VOLUME, Effect.DELETE),
     ),
-    listing=Calls(frozenset({"ec2:DescribeVolumes"})),
+    place=where_the_drill_says,
+    listing=Calls(frozenset({"ec2:DescribeVolumes", "ec2:DescribeSnapshots"})),
     posture=Calls(
         _LOOKS | {"kms:DescribeKey", *vaulted.READS},
         only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},
@@ -185,7 +222,8 @@ TYPE = Drillable(
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
-    quotas={"gp3": _quota},
+    quotas={GP3: _quota},
+    takes=_takes,
     settings=SETTINGS,
     compared=CALLS,
     looks=_looks,

@@ -52,8 +52,8 @@ def tags(volume: Mapping[str, Any]) -> dict[str, str]:
 
 
 def name(volume: Mapping[str, Any]) -> str:
-    """The name that it wears, else its id."""
-    return tags(volume).get(NAMED) or str(volume["VolumeId"])
+    """The name that it, or a snapshot, wears, else its id."""
+    return tags(volume).get(NAMED) or str(volume.get("VolumeId") or volume["SnapshotId"])
 
 
 def live(volume: Mapping[str, Any], copy: Copy) -> Live:

@@ -8,21 +8,31 @@ from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.ec2_instance import asking
 from dr_orchestrator.resources.ec2_instance.asking import Asking
 from dr_orchestrator.resources.ec2_instance.restore import Ec2Instance
+from dr_orchestrator.resources.ec2_instance.vaulted import Ec2FromVault
 from dr_orchestrator.runner import Components
 
 
 def components(order: Order) -> Components:
     """The restorer, and checks of the machine that is proven to be the copy."""
     drill, toolkit = order.drill, order.toolkit
-    restorer = Ec2Instance(drill.resource, drill.selection, toolkit)
+    if drill.vault is not None:
+        restorer: Ec2Instance = Ec2FromVault(drill.resource, drill.selection, toolkit, drill.vault)
+    else:
+        restorer = Ec2Instance(drill.resource, drill.selection, toolkit)
     suite = Suite(
         drill.checks,
         toolkit.clock,
         store_of=lambda _check: drill.resource.name,
         http=HttpChecks(lambda copy: asking.outputs(drill.checks, restorer.proven(copy))),
-        deep=Asking(toolkit, restorer.proven),
+        deep=Asking(restorer.there, restorer.proven),
         patiently=toolkit.patiently,
         reached=toolkit.context.reached,
     )
     later = suite.afterwards()
-    return Components(suite.on_the_clock(), restorer=restorer, isolated=restorer.isolated, afterwards=later)
+    return Components(
+        suite.on_the_clock(),
+        restorer=restorer,
+        isolated=restorer.isolated,
+        afterwards=later,
+        brought=restorer.brought,
+    )

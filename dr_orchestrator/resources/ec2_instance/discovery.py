@@ -10,8 +10,6 @@ from dr_orchestrator.domain.discovery.found import Found
 from dr_orchestrator.resources.ec2_instance import machine
 from dr_orchestrator.resources.ec2_instance.name import NAME
 
-_GROUP = "aws:autoscaling:groupName"
-
 
 def discovered(ground: Ground) -> Iterator[Found]:
     """Every machine that has not ended; one of an Auto Scaling group, which makes it anew, is told as its part."""
@@ -21,6 +19,6 @@ def discovered(ground: Ground) -> Iterator[Found]:
             if machine.state(each) == machine.ENDED:
                 continue
             worn, id = machine.tags(each), str(each["InstanceId"])
-            group = worn.get(_GROUP, "")
+            group = worn.get(machine.GROUP, "")
             part_of = f"the Auto Scaling group {group}, which makes it anew" if group else ""
             yield Found(NAME, id, ground.region, f"{place}:instance/{id}", worn, part_of=part_of, source=group)

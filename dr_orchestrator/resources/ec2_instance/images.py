@@ -88,19 +88,31 @@ class Image:
 
 
 class Images:
-    """The images of an instance that this account owns, as they are listed when first asked for."""
+    """The images of an instance that this account owns: listed anew where points are asked for, and at no other time
+    while what is asked of was in the last listing.
+    """
 
     def __init__(self, api: Api, instance: str, store: str) -> None:
         """`store` is the name of the resource that they are of."""
         self._api, self._instance, self._store = api, instance, store
+        self._last: list[Image] | None = None
 
     def listed(self) -> list[Image]:
-        """All of them, whatever state they are in."""
+        """All of them, whatever state they are in, as EC2 tells them now."""
+        of_it = list(self._of_machine())
+        owned = self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"]) if of_it else ()
+        theirs = attached(machine.described(self._api, self._instance)) if of_it else {}
+        self._last = of_snapshots(of_it, owned, theirs)
+        return self._last
+
+    def _of_machine(self) -> Iterator[Mapping[str, Any]]:
         of = [{"Name": "source-instance-id", "Values": [self._instance]}]
-        found = list(self._api.pages("DescribeImages", "Images", Owners=["self"], Filters=of))
-        owned = self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"]) if found else ()
-        of_it = [each for each in found if each.get("SourceInstanceId") == self._instance]
-        return of_snapshots(of_it, owned, attached(machine.described(self._api, self._instance)) if of_it else {})
+        for each in self._api.pages("DescribeImages", "Images", Owners=["self"], Filters=of):
+            if each.get("SourceInstanceId") == self._instance:
+                yield each
+
+    def _seen(self) -> list[Image]:
+        return self.listed() if self._last is None else self._last
 
     def points(self) -> list[RecoveryPoint]:
         """Those that can be started now; NotRecoverable where there are some, and none can."""
@@ -115,19 +127,20 @@ class Images:
 
     def described(self, id: str) -> Image:
         """One of them; NotRecoverable where it is listed no more."""
-        for each in self.listed():
-            if each.id == id:
-                return each
+        for look in (self._seen, self.listed):
+            for each in look():
+                if each.id == id:
+                    return each
         raise NotRecoverable(f"image {id} of {self._instance} is there no more", call=CALL)
 
     def longest(self) -> timedelta | None:
         """How long one took at most, of those of whose snapshots EC2 tells."""
-        every = (each for image in self.listed() for each in image.snapshots)
+        every = (each for image in self._seen() for each in image.snapshots)
         return max((each["CompletionTime"] - each[AT] for each in every if each.get("CompletionTime")), default=None)
 
     def passed_over(self, chosen: RecoveryPoint) -> Iterator[str]:
         """Those that were made after the chosen one and cannot be started, and why."""
-        found = self.listed()
+        found = self._seen()
         made = next((_made(each) for each in found if each.id == chosen.id), "")
         for each in sorted(found, key=_made, reverse=True):
             if _made(each) > made and (why := each.unusable()):

@@ -1,26 +1,22 @@
-"""The machines of a region, with what a copy of one left behind, and how many more vCPU there may be."""
+"""The machines of a region, with what a copy of one left behind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.copies import PREFIX, TAG
 from dr_orchestrator.aws.machines import PART_OF
 from dr_orchestrator.domain.copy import LiveObject
-from dr_orchestrator.domain.resource_type import Quota
 from dr_orchestrator.resources.ec2_instance import machine
-from dr_orchestrator.resources.ec2_instance.name import NAME
-
-_FAMILIES = frozenset("acdhimrtz")
-_CODE = "L-1216C47A"
-"""The code by which Service Quotas knows the vCPU of running machines of the standard families."""
+from dr_orchestrator.resources.ec2_instance.name import IMAGE, NAME, NAMED
 
 
 def listed(account: Account) -> Iterator[LiveObject]:
-    """Every machine that has not ended: a copy by the name that it wears, any other by its id; and volumes of copies
-    that are of no machine any more.
+    """Every machine that has not ended: a copy by the name that it wears, any other by its id; and volumes and
+    network interfaces of copies
+    that are of no machine any more; and the images that drills have copied.
     """
     api = account.api("ec2")
     for each in machine.every(api):
@@ -32,24 +28,21 @@ def listed(account: Account) -> Iterator[LiveObject]:
     for each in api.pages("DescribeVolumes", "Volumes", Filters=asked):
         worn = machine.tags(each)
         yield LiveObject(NAME, api.region, worn[PART_OF], str(each["VolumeId"]), worn.get(TAG))
+    asked = [{"Name": "tag-key", "Values": [PART_OF]}, {"Name": "status", "Values": ["available"]}]
+    for each in api.pages("DescribeNetworkInterfaces", "NetworkInterfaces", Filters=asked):
+        worn = machine.tags(each)
+        yield LiveObject(NAME, api.region, worn[PART_OF], str(each["NetworkInterfaceId"]), worn.get(TAG))
+    yield from _images(api)
 
 
-def is_standard(kind: str) -> bool:
-    """Whether a type of machine is of a family that the quota counts: `m7g.large` is, `g5.xlarge` is not."""
-    family = kind.partition(".")[0]
-    return family[:1] in _FAMILIES and not family.startswith(("inf", "trn", "mac", "dl", "hpc"))
-
-
-def quota(account: Account) -> Quota:
-    """The vCPU of the region's machines of standard families that run."""
-    api = account.api("ec2")
-    running = [each for each in machine.every(api) if machine.state(each) in ("pending", "running")]
-    used = sum(map(_vcpus, (each for each in running if is_standard(str(each["InstanceType"])))))
-    told = account.api("service-quotas").call("GetServiceQuota", ServiceCode="ec2", QuotaCode=_CODE)
-    return Quota("vCPU of standard machines", used, int(told["Quota"]["Value"]))
-
-
-def _vcpus(found: Mapping[str, Any]) -> int:
-    """At least one, where EC2 does not tell."""
-    cores = found.get("CpuOptions") or {}
-    return max(1, int(cores.get("CoreCount") or 1) * int(cores.get("ThreadsPerCore") or 1))
+def _images(api: Api) -> Iterator[LiveObject]:
+    """The images that drills have copied, and snapshots of such that are of no image any more."""
+    asked, held = [{"Name": "tag-key", "Values": [TAG]}], set[str]()
+    for each in api.pages("DescribeImages", "Images", Owners=["self"], Filters=asked):
+        worn, id = machine.tags(each), str(each["ImageId"])
+        held |= {str((one.get("Ebs") or {}).get("SnapshotId")) for one in each.get("BlockDeviceMappings") or ()}
+        yield LiveObject(IMAGE, api.region, worn.get(NAMED, id), id, worn.get(TAG))
+    for each in api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"], Filters=asked):
+        worn, id = machine.tags(each), str(each["SnapshotId"])
+        if PART_OF in worn and id not in held:
+            yield LiveObject(IMAGE, api.region, worn[PART_OF], id, worn.get(TAG))

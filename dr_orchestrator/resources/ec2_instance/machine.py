@@ -1,4 +1,4 @@
-"""A machine as EC2 describes it; a copy is found by the tag with its name, and proven by the id that EC2 gave it."""
+"""A machine as EC2 describes it; a copy is found by its token, and proven by that and by the id that EC2 gave it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ from dr_orchestrator.resources.ec2_instance.name import NAMED
 
 CALL, STATUS = "ec2:DescribeInstances", "ec2:DescribeInstanceStatus"
 ENDED = "terminated"
+TOKEN = "client-token"  # noqa: S105 - no secret: a name
+"""The filter by what a machine was asked for under."""
+
+CARDS = "ec2:DescribeNetworkInterfaces"
+
 STATES = States(
     ready=frozenset({"running"}),
     dead=frozenset({"shutting-down", ENDED, "stopping", "stopped"}),
@@ -31,8 +36,8 @@ def described(api: Api, id: str) -> Mapping[str, Any] | None:
 
 
 def copy_of(api: Api, copy: Copy, known: str = "") -> Mapping[str, Any] | None:
-    """The machine that a copy is, while it has not ended: of those that are named like it the `known` one, else the
-    run's, else any. One whose name somebody took away is found by its id.
+    """The machine that a copy is, while it has not ended: of those that were asked for by its name, or are named
+    like it, the `known` one, else the run's, else any. One whose name somebody took away is found all the same.
     """
     return next((each for each in _candidates(api, copy, known) if state(each) != ENDED), None)
 
@@ -43,7 +48,8 @@ def ended(api: Api, copy: Copy, known: str = "") -> Mapping[str, Any] | None:
 
 
 def _candidates(api: Api, copy: Copy, known: str) -> list[Mapping[str, Any]]:
-    named = _filtered(api, f"tag:{NAMED}", [copy.id])
+    named = _filtered(api, TOKEN, [copy.id])
+    named += [each for each in _filtered(api, f"tag:{NAMED}", [copy.id]) if each not in named]
     if copy.id.startswith("i-"):  # no copy is called so, but a ledger that is wrong may say it
         named += _filtered(api, "instance-id", [copy.id])
     ours = [each for each in named if each["InstanceId"] == known]
@@ -69,8 +75,8 @@ def state(machine: Mapping[str, Any]) -> str:
 
 
 def tags(of: Mapping[str, Any]) -> dict[str, str]:
-    """The tags that a machine, or a volume, wears."""
-    return {each["Key"]: each["Value"] for each in of.get("Tags") or ()}
+    """The tags that a machine, a volume or a network interface wears."""
+    return {each["Key"]: each["Value"] for each in of.get("Tags") or of.get("TagSet") or ()}
 
 
 def name(machine: Mapping[str, Any]) -> str:
@@ -85,8 +91,17 @@ def profile(machine: Mapping[str, Any]) -> str:
 
 def live(machine: Mapping[str, Any], copy: Copy) -> Live:
     """The machine as it is proven; a source by its id, whatever it is named."""
-    called = copy.id if machine["InstanceId"] == copy.id else name(machine)
+    called = copy.id if machine["InstanceId"] == copy.id or asked_as(machine) == copy.id else name(machine)
     return Live(called, str(machine["InstanceId"]), tags(machine), created_at=made_at(machine))
+
+
+GROUP = "aws:autoscaling:groupName"
+"""The tag by which EC2 says of which Auto Scaling group a machine is."""
+
+
+def asked_as(machine: Mapping[str, Any]) -> str:
+    """The token that it was asked for under, which is the name of a copy for good; its tags anybody may change."""
+    return str(machine.get("ClientToken") or "")
 
 
 def made_at(machine: Mapping[str, Any]) -> datetime | None:
@@ -104,6 +119,12 @@ def volumes(api: Api, copy: Copy) -> list[Mapping[str, Any]]:
     return [each for each in found if each.get("State") != "deleted"]
 
 
+def cards(api: Api, copy: Copy) -> list[Mapping[str, Any]]:
+    """The network interfaces that were made with a copy, by the tags that they were made with."""
+    asked = [{"Name": f"tag:{PART_OF}", "Values": [copy.id]}, {"Name": f"tag:{TAG}", "Values": [copy.run]}]
+    return list(api.pages("DescribeNetworkInterfaces", "NetworkInterfaces", Filters=asked))
+
+
 def _health(api: Api, ids: list[str]) -> dict[str, str]:
     """By id what EC2's two checks of a machine that runs say: `ok` where both do."""
     try:
@@ -118,16 +139,16 @@ def _health(api: Api, ids: list[str]) -> dict[str, str]:
 
 
 def feed(api: Api, toolkit: Toolkit) -> Feed:
-    """The states of machines by the names that they wear; one that runs is `running` once EC2's checks of it are ok."""
+    """The states of machines by the tokens of their requests; one that runs is `running` once EC2's checks are ok."""
 
     def look(wanted: Iterable[str]) -> dict[str, Sighting]:
         names, found = list(wanted), dict[str, Sighting]()
         for start in range(0, len(names), _MOST_ASKED):
-            seen = _filtered(api, f"tag:{NAMED}", names[start : start + _MOST_ASKED])
+            seen = _filtered(api, TOKEN, names[start : start + _MOST_ASKED])
             health = _health(api, [str(each["InstanceId"]) for each in seen if state(each) == "running"])
             for each in sorted(seen, key=lambda each: state(each) != ENDED):  # one that is there outdoes one that was
                 told = health.get(str(each["InstanceId"]), "initializing") if state(each) == "running" else state(each)
-                found[name(each)] = Sighting("running" if told == "ok" else told, each)
+                found[asked_as(each)] = Sighting("running" if told == "ok" else told, each)
         return found
 
     return toolkit.watcher.feed((api.endpoint, api.region, toolkit.account.pinned, "ec2:machines"), look)
@@ -139,9 +160,9 @@ def going(api: Api, toolkit: Toolkit) -> Feed:
     def look(wanted: Iterable[str]) -> dict[str, Sighting]:
         names, found = list(wanted), dict[str, Sighting]()
         for start in range(0, len(names), _MOST_ASKED):
-            for each in _filtered(api, f"tag:{NAMED}", names[start : start + _MOST_ASKED]):
+            for each in _filtered(api, TOKEN, names[start : start + _MOST_ASKED]):
                 if state(each) != ENDED:
-                    found[name(each)] = Sighting(state(each), each)
+                    found[asked_as(each)] = Sighting(state(each), each)
         return found
 
     return toolkit.watcher.feed((api.endpoint, api.region, toolkit.account.pinned, "ec2:machines going"), look)

@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.preflight import keys
-from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
-from dr_orchestrator.resources.ec2_instance import listing, machine, network
+from dr_orchestrator.resources.ec2_instance import families, machine, network
 from dr_orchestrator.resources.ec2_instance.images import Images
 
 _OFFERS = "ec2:DescribeInstanceTypeOfferings"
 
 
 class Looks:
-    """The looks of one drill; `source_of` and `choose` are the restorer's own."""
+    """The looks of one drill; `source_of` and `choose` are the restorer's own, `home` is where the source stands and
+    `account` where the copy is to.
+    """
 
     def __init__(
         self,
         resource: Resource,
+        home: Account,
         account: Account,
         images: Images,
         source_of: Callable[[], Mapping[str, Any]],
         choose: Callable[[], RecoveryPoint],
     ) -> None:
-        self._resource, self._account, self._images = resource, account, images
+        self._resource, self._images = resource, images
+        self._home, self._account = home, account
         self._source_of, self._choose = source_of, choose
 
     def source(self) -> str:
         """The instance itself."""
         found = self._source_of()
         zone = found["Placement"]["AvailabilityZone"]
-        return f"machine {self._resource.id}, {found['InstanceType']} in {zone}, {machine.state(found)}"
+        told = [f"machine {self._resource.id}, {found['InstanceType']} in {zone}, {machine.state(found)}"]
+        return "; ".join([*told, *self._shared(found)])
+
+    def _shared(self, found: Mapping[str, Any]) -> Iterator[str]:
+        """The volumes of it that other machines have, too: an image holds what one of several writes."""
+        asked = [{"Name": "attachment.instance-id", "Values": [str(found["InstanceId"])]}]
+        for each in self._home.api("ec2").pages("DescribeVolumes", "Volumes", Filters=asked):
+            others = {str(one.get("InstanceId")) for one in each.get("Attachments") or ()} - {found["InstanceId"]}
+            if others:
+                yield f"its volume {each['VolumeId']} is attached to {', '.join(sorted(others))}, too"
 
     def image(self) -> str:
         """The image, by the instant that it holds; and those after it that cannot be started."""
@@ -73,15 +85,16 @@ class Looks:
         return f"run again: {why}"
 
     def key(self) -> str:
-        """The key of the image's snapshots."""
+        """The keys of all of the image's snapshots."""
         held = self._images.described(self._choose().id).snapshots
-        key = next((each.get("KmsKeyId") for each in held if each.get("Encrypted")), None)
-        place = f"arn:{partition(self._account.region)}:ec2:{self._account.region}"
+        named = dict.fromkeys(str(each["KmsKeyId"]) for each in held if each.get("Encrypted") and each.get("KmsKeyId"))
+        place = f"arn:{partition(self._home.region)}:ec2:{self._home.region}"
         data = f"{place}:{held[0]['OwnerId']}:snapshot/{held[0]['SnapshotId']}"
-        return keys.usable(self._account, key, data, "the image is not encrypted")
+        found: tuple[str | None, ...] = (*named,) or (None,)
+        return "; ".join(keys.usable(self._home, key, data, "the image is not encrypted") for key in found)
 
     def capacity(self) -> str:
-        """Whether its type is offered in the zone of the copies; how many vCPU it takes of the quota."""
+        """Whether its type is offered in the zone of the copies, and how many vCPU it takes."""
         kind, zone = str(self._source_of()["InstanceType"]), network.subnet(self._account, self._resource)
         where = str(zone["AvailabilityZone"])
         api = self._account.api("ec2")
@@ -94,11 +107,4 @@ class Looks:
         )
         if not any(each["InstanceType"] == kind for each in offered):
             raise NotRecoverable(f"{where} has no {kind}", "put the copies into a subnet of another zone", _OFFERS)
-        if not listing.is_standard(kind):
-            raise NotApplicable(f"{where} has {kind}, which the quota of standard machines does not count")
-        told = next(iter(api.pages("DescribeInstanceTypes", "InstanceTypes", InstanceTypes=[kind])))
-        takes, quota = int(told["VCpuInfo"]["DefaultVCpus"]), listing.quota(self._account)
-        if quota.used + takes > quota.most:
-            hint = "ask Service Quotas for more (L-1216C47A), or run fewer machines meanwhile"
-            raise NotRecoverable(f"{kind} takes {takes} vCPU, and {quota}", hint, "service-quotas:GetServiceQuota")
-        return f"{where} has {kind}, which takes {takes} vCPU; {quota}"
+        return f"{where} has {kind}, which takes {families.vcpus(api, kind)} vCPU"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,9 +11,10 @@ from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.calls.api import NotFound, Refused
-from dr_orchestrator.aws.copies import TAG
 from dr_orchestrator.aws.endpoints import partition
-from dr_orchestrator.aws.machines import PART_OF
+from dr_orchestrator.aws.machines import PART_OF, bringing
+from dr_orchestrator.aws.machines.bringing import BroughtImage, planned
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
@@ -26,6 +27,8 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources.ec2_instance import images, launching, machine, network
+from dr_orchestrator.resources.ec2_instance.leaving import Leaving
+from dr_orchestrator.resources.ec2_instance.name import IMAGE
 from dr_orchestrator.resources.ec2_instance.preflight import Looks
 
 CALLED = "a machine named"
@@ -36,17 +39,26 @@ class Ec2Instance:
 
     def __init__(self, resource: Resource, selection: Selection | None, toolkit: Toolkit) -> None:
         """Without a selection it can choose nothing, and only takes copies down."""
-        self._resource, self._toolkit = resource, toolkit
+        place = place_of(resource)
+        self._resource, self._home = resource, toolkit
+        self._toolkit = toolkit if place is None else toolkit.at(place)
         self._selection = selection or Selection()
-        self._api = toolkit.account.api("ec2")
-        self._images = images.Images(self._api, resource.id, resource.name)
+        self._api, self._beside = self._toolkit.account.api("ec2"), toolkit.account.api("ec2")
+        self._images = images.Images(self._beside, resource.id, resource.name)
+
+    @property
+    def there(self) -> Toolkit:
+        """The tools where the copy stands: beside its source, or where the drill says."""
+        return self._toolkit
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, image, network, what it may do, and whether the copy's name is free."""
-        looks = Looks(self._resource, self._toolkit.account, self._images, self.described, self.choose)
+        accounts = self._home.account, self._toolkit.account
+        looks = Looks(self._resource, *accounts, self._images, self.described, self.choose)
         return [
             PreflightCheck("source", looks.source),
             PreflightCheck("image", looks.image),
+            *self._look_there(copy),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
             PreflightCheck("network", looks.network),
             PreflightCheck("security groups", looks.groups),
@@ -56,6 +68,33 @@ class Ec2Instance:
             PreflightCheck("capacity", looks.capacity, must=False),
         ]
 
+    def _look_there(self, copy: Copy) -> Iterator[PreflightCheck]:
+        """The looks besides, where the copy does not stand beside its source."""
+        if (to := self._resource.to) is not None:
+            part = BroughtImage(self._home, planned(copy, self._resource, IMAGE))
+            yield from bringing.looks(self._home, self._resource, to, lambda: self._is_encrypted(self.choose()), part)
+
+    def _is_encrypted(self, point: RecoveryPoint) -> bool:
+        return any(each.get("Encrypted") for each in self._images.described(point.id).snapshots)
+
+    def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
+        """The copy by which an image comes to where the drill's copy is to stand; none where that is beside it."""
+        if (to := self._resource.to) is None:
+            return ()
+        key = bringing.key_of(self._resource, to, self._is_encrypted(point))
+        title, there = f"image of {self._resource.name} in {to.region}", planned(copy, self._resource, IMAGE)
+        return (BroughtImage(self._home, there, title, point.id, self._resource.region, key),)
+
+    def _from(self, point: RecoveryPoint, copy: Copy) -> str:
+        """The image that is started: the chosen one, or what was brought of it."""
+        if self._resource.to is None:
+            return point.id
+        there = planned(copy, self._resource, IMAGE)
+        identity = self._toolkit.proofs.intended(there).identity
+        if identity is None:
+            raise NotMeasured(f"{there.id} is not there yet", call=images.CALL)
+        return identity.unique_id
+
     def _look_at_name(self, copy: Copy) -> str:
         found = self._found(copy)
         return self._toolkit.proofs.name_is_free(copy, machine.live(found, copy) if found else None, CALLED)
@@ -64,7 +103,8 @@ class Ec2Instance:
         """Its hours and its volumes; of a copy that stands, those of the image that it was started of."""
         source = self.described()
         gib = self._images.described(self.choose().id).gib if not name else self._gib_of(name)
-        return Billed(instance_class=str(source["InstanceType"]), storage_gib=Decimal(gib))
+        kind, besides = str(source["InstanceType"]), bringing.charged(self._resource)
+        return Billed(instance_class=kind, storage_gib=Decimal(gib), besides=besides)
 
     def _gib_of(self, name: str) -> int:
         asked = [{"Name": f"tag:{PART_OF}", "Values": [name]}]
@@ -73,23 +113,30 @@ class Ec2Instance:
     def choose(self) -> RecoveryPoint:
         """The image that the selection means, of those that can be started now."""
         self.described()
+        return points.choose(self._images.points(), self._selection, self._toolkit, self._where())
+
+    def _where(self) -> points.Told:
+        """Where images are looked for, and what to do where there is none."""
         hint = "does Data Lifecycle Manager, or AWS Backup, make images of it in this account and region?"
-        told = points.Told(self._resource.id, images.CALL, hint, "image")
-        return points.choose(self._images.points(), self._selection, self._toolkit, told)
+        return points.Told(self._resource.id, images.CALL, hint, "image")
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between images, up to now, and the longest that one took to be complete."""
         taken = [point.data_time for point in self._images.points()]
-        times = points.rhythm(taken, until, 0, None)
-        return points.worst_case(times, until, points.took(self._images.longest), "image") if times else None
+        born = machine.made_at(self.described())
+        times = points.rhythm(taken, until, 0, born)
+        took = points.took(self._images.longest) if times else None
+        return points.worst_case(times, until, took, "image", points.unseen(times, until, 0, born))
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for a machine of the image where drills stand; one that this run made is adopted."""
         if (found := self._found(copy)) is None:
             image, source = self._images.described(point.id), self.described()
             groups = network.groups(self._toolkit.account, self._resource)
-            wanted = launching.request(self._resource, source, image, groups, copy)
-            if self._resource.own.get("user_data") and (data := launching.user_data(self._api, self._resource.id)):
+            wanted = launching.request(self._resource, source, image, groups, copy) | {
+                "ImageId": self._from(point, copy)
+            }
+            if self._resource.own.get("user_data") and (data := launching.user_data(self._beside, self._resource.id)):
                 wanted["UserData"] = data
             try:
                 made = self._toolkit.ask(lambda: self._api.call("RunInstances", **wanted), launching.QUOTA)
@@ -98,8 +145,14 @@ class Ec2Instance:
                     raise
                 raise fault from refused
             found = made["Instances"][0]
-        self._toolkit.proofs.adopt(copy, machine.live(found, copy), CALLED)
+        self._adopt(copy, found)
         return Asked(self._identity(found))
+
+    def _adopt(self, copy: Copy, found: Mapping[str, Any]) -> None:
+        """NotRecoverable unless it is what this run asked for: by its tag, its age, and the token of the request."""
+        self._toolkit.proofs.adopt(copy, machine.live(found, copy), CALLED)
+        if machine.asked_as(found) != copy.id:
+            raise NotRecoverable(f"{CALLED} {copy.id} exists already and was not asked for under that token")
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until it runs and EC2's two checks of it are ok; one that ended is told with EC2's reason."""
@@ -109,7 +162,7 @@ class Ec2Instance:
             if (found := machine.ended(self._api, copy, self._known(copy))) is None:
                 raise
             raise launching.ended(found, refused.message, refused.hint) from refused
-        self._toolkit.proofs.adopt(copy, machine.live(seen.detail, copy), CALLED)
+        self._adopt(copy, seen.detail)
         self._toolkit.proofs.same(copy, str(seen.detail["InstanceId"]))
         return Ready(words=self._told(seen.detail))
 
@@ -128,7 +181,7 @@ class Ec2Instance:
         """Prove of the live copy that it stands where it was to be put, alone, and ends with all that it has."""
         found = self.proven(copy)
         wanted = network.groups(self._toolkit.account, self._resource)
-        wrong = [*network.wrong(found, self._resource, wanted), *self._wrong(found)]
+        wrong = [*network.wrong(found, self._resource, wanted), *self._wrong(found), *self._outliving(found)]
         if wrong:
             raise NotRecoverable(f"{copy.id} is not isolated: {'; '.join(wrong)}", network.TAKEN_DOWN, machine.CALL)
         held = machine.volumes(self._api, copy)
@@ -154,9 +207,20 @@ class Ec2Instance:
         kept = [each["DeviceName"] for each in found.get("BlockDeviceMappings") or () if _outlives(each)]
         return [*told, f"{', '.join(kept)} would outlive it"] if kept else told
 
+    def _outliving(self, found: Mapping[str, Any]) -> Iterator[str]:
+        """All of it that would not end with it, or by itself as it shuts down."""
+        if any(not (each.get("Attachment") or {}).get("DeleteOnTermination") for each in found["NetworkInterfaces"]):
+            yield "its network interface would outlive it"
+        told = self._api.call(
+            "DescribeInstanceAttribute", InstanceId=found["InstanceId"], Attribute="instanceInitiatedShutdownBehavior"
+        )
+        does = str((told.get("InstanceInitiatedShutdownBehavior") or {}).get("Value"))
+        if does != "terminate":
+            yield f"it would not end as it shuts down: {does}"
+
     def _encrypted(self) -> bool:
         asked = [{"Name": "attachment.instance-id", "Values": [self._resource.id]}]
-        found = list(self._api.pages("DescribeVolumes", "Volumes", Filters=asked))
+        found = list(self._beside.pages("DescribeVolumes", "Volumes", Filters=asked))
         return bool(found) and all(bool(each.get("Encrypted")) for each in found)
 
     def proven(self, copy: Copy) -> Mapping[str, Any]:
@@ -179,7 +243,7 @@ class Ec2Instance:
         if there:
             self._toolkit.retry_while(lambda: self._prove_and_end(copy), while_code="IncorrectInstanceState")
             self._toolkit.wait_until_gone(machine.going(self._api, self._toolkit), copy, gone(machine.STATES))
-        self._leave_no_volume(copy)
+        Leaving(self._toolkit).nothing(copy)
         return CopyState.DELETED if there else self._toolkit.never_created(copy)
 
     def _prove_and_end(self, copy: Copy) -> None:
@@ -193,52 +257,25 @@ class Ec2Instance:
         except NotFound:
             return
 
-    def _leave_no_volume(self, copy: Copy) -> None:
-        """Each volume was to end with its machine: one that did not, be it by another's hand, is deleted by itself."""
-        self._toolkit.retry_while(lambda: self._delete_loose(copy), while_code="VolumeInUse")
-        if left := self._toolkit.absence_confirmed(lambda: self._left(copy)):
-            told = f"{', '.join(left)}, made with {copy.id}, outlived it and could not be deleted"
-            raise NotMeasured(told, "sweep again later", "ec2:DescribeVolumes")
-
-    def _left(self, copy: Copy) -> list[str]:
-        return [str(each["VolumeId"]) for each in machine.volumes(self._api, copy)]
-
-    def _delete_loose(self, copy: Copy) -> None:
-        for each in machine.volumes(self._api, copy):
-            id = str(each["VolumeId"])
-            if each["State"] == "deleting":
-                continue
-            self._prove_volume(copy, each)
-            self._toolkit.account.guard.vouch(replace(copy, id=id, parent=copy.id))
-            try:
-                self._api.call("DeleteVolume", VolumeId=id)
-            except NotFound:
-                continue
-
-    def _prove_volume(self, copy: Copy, found: Mapping[str, Any]) -> None:
-        """UnsafeToDelete unless ledger, tags and age agree that it was made with the copy."""
-        worn, id, proofs = machine.tags(found), str(found["VolumeId"]), self._toolkit.proofs
-        proofs.intended(copy)
-        if id in proofs.sources:
-            raise UnsafeToDelete(f"{id} is a registered source: never deleted, whatever its tags say")
-        if (worn.get(TAG), worn.get(PART_OF)) != (copy.run, copy.id):
-            raise UnsafeToDelete(f"{id} does not wear the tags of {copy.id}")
-        if not proofs.made_since(copy, found.get("CreateTime")):
-            raise UnsafeToDelete(f"{id} is of {found.get('CreateTime')}, from before this run asked for {copy.id}")
-
     def _proven(self, copy: Copy) -> Mapping[str, Any] | None:
         """The machine of a copy, proven to be this run's: from then on the guard lets through what is done to it."""
         if (found := self._found(copy)) is None:
             return None
         self._toolkit.proofs.prove(copy, machine.live(found, copy))
+        if not self._known(copy) and machine.asked_as(found) != copy.id:
+            raise UnsafeToDelete(f"{found['InstanceId']} was not asked for as {copy.id}, whatever its tags say")
         self._toolkit.account.guard.vouch(replace(copy, id=str(found["InstanceId"]), parent=copy.id))
         return found
 
     def described(self) -> Mapping[str, Any]:
         """The source as EC2 describes it; NotRecoverable where it is not there."""
-        if (source := machine.described(self._api, self._resource.id)) is None:
-            hint = f"is it in {self._api.region}, in this account?"
+        if (source := machine.described(self._beside, self._resource.id)) is None:
+            hint = f"is it in {self._beside.region}, in this account?"
             raise NotRecoverable(f"no machine {self._resource.id}", hint, machine.CALL)
+        if group := machine.tags(source).get(machine.GROUP):
+            hint = "drill what it is made from: its launch template's image, its data, the stack that has the group"
+            told = f"machine {self._resource.id} is of the Auto Scaling group {group}, which makes it anew"
+            raise NotRecoverable(told, hint, machine.CALL)
         return source
 
     def _known(self, copy: Copy) -> str:

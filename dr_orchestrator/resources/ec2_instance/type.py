@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.domain.resource_type import (
+    By,
+    Calls,
+    Content,
+    CopyType,
+    Effect,
+    Naming,
+    Quota,
+    Write,
+    where_the_drill_says,
+)
 from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.ec2_instance.name import NAME, STANDARD
+from dr_orchestrator.resources.ec2_instance.name import IMAGE, NAME, QUOTAS, STANDARD
 from dr_orchestrator.resources.ec2_instance.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -53,6 +63,13 @@ def _used(resource: Resource) -> Iterable[str]:
     return (resource.own["profile"].name,) if resource.own.get("profile") else ()
 
 
+def _put(resource: Resource) -> Mapping[str, Iterable[str]]:
+    """The subnet and the groups, which IAM knows by their ids alone."""
+    network = resource.own["network"]
+    named = (each if each.startswith("sg-") else "*" for each in network.security_groups)
+    return {"subnet": (network.subnet,), "group": tuple(named)}
+
+
 def _components(order: Order) -> Components:
     from dr_orchestrator.resources.ec2_instance.components import components
 
@@ -60,9 +77,12 @@ def _components(order: Order) -> Components:
 
 
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
+    from dr_orchestrator.aws.machines.bringing import BroughtImage
     from dr_orchestrator.resources.ec2_instance.restore import Ec2Instance
 
-    return Ec2Instance(source, None, toolkit)
+    if copy.type == IMAGE:
+        return BroughtImage(toolkit, copy)
+    return Ec2Instance(source, None, toolkit.at(copy.place))
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:
@@ -71,10 +91,19 @@ def _listed(account: Account) -> Iterator[LiveObject]:
     return listed(account)
 
 
-def _quota(account: Account) -> Quota:
-    from dr_orchestrator.resources.ec2_instance.listing import quota
+def _quota(name: str) -> Callable[[Account], Quota]:
+    def read(account: Account) -> Quota:
+        from dr_orchestrator.resources.ec2_instance.families import FAMILIES, quota
 
-    return quota(account)
+        return quota(account, next(each for each in FAMILIES if each.quota == name))
+
+    return read
+
+
+def _takes(account: Account, resource: Resource) -> Mapping[str, int]:
+    from dr_orchestrator.resources.ec2_instance.families import takes
+
+    return takes(account, resource)
 
 
 def _looks() -> Sequence[Look]:
@@ -110,11 +139,20 @@ def _entry() -> type[Entry]:
 _IMAGE = (
     ("ec2", "::image/*", ("ec2:RunInstances",)),
     ("ec2", "::snapshot/*", ("ec2:RunInstances",)),
-    ("ec2", "subnet/*", ("ec2:RunInstances",)),
-    ("ec2", "security-group/*", ("ec2:RunInstances",)),
+    ("ec2", "subnet/{subnet}", ("ec2:RunInstances",)),
+    ("ec2", "security-group/{group}", ("ec2:RunInstances",)),
     ("ec2", "network-interface/*", ("ec2:RunInstances",)),
     ("ec2", "network-interface/*", ("ec2:CreateTags",)),
 )
+_BOUNDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "::image/*": {"StringEquals": {"ec2:Owner": "{account}"}, "Bool": {"ec2:Public": "false"}},
+    "::snapshot/*": {"StringEquals": {"ec2:Owner": "{account}"}},
+    "network-interface/*": {"Bool": {"ec2:AssociatePublicIpAddress": "false"}},
+}
+_NEVER: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "instance/*": {"StringNotEquals": {"ec2:MetadataHttpTokens": "required"}},
+    "network-interface/*": {"Bool": {"ec2:AssociatePublicIpAddress": "true"}},
+}
 _ROLE = ("iam", "arn:{partition}:iam::{account}:role/{machine}", ("iam:PassRole",))
 
 
@@ -143,42 +181,82 @@ def _run(profile: str = "", *beside: tuple[str, str, tuple[str, ...]]) -> Write:
         },
         uses=profile,
         outside=(*_IMAGE, *beside),
+        bounds=_BOUNDS,
+        never=_NEVER,
     )
+
+
+_CALLS = Calls(
+    _LOOKS
+    | {
+        *(
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeInstanceStatus",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeSecurityGroups",
+        ),
+        *("ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceAttribute"),
+        *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "kms:DescribeKey"),
+        "service-quotas:GetServiceQuota",
+    },
+    frozenset(
+        {
+            "ec2:RunInstances",
+            "ec2:TerminateInstances",
+            "ec2:DeleteVolume",
+            "ssm:SendCommand",
+            "ec2:DeleteNetworkInterface",
+        }
+    ),
+    {
+        "kms:DescribeKey": "the image is encrypted",
+        "ec2:DescribeInstanceAttribute": "its user data is run again",
+        "ec2:DeleteVolume": "a volume outlives its machine",
+        "ec2:DeleteNetworkInterface": "a network interface outlives its machine",
+        **dict.fromkeys(
+            ("ssm:DescribeInstanceInformation", "ssm:SendCommand", "ssm:GetCommandInvocation"),
+            "a check is done by the copy itself",
+        ),
+    },
+)
 
 
 TYPE = Drillable(
     made=CopyType(
         *(NAME, "EC2 instance", "Machines", "ec2", "instance/*", 64, "AWS::EC2::Instance", STANDARD),
-        also=("volume/*",),
+        also=("volume/*", "network-interface/*"),
     ),
+    parts=(CopyType(IMAGE, "EC2 image", "Images", "ec2", "::image/*", 128, also=("::snapshot/*",)),),
     naming=Naming(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})", "i- and the 8 or 17 hexadecimal digits that EC2 gave it"),
     content=Content.MACHINE,
-    kinds={
+    kinds={Kind.SNAPSHOT_RESTORE: _CALLS},
+    vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.POINTS},
+    by_job=False,
+    elsewhere={
         Kind.SNAPSHOT_RESTORE: Calls(
-            _LOOKS
-            | {
-                *("ec2:DescribeInstanceStatus", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"),
-                *("ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceAttribute"),
-                *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "kms:DescribeKey"),
-                "service-quotas:GetServiceQuota",
-            },
-            frozenset({"ec2:RunInstances", "ec2:TerminateInstances", "ec2:DeleteVolume", "ssm:SendCommand"}),
-            {
-                "kms:DescribeKey": "the image is encrypted",
-                "ec2:DescribeInstanceAttribute": "its user data is run again",
-                "ec2:DeleteVolume": "a volume outlives its machine",
-                **dict.fromkeys(
-                    ("ssm:DescribeInstanceInformation", "ssm:SendCommand", "ssm:GetCommandInvocation"),
-                    "a check is done by the copy itself",
-                ),
-            },
+            frozenset({"ec2:DescribeRegions"}),
+            frozenset({"ec2:CopyImage", "ec2:DeregisterImage", "ec2:DeleteSnapshot"}),
         )
     },
+    place=where_the_drill_says,
     writes=(
+        Write(
+            "ec2:CopyImage",
+            By(IMAGE, "Name"),
+            Effect.RESTORE,
+            frozenset({"ClientToken", "SourceRegion", "Encrypted", "KmsKeyId", "CopyImageTags", "TagSpecifications"}),
+            "SourceImageId",
+            actions={Effect.TAG: ("ec2:CreateTags",)},
+            only={"Encrypted": (None, True), "CopyImageTags": (False,)},
+            needs=frozenset({"ClientToken", "SourceRegion", "TagSpecifications"}),
+        ),
+        Write("ec2:DeregisterImage", By(IMAGE, "ImageId"), Effect.DELETE),
+        Write("ec2:DeleteSnapshot", By(IMAGE, "SnapshotId"), Effect.DELETE),
         _run(),
         _run("IamInstanceProfile", _ROLE),
         Write("ec2:TerminateInstances", _MACHINES, Effect.DELETE),
         Write("ec2:DeleteVolume", By(NAME, "VolumeId"), Effect.DELETE),
+        Write("ec2:DeleteNetworkInterface", By(NAME, "NetworkInterfaceId"), Effect.DELETE),
         Write(
             "ssm:SendCommand",
             _MACHINES,
@@ -189,23 +267,25 @@ TYPE = Drillable(
             outside=(("ssm", "::document/AWS-RunShellScript", ("ssm:SendCommand",)),),
         ),
     ),
-    listing=Calls(frozenset({"ec2:DescribeInstances", "ec2:DescribeVolumes"})),
+    listing=Calls(_LOOKS | {"ec2:DescribeNetworkInterfaces"}),
     posture=Calls(
         _LOOKS | {"ec2:DescribeInstanceAttribute", "kms:DescribeKey", *vaulted.READS},
         only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},
     ),
     discovery=Calls(frozenset({"ec2:DescribeInstances"})),
-    services=("ec2", "ssm", "service-quotas"),
+    services=("ec2", "ssm", "service-quotas", "backup"),
     grants={"service-quotas:GetServiceQuota": ("servicequotas:GetServiceQuota",)},
     secures="ec2",
     own_keys=_own_keys,
     gaps={"network": "a subnet and security groups that are closed off: {subnet: …, security_groups: […]}"},
     rules=_rules,
     used=_used,
+    put=_put,
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
-    quotas={STANDARD: _quota},
+    quotas={name: _quota(name) for name in QUOTAS},
+    takes=_takes,
     settings=SETTINGS,
     compared=CALLS,
     looks=_looks,

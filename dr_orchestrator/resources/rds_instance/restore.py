@@ -11,6 +11,7 @@ from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.preflight import keys
+from dr_orchestrator.aws.preflight.region import enabled, place_of
 from dr_orchestrator.aws.rds import bringing, events, instances, isolation
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -62,7 +63,7 @@ class RdsInstance:
     @cached_property
     def _there(self) -> Toolkit:
         """The tools where the copy stands: beside its source, or where the drill says."""
-        place = bringing.place_of(self._resource)
+        place = place_of(self._resource)
         return self._toolkit if place is None else self._toolkit.at(place)
 
     @cached_property
@@ -100,7 +101,7 @@ class RdsInstance:
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="rds:DescribeDBInstances")
         self._toolkit.proofs.same(copy, live[INSTANCES.unique])
-        put, to = isolation.declared(self._resource), bringing.place_of(self._resource)
+        put, to = isolation.declared(self._resource), place_of(self._resource)
         standing = isolation.of_instance
         return Seen(isolation.proven(standing(live), standing(self.described()), put, self._network()[1], to))
 
@@ -220,7 +221,7 @@ class RdsInstance:
             found = self.described().get("DBParameterGroups") or [{}]
             return bringing.parameter_group(self._there.account, to, str(found[0].get("DBParameterGroupName") or ""))
 
-        region = [PreflightCheck("region", lambda: bringing.enabled(self._toolkit.account, to.region))]
+        region = [PreflightCheck("region", lambda: enabled(self._toolkit.account, to.region))]
         return [
             *(region if to.standing else []),
             PreflightCheck("class", lambda: bringing.orderable(self._there.account, self.described())),

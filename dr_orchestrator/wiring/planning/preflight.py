@@ -96,7 +96,7 @@ class PreflightChecks:
         yield PreflightCheck("other runs", self._other_runs)
         yield PreflightCheck("credentials", self._credentials, must=not self.begun)
         yield PreflightCheck("permissions", self._permissions, must=not self.begun)
-        if self.drill.vault is not None:
+        if self.drill.vault is not None and self.drill.vault.by_job:
             yield PreflightCheck("permissions of the vault", self._permissions_of_vault, must=not self.begun)
         if self.drill.leading is not None:
             yield PreflightCheck("permissions of the name", self._permissions_of_name, must=not self.begun)

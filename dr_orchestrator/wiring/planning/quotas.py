@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.domain.copy import TERMINAL, CopyRecord, CopyState
+from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
-from dr_orchestrator.domain.resource_type import Quota, Types
+from dr_orchestrator.domain.resource_type import Quota, Types, beside_the_source
+from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.wiring.app import App
-from dr_orchestrator.wiring.building import copies_stand
+from dr_orchestrator.wiring.building import copies_stand, read_only
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,19 @@ class Room:
     def look(self) -> str:
         """Say how much room there is; NotMeasured where it is too little, Doubt where a quota is not known."""
         told, short, unknown = [], [], []
-        if not (made := _made(self.here.types, self.drill)):
+        try:
+            made = self._made(self.drill)
+        except (NotMeasured, NotRecoverable) as fault:
+            raise Doubt(f"not known: {fault.message}") from fault
+        if not made:
             raise NotApplicable("its program makes the copies, and nobody knows what that takes of a quota")
         for name, wanted in made.items():
             try:
-                quota = self._quota(name)
+                quota, more = self._quota(name), wanted + self._beside(name)
             except (NotMeasured, NotRecoverable) as fault:
                 unknown.append(fault.message)
                 continue
-            more, kept = wanted + self._beside(name), self.here.catalogue.headroom
+            kept = self.here.catalogue.headroom
             told.append(f"{quota}, {more} more for drills, {kept} kept free for production")
             if quota.used + more + kept > quota.most:
                 short.append(told[-1])
@@ -61,26 +66,62 @@ class Room:
         place = copies_stand(self.here, self.drill.resource)
         if self.run:
             open_ones = self.here.ledger.queries.copies_of_open_runs(but=self.run)
-            return to_come(self.here.types, (row for row in open_ones if row.copy.place == place), name)
+            rows = (row for row in open_ones if row.copy.place == place)
+            return to_come(self.here.types, rows, name, self._takes_of)
         catalogue = self.here.catalogue
         drills = [each for each in catalogue.drills.values() if copies_stand(self.here, each.resource) == place]
-        others = [_made(self.here.types, each)[name] for each in drills if each.name != self.drill.name]
-        return sum(heapq.nlargest(catalogue.at_once - 1, others))
+        others = [each for each in drills if each.name != self.drill.name] if catalogue.at_once > 1 else []
+        counts = [self._made(each)[name] for each in others if self._may_count(each, name)]
+        return sum(heapq.nlargest(catalogue.at_once - 1, counts))
+
+    def _may_count(self, drill: Drill, name: str) -> bool:
+        """Whether a drill's copies can count against a quota at all: what cannot is not asked after."""
+        of = self.here.types[drill.resource.type]
+        return of.takes is None or name in of.quotas
+
+    def _made(self, drill: Drill) -> Counter[str]:
+        """How much a drill takes of each quota; where only AWS tells how much one copy is, that is asked."""
+        found = _made(self.here.types, drill)
+        of = self.here.types[drill.resource.type]
+        if of.takes is not None:
+            del found[of.made.quota]
+            found.update(self._takes(drill.resource))
+        return found
+
+    def _takes(self, resource: Resource) -> Mapping[str, int]:
+        of = self.here.types[resource.type]
+        source = beside_the_source(resource)
+        return of.takes(read_only(self.here, source.region, source.account), resource) if of.takes else {}
+
+    def _takes_of(self, copy: Copy) -> Mapping[str, int] | None:
+        """Likewise of a copy that is to come; None of one that counts as one."""
+        if copy.type not in self.here.types or copy.source is None or self.here.types[copy.type].takes is None:
+            return None
+        place = copy.source.place
+        return self._takes(Resource(copy.source.id, copy.type, copy.source.id, place.region, account=place.account))
 
 
-def to_come(types: Types[Drillable], open_ones: Iterable[CopyRecord], name: str) -> int:
-    """How many of the copies of open runs will count against a quota and do not yet.
+def to_come(
+    types: Types[Drillable],
+    open_ones: Iterable[CopyRecord],
+    name: str,
+    takes: Callable[[Copy], Mapping[str, int] | None] = lambda _copy: None,
+) -> int:
+    """How much of a quota the copies of open runs will take that do not yet: each one, or what it `takes`.
 
     They are those that were intended and that nobody has seen, and the parts of what is there that are not
     intended yet.
     """
     rows = list(open_ones)
-    unseen = [row.copy.type for row in rows if row.state is CopyState.INTENDED]
+    intended = [row.copy for row in rows if row.state is CopyState.INTENDED]
+    told = {copy.key: takes(copy) for copy in intended if copy.type in types and name in types[copy.type].quotas}
+    apart = sum(each.get(name, 0) for each in told.values() if each is not None)
+    unseen = [copy.type for copy in intended if told.get(copy.key) is None]
     begun = {(row.copy.run, row.copy.type) for row in rows}
     there = [row.copy for row in rows if row.state not in TERMINAL]
     parts = [part for copy in there for part in _parts(types, copy.type) if (copy.run, part) not in begun]
     counted = {copy.name for copy in types.copies.values() if copy.quota == name}  # another program may know more types
-    return sum(1 for of in (*unseen, *parts) if of in counted)
+    return apart + sum(1 for of in (*unseen, *parts) if of in counted)
 
 
 def _parts(types: Types[Drillable], of: str) -> Iterator[str]:

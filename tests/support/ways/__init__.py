@@ -37,8 +37,8 @@ class Spec:
     ready, `pointless` a fault by which there is no recovery point and what is said then. `paged` are listings whose
     pages can be made small, by the parameter that says how small, and the least that it may say. `looks` are the calls
     by which the source is looked at, `changes` those that change the copy besides. What lies in a `vault` is
-    restored by a job, which is known before what it makes. `held` is what a copy has under ids of AWS's alone, `before`
-    makes what has to be there for this way alone.
+    restored by a job, where it has a role, which is known before what it makes. `held` is what a copy has under ids of
+    AWS's alone, `before` makes what has to be there for this way alone.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Way:
         if self.resource.to is not None:
             self.bring()
         made = restorer.build(self.copy) if self.spec.environment else restorer.restore(restorer.choose(), self.copy)
-        if self.spec.vault and made.identity is None:
+        if self.spec.vault and self.spec.vault.by_job and made.identity is None:
             assert made.job
             return Identity("", made.job)
         assert made.identity is not None

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from moto.ec2.models import ec2_backends
 
 from dr_orchestrator.domain.copy import Identity
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.ebs_volume.restore import EbsVolume
-from tests.support.estate import REGION, VOLUME, ZONE, Estate
+from tests.support.elsewhere import ALIAS, AWAY, READER
+from tests.support.estate import VOLUME, Estate
 from tests.support.ways import Spec, Way
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
     worn = [{"ResourceType": "volume", "Tags": [*tags, {"Key": "Name", "Value": way.copy.id}]}]
-    way.made.client("ec2").create_volume(AvailabilityZone=ZONE, Size=1, TagSpecifications=worn)
+    way.client("ec2").create_volume(AvailabilityZone=f"{way.copy.region}a", Size=1, TagSpecifications=worn)
 
 
 def _remove(way: Way) -> None:
-    backend = ec2_backends[ACCOUNT][REGION]
+    backend = ec2_backends[ACCOUNT][way.copy.region]
     for each in [each for each in backend.volumes.values() if way.copy.id in str(each.get_tags())]:
         if each.attachment:
             each.attachment.instance.block_device_mapping.pop(each.attachment.device, None)
@@ -52,4 +55,10 @@ SNAPSHOT = Spec(
     paged={"ec2.DescribeVolumes": ("MaxResults", 1), "ec2.DescribeSnapshots": ("MaxResults", 1)},
     changes=frozenset({"AttachVolume", "DetachVolume", "SendCommand"}),
 )
-WAYS = (SNAPSHOT,)
+ELSEWHERE = replace(
+    SNAPSHOT,
+    name="ebs-elsewhere",
+    source=replace(VOLUME, to=Destination(AWAY, key=ALIAS), own={"reader": READER}),
+    changes=SNAPSHOT.changes | {"CopySnapshot"},
+)
+WAYS = (SNAPSHOT, ELSEWHERE)

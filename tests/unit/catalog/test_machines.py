@@ -12,13 +12,16 @@ from tests.support.estate import PROFILE, SUBNET
 from tests.support.types import problems
 
 SHOP = workspace.SHOP.replace("\ndrills:\n", web.DRILLED, 1)
+VAULTED = "recovery_points: {vault: nightly}"
+ROLE = "arn:aws:iam::123456789012:role/dr-restore"
 OWN = "command: {run: [sh, -c, 'cat srv/web/VERSION'], proves-data: true}"
 
 
 def told(home: Path, shop: str) -> dict[str, str]:
     """The mistakes of a workspace with the machine, by key."""
     found = problems(workspace.write(home, shop=shop).drills)
-    return {each.key: f"{each.message} ({each.fix})" for each in found}
+    words = {each.key: [f"{one.message} ({one.fix})" for one in found if one.key == each.key] for each in found}
+    return {key: "; ".join(each) for key, each in words.items()}
 
 
 @pytest.mark.parametrize("check", [OWN, 'http-answer: {url: "{http8080}/health"}', 'http-answer: {url: "{https}"}'])
@@ -66,3 +69,42 @@ def test_a_subnet_is_named_by_its_id(tmp_path: Path, subnet: str) -> None:
     """What EC2 does not take as one is told."""
     found = told(tmp_path, changed(SHOP, f"subnet: {SUBNET}", f'subnet: "{subnet}"'))
     assert any("is not the id of a subnet" in each for each in found.values()), found
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (VAULTED, ""),
+        (f'recovery_points: {{vault: nightly, role: "{ROLE}"}}', "no job of AWS Backup restores ec2-instances"),
+        (f'recovery_points: {{role: "{ROLE}"}}', "'vault' is missing"),
+    ],
+)
+def test_a_machine_in_a_vault_has_no_role(tmp_path: Path, said: str, why: str) -> None:
+    """No job restores it: a role would be handed to AWS Backup for nothing."""
+    found = told(tmp_path, changed(SHOP, "    resource: web\n", f"    resource: web\n    {said}\n"))
+    assert len(found) == bool(why)
+    assert all(why in each for each in found.values())
+
+
+AWAY = "eu-central-1"
+NETWORK = f"network: {{subnet: {SUBNET}, security_groups: [dro-isolated]}}"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (f"to: {{region: {AWAY}, kms_key: alias/k, {NETWORK}}}", ""),
+        (f"to: {{region: {AWAY}}}", f"the copy stands in {AWAY}, and the `network` of the resource is of us-east-1"),
+        (f"to: {{region: {AWAY}, {NETWORK}, reader: i-1}}", "no ec2-instance has a `reader`"),
+        (
+            f'to: {{region: {AWAY}, {NETWORK}, account: "222222222222"}}',
+            "is brought into another account",
+        ),
+        (f"recovery_points: {{region: {AWAY}}}", "takes copies of ec2-instances that lie in another region"),
+    ],
+)
+def test_a_machine_elsewhere_says_where_it_stands_there(tmp_path: Path, said: str, why: str) -> None:
+    """No subnet is of two regions; and what is not done is told, and not left out."""
+    found = told(tmp_path, changed(SHOP, "    resource: web\n", f"    resource: web\n    {said}\n"))
+    assert bool(found) == bool(why), found
+    assert not why or any(why in each for each in found.values()), found

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.errors import NotRecoverable
-from dr_orchestrator.resources.ec2_instance import machine
+from dr_orchestrator.resources.ec2_instance import TYPE, machine
+from dr_orchestrator.resources.ec2_instance.families import FAMILIES, family_of, quota
 from dr_orchestrator.resources.ec2_instance.images import Images, of_snapshots
-from dr_orchestrator.resources.ec2_instance.listing import is_standard
 from tests.support.told_aws import ToldAws
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -98,15 +98,48 @@ def test_an_image_of_another_machine_is_none_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "counts"),
+    ("kind", "code"),
     [
-        *((each, True) for each in ("t3.small", "m7g.large", "i4i.large")),
-        *((each, False) for each in ("g5.xlarge", "inf2.xlarge", "hpc7g.4xlarge", "mac2.metal", "trn1.2xlarge")),
+        *((each, "L-1216C47A") for each in ("t3.small", "m7g.large", "i4i.large", "im4gn.large", "is4gen.medium")),
+        *((each, "L-DB2E81BA") for each in ("g5.xlarge", "g4dn.xlarge", "gr6.4xlarge", "vt1.3xlarge")),
+        *((("p5.48xlarge"), "L-417A185B"), ("x2idn.16xlarge", "L-7295265B"), ("f1.2xlarge", "L-74FC7D96")),
+        *(("inf2.xlarge", "L-1945791B"), ("trn1.2xlarge", "L-2C3B7624"), ("dl1.24xlarge", "L-6E869C2A")),
+        *(("hpc7g.4xlarge", "L-F7808C92"), ("u-6tb1.metal", "L-43DA4232"), ("u7i-12tb.224xlarge", "L-43DA4232")),
+        ("mac2.metal", ""),
     ],
 )
-def test_the_quota_of_standard_machines_counts_their_families_alone(kind: str, counts: bool) -> None:
-    """Those of accelerators, of Macs and of high memory have quotas of their own."""
-    assert is_standard(kind) is counts
+def test_each_family_has_a_quota_of_its_own(kind: str, code: str) -> None:
+    """Those of accelerators and of high memory do not count against that of standard machines; a Mac is a host."""
+    family = family_of(kind)
+    assert (family.code if family else "") == code
+
+
+def test_a_quota_counts_the_vcpu_of_its_family_alone() -> None:
+    """Those that run, of their cores and threads; a spot machine has another quota."""
+
+    def one(kind: str, cores: int, state: str = "running", **more: Any) -> dict[str, Any]:
+        of = {"InstanceId": kind, "InstanceType": kind, "State": {"Name": state}}
+        return {**of, "CpuOptions": {"CoreCount": cores, "ThreadsPerCore": 2}, **more}
+
+    held = [one("t3.small", 1), one("m7i.2xlarge", 4), one("g5.xlarge", 2), one("m5.large", 1, "stopped")]
+    spot = one("c5.large", 1, InstanceLifecycle="spot")
+    told = ToldAws(
+        {
+            "DescribeInstances": {"Reservations": [{"Instances": [*held, spot]}]},
+            "GetServiceQuota": {"Quota": {"Value": 64.0}},
+        }
+    )
+    standard, graphics = (family_of(each) for each in ("t3.small", "g5.xlarge"))
+    assert standard is not None
+    assert graphics is not None
+    assert str(quota(told.account(), standard)) == "10 of 64 vCPU of standard machines in use"
+    assert quota(told.account(), graphics).used == 4
+    assert [each["QuotaCode"] for each in told.requests("GetServiceQuota")] == ["L-1216C47A", "L-DB2E81BA"]
+
+
+def test_every_family_is_a_quota_that_the_type_declares() -> None:
+    """One that was not would be looked for in vain."""
+    assert {each.quota for each in FAMILIES} == set(TYPE.quotas)
 
 
 def test_a_start_makes_no_machine_younger() -> None:

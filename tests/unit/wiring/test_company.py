@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from dr_orchestrator.errors import CatalogError
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.ec2_instance.lab.entry import _known_types
 from dr_orchestrator.settings import shipped
 from dr_orchestrator.wiring.company import FILE, company, problems, written
 from dr_orchestrator.wiring.lab import estate_of
@@ -168,3 +172,12 @@ def test_a_workspace_without_one_has_the_sample_companys(tmp_path: Path, file: P
     file.unlink()
     assert written(tmp_path) is None
     assert estate_of(tmp_path) == shipped() / FILE
+
+
+def test_the_types_of_machines_are_those_of_moto_which_is_not_loaded_for_them() -> None:
+    """`dro check` reads an estate file: what takes a second to be loaded is left to the lab."""
+    told = "import sys; from dr_orchestrator.resources.ec2_instance.lab.entry import _known_types; _known_types()"
+    asked = f"{told}; print([each for each in sys.modules if each.split('.')[0] == 'moto'])"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+    assert _known_types() == INSTANCE_TYPES.keys()

@@ -10,13 +10,14 @@ from typing import cast
 import pytest
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState
-from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Place, Source
+from dr_orchestrator.domain.drill import Drill, Roles
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import Quota, Types
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.planning.quotas import Room, to_come
 from tests.support.fakes import FakeClock
@@ -30,10 +31,17 @@ def row(run: str, of: str, state: CopyState = CopyState.INTENDED, region: str = 
 
 
 def drill(name: str, of: str, *stores: str, region: str = HERE, kind: Kind = Kind.SNAPSHOT_RESTORE) -> Drill:
-    """As much of a drill as its room depends on."""
-    resources = [SimpleNamespace(type=each, account="", region=region, rebuild=None, to=None) for each in (of, *stores)]
+    """As much of a drill as its room depends on; what it drills has its name for an id."""
+    about = {"id": name, "account": "", "region": region, "rebuild": None, "to": None}
+    resources = [SimpleNamespace(type=each, **about) for each in (of, *stores)]
     own = {"resource": resources[0], "stores": dict(enumerate(resources[1:]))}
     return cast(Drill, SimpleNamespace(name=name, kind=kind, region=region, **own))
+
+
+class Reached:
+    """The roles of a workspace that names none."""
+
+    roles = SimpleNamespace(at=lambda _account: Roles())
 
 
 def room(wanted: Drill, quotas: Mapping[str, Quota | Exception], run: str = "", **given: object) -> Room:
@@ -48,7 +56,14 @@ def room(wanted: Drill, quotas: Mapping[str, Quota | Exception], run: str = "", 
 
         return read
 
-    types = Types(replace(each, quotas={name: reads(name) for name in each.quotas}) for each in TYPES)
+    def taking(of: Drillable) -> Drillable:
+        """As AWS would tell how much a copy takes, by the id of its source."""
+        if of.takes is None:
+            return of
+        return replace(of, takes=lambda _account, source: takes.get(source.id, {}))
+
+    takes = cast("Mapping[str, Mapping[str, int]]", given.get("takes", {}))
+    types = Types(taking(replace(each, quotas={name: reads(name) for name in each.quotas})) for each in TYPES)
     rows = cast("list[CopyRecord]", given.get("rows", []))
     drills = cast("list[Drill]", given.get("drills", [wanted]))
     catalogue = SimpleNamespace(
@@ -56,6 +71,7 @@ def room(wanted: Drill, quotas: Mapping[str, Quota | Exception], run: str = "", 
     )
     queries = SimpleNamespace(copies_of_open_runs=lambda but: [each for each in rows if each.copy.run != but])
     here = SimpleNamespace(types=types, catalogue=catalogue, ledger=SimpleNamespace(queries=queries))
+    here.sources, here.declared, here.clock, here.spacings = frozenset(), Reached(), FakeClock(), None
     return Room(cast(App, here), wanted, cast(Account, SimpleNamespace(region=HERE)), run)
 
 
@@ -159,3 +175,41 @@ def test_what_a_program_makes_is_told_to_be_unknown() -> None:
     programmed = next(each.name for each in TYPES if each.programmed)
     with pytest.raises(NotApplicable, match="nobody knows what that takes"):
         room(drill("d", programmed), {}).look()
+
+
+VCPU, GRAPHICS = "vCPU of standard machines", "vCPU of G and VT machines"
+MACHINES = {VCPU: Quota(VCPU, 10, 32), GRAPHICS: Quota(GRAPHICS, 0, 8)}
+TAKES = {"web": {VCPU: 8}, "batch": {VCPU: 16}, "render": {GRAPHICS: 8}}
+
+
+def test_a_machine_takes_vcpu_and_no_machine() -> None:
+    """Eight of them, of the quota of its family alone; another family's is not looked at."""
+    told = room(drill("web", "ec2-instance"), {VCPU: MACHINES[VCPU]}, takes=TAKES).look()
+    assert told == "10 of 32 vCPU of standard machines in use, 8 more for drills, 2 kept free for production"
+    with pytest.raises(NotMeasured, match="too few left: 0 of 8 vCPU of G and VT machines in use, 8 more"):
+        room(drill("render", "ec2-instance"), MACHINES, takes=TAKES).look()
+
+
+def test_machines_that_are_to_come_take_their_vcpu() -> None:
+    """In a plan those of the drills beside it, in a run those that open runs have intended and nobody has seen."""
+    web, batch, render = (drill(each, "ec2-instance") for each in TAKES)
+    with pytest.raises(NotMeasured, match=r"10 of 32 .* 24 more for drills"):
+        room(web, MACHINES, takes=TAKES, drills=[web, batch, render, DATABASE], at_once=2).look()
+    copy = Copy("ec2-instance", "dro-a", HERE, "a", "drill", "service")
+    under_way = replace(copy, source=Source("ec2-instance", "batch", Place("", HERE)))
+    rows = [CopyRecord(under_way, CopyState.INTENDED, None, NOW)]
+    with pytest.raises(NotMeasured, match=r"10 of 32 .* 24 more for drills"):
+        room(web, MACHINES, run="mine", takes=TAKES, rows=rows).look()
+
+
+def test_a_machine_that_nobody_can_describe_is_told_as_unknown() -> None:
+    """How much it takes is then not known, and no room is shown."""
+
+    def fails(_account: Account, _source: object) -> Mapping[str, int]:
+        raise NotMeasured("AccessDenied")
+
+    wanted = room(drill("web", "ec2-instance"), MACHINES)
+    types = Types(replace(each, takes=fails) if each.name == "ec2-instance" else each for each in TYPES)
+    here = SimpleNamespace(**{**vars(wanted.here), "types": types})
+    with pytest.raises(Doubt, match="not known: AccessDenied"):
+        replace(wanted, here=cast(App, here)).look()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from copy import copy
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, cast
 
 from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import EC2Backend
+from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.elastic_block_store import Snapshot, Volume, VolumeAttachment
+from moto.kms.models import kms_backends
 
-from dr_orchestrator.lab.cloud.lifecycle import passing
+from dr_orchestrator.lab.cloud.lifecycle import BRING_BASE, BRING_PER_GIB, PEND, passing
 from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.lab.machines.disk import disk_of
 
@@ -93,6 +96,37 @@ class Volumes(EC2Backend):
         world().agenda.at(world().now() + timedelta(seconds=DETACH), end)
         return held
 
+    def copy_snapshot(
+        self, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None
+    ) -> Snapshot:
+        """As moto, in time, under a key of this region; of a copy EC2 tells no volume."""
+        copied: Any = self._elsewhere(source_region).snapshots.get(source_snapshot_id)
+        if copied is None:
+            raise EC2ClientError("InvalidSnapshot.NotFound", f"The snapshot '{source_snapshot_id}' does not exist.")
+        if copied.status != "completed":
+            raise EC2ClientError("IncorrectState", f"The snapshot '{source_snapshot_id}' is {copied.status}.")
+        if copied.encrypted and not kms_key_id:
+            raise EC2ClientError("InvalidParameterDependency", "A key of this region is needed.")
+        made: Any = super().copy_snapshot(source_snapshot_id, source_region, description, self._key(kms_key_id))
+        made.volume, made.disk = copy(made.volume), disk_of(copied)
+        made.volume.id = "vol-ffffffff"
+        took = [("pending", PEND + BRING_BASE + BRING_PER_GIB * int(made.volume.size))]
+        fate = world().faults.fate("ec2", "CopySnapshot", description or "")
+        made.timeline = passing(took, "completed", fate)
+        return cast(Snapshot, made)
+
+    def _key(self, key: str | None) -> str | None:
+        """The ARN of a key of this region, by which it is named; refused where there is none."""
+        if not key:
+            return None
+        try:
+            return str(kms_backends[self.account_id][self.region_name].describe_key(key).arn)
+        except Exception as lacking:
+            raise EC2ClientError("InvalidKMSKey.NotFound", f"The key '{key}' does not exist") from lacking
+
+    def _elsewhere(self, region: str) -> Any:
+        return ec2_backends[self.account_id][region]
+
     def create_snapshot(self, volume_id: str, *args: Any, **given: Any) -> Snapshot:
         """As moto, which completes each at once; with what lies on the volume, encrypted as that is."""
         made: Any = super().create_snapshot(volume_id, *args, **given)
@@ -115,4 +149,32 @@ def _status(self: Any) -> str:
     return str(timeline.at(world().now())) if timeline else "available"
 
 
-PATCHES = ((Volume, "status", property(_status)),)
+def _status_of_snapshot(self: Any) -> str:
+    """A snapshot's state by now: moto completes each at once."""
+    timeline = self.__dict__.get("timeline")
+    return str(timeline.at(world().now())) if timeline else str(self.__dict__.get("status", "completed"))
+
+
+def _progress(self: Any) -> str:
+    timeline = self.__dict__.get("timeline")
+    return f"{timeline.percent(world().now())}%" if timeline else "100%"
+
+
+def _completed(self: Any) -> datetime | None:
+    timeline = self.__dict__.get("timeline")
+    if timeline is None:
+        return cast("datetime | None", self.__dict__.get("completion_time"))
+    return cast(datetime, timeline.ends) if world().now() >= timeline.ends else None
+
+
+def _kept(name: str) -> Callable[[Any, Any], None]:
+    """The setting of it by hand, which is told again where nothing passes."""
+    return lambda self, value: self.__dict__.__setitem__(name, value)
+
+
+PATCHES = (
+    (Volume, "status", property(_status)),
+    (Snapshot, "status", property(_status_of_snapshot, _kept("status"))),
+    (Snapshot, "progress", property(_progress)),
+    (Snapshot, "completion_time", property(_completed, _kept("completion_time"))),
+)

@@ -22,11 +22,25 @@ def _describe_images(self: Any) -> ActionResult:
     return page(self, "Images", shown)
 
 
+def _copy_image(self: Any) -> ActionResult:
+    """moto knows neither token nor key of one, and tags nothing."""
+    made = self.ec2_backend.bring_image(
+        self._get_param("ClientToken") or "",
+        self._get_param("SourceImageId"),
+        self._get_param("SourceRegion"),
+        self._get_param("Name"),
+        self._get_param("KmsKeyId") or "",
+        self._parse_tag_specification(),
+    )
+    return ActionResult({"ImageId": made.id})
+
+
 def _any_mapping(mapping: object) -> None:
     """moto wants a size or a snapshot: EC2 takes those of the image, whatever else of them is given."""
 
 
 PATCHES = (
     (EC2Response, "describe_images", _describe_images),
+    (EC2Response, "copy_image", _copy_image),
     (EC2Response, "_validate_block_device_mapping", staticmethod(_any_mapping)),
 )

@@ -8,12 +8,13 @@ from functools import partial
 from importlib import import_module
 from typing import Any, cast
 
+from moto.ec2 import utils
 from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import EC2Backend
+from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.instances import Instance, InstanceState, Reservation, StateReason
 
-from dr_orchestrator.lab.cloud.lifecycle import passing
+from dr_orchestrator.lab.cloud.lifecycle import BRING_BASE, BRING_PER_GIB, PEND, passing
 from dr_orchestrator.lab.cloud.world import ACCOUNT, world
 
 START, CHECK, END = 25.0, 110.0, 40.0
@@ -46,6 +47,46 @@ class Machines(EC2Backend):
         made.root_device_type, made.root_device_name = "ebs", instance.root_device_name
         made.mapped = [_mapped(self, made.id, path, held) for path, held in instance.block_device_mapping.items()]
         return cast(Ami, made)
+
+    def bring_image(self, token: str, source: str, region: str, name: str, key: str, worn: dict[str, Any]) -> Ami:
+        """An image copied from another region, in time, with its snapshots; one for a token, and for a name."""
+        if token and token in self.brought:
+            return self.brought[token]
+        if any(each.name == name for each in self.amis.values()):
+            raise EC2ClientError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI")
+        copied: Any = cast(Any, ec2_backends[self.account_id][region]).amis.get(source)
+        if copied is None:
+            raise EC2ClientError("InvalidAMIID.NotFound", f"The image id '[{source}]' does not exist")
+        made: Any = super().copy_image(source, region, name, None)
+        self.snapshots.pop(made.ebs_snapshot.id, None)
+        made.root_device_type, made.root_device_name = "ebs", copied.root_device_name
+        made.source_image_id, made.source_image_region = source, region
+        made.add_tags(worn.get("image") or {})
+        made.mapped = [self._brought(each, region, key, worn) for each in copied.mapped]
+        gib = sum(int(each["Ebs"]["VolumeSize"]) for each in made.mapped)
+        fate = world().faults.fate("ec2", "CopyImage", name)
+        made.timeline = passing([("pending", PEND + BRING_BASE + BRING_PER_GIB * gib)], "available", fate)
+        self.brought[token or made.id] = made
+        return cast(Ami, made)
+
+    def _brought(self, mapped: dict[str, Any], region: str, key: str, worn: dict[str, Any]) -> dict[str, Any]:
+        told = f"Copied for an image from {region}"
+        snapshot: Any = self.copy_snapshot(mapped["Ebs"]["SnapshotId"], region, told, key or None)
+        snapshot.add_tags(worn.get("snapshot") or {})
+        return {**mapped, "Ebs": {**mapped["Ebs"], "SnapshotId": snapshot.id, "Encrypted": bool(snapshot.encrypted)}}
+
+    @property
+    def brought(self) -> dict[str, Ami]:
+        """The images that were copied under a token."""
+        return cast("dict[str, Ami]", self.__dict__.setdefault("brought_by_token", {}))
+
+    def delete_snapshot(self, snapshot_id: str) -> Any:
+        """As moto; one that an image is made of is in use."""
+        for each in self.amis.values():
+            held = {one["Ebs"]["SnapshotId"] for one in each.__dict__.get("mapped") or ()}
+            if snapshot_id in held:
+                raise EC2ClientError("InvalidSnapshot.InUse", f"The snapshot {snapshot_id} is in use by {each.id}")
+        return super().delete_snapshot(snapshot_id)
 
     def run_instances(
         self, image_id: str, count: int, user_data: Any, security_group_names: list[str], **given: Any
@@ -158,11 +199,13 @@ def _merged(image: Any, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _completed(made: Any, cards: list[Mapping[str, Any]], tags: dict[str, str], profile: str) -> None:
-    """Complete what moto forgets of a machine: the groups and tags of its network interface, and its profile."""
+    """Complete what moto forgets of a machine: the groups, tags and words of its network interface, and its profile."""
     groups = [group for card in cards for group in card.get("Groups") or ()]
     made.security_groups = [made.ec2_backend.get_security_group_from_id(each) for each in groups]
+    described = next((str(card["Description"]) for card in cards if card.get("Description")), "")
     for nic in made.nics.values():
         nic.add_tags(tags)
+        nic.description = described or nic.description
     if profile:
         arn = f"arn:aws:iam::{ACCOUNT}:instance-profile/{profile}"
         made.iam_instance_profile = {"Arn": arn, "Id": f"AIPA{profile.upper()}"}
@@ -195,6 +238,9 @@ def _let_go(self: Any) -> None:
             volume.attachment = None
         if held.delete_on_termination:
             backend.volumes.pop(held.volume_id, None)
+    for nic in self.nics.values():
+        nic.instance = nic.attachment_id = None
+        nic.status = "available"
 
 
 def _volumes_of_image(self: Any) -> list[dict[str, Any]]:
@@ -202,11 +248,31 @@ def _volumes_of_image(self: Any) -> list[dict[str, Any]]:
     return list(mapped) if mapped is not None else cast("list[dict[str, Any]]", _by_moto.fget(self))
 
 
+def _state_of_image(self: Any) -> str:
+    """An image's state by now: moto completes each at once."""
+    timeline = self.__dict__.get("timeline")
+    return str(timeline.at(world().now())) if timeline else str(self.__dict__.get("state", "available"))
+
+
+def _keep_state(self: Any, state: str) -> None:
+    self.__dict__["state"] = state
+
+
+def _passes(instance: Any, filters: dict[str, Any]) -> bool:
+    """As moto, which knows no filter by the token of a request."""
+    wanted = filters.get("client-token")
+    rest = {name: values for name, values in filters.items() if name != "client-token"}
+    return (wanted is None or instance.client_token in wanted) and bool(_passes_by_moto(instance, rest))
+
+
+_passes_by_moto: Any = utils.passes_filter_dict
 _by_moto: Any = Ami.__dict__["block_device_mappings"]
 
 PATCHES = (
+    (utils, "passes_filter_dict", _passes),
     (Instance, "instance_status", property(_status)),
     (Instance, "system_status", property(_status)),
     (Instance, "teardown_defaults", _let_go),
     (Ami, "block_device_mappings", property(_volumes_of_image)),
+    (Ami, "state", property(_state_of_image, _keep_state)),
 )

@@ -80,7 +80,10 @@ def test_a_volume_is_tagged_by_the_call_that_makes_it(statements: list[dict[str,
     made = {"ec2:CreateAction": ["CreateVolume"]}
     (allowed,) = on(statements, "ec2:CreateTags").values()
     assert allowed["StringEquals"].items() >= made.items()
-    assert on(statements, "ec2:CreateTags", "Deny") == {"arn:aws:ec2:*:*:volume/*": {"StringNotEquals": made}}
+    none = {"StringNotEquals": {"ec2:CreateAction": ["CopySnapshot", "CreateVolume"]}}
+    assert on(statements, "ec2:CreateTags", "Deny") == dict.fromkeys(
+        ("arn:aws:ec2:*:*:volume/*", "arn:aws:ec2:*::snapshot/*"), none
+    )
 
 
 @pytest.mark.parametrize(

@@ -209,3 +209,51 @@ def test_only_the_proven_machine_ends_and_is_told_what_to_do() -> None:
         for ids in ([STARTED, OTHER], [OTHER], [MACHINE], []):
             with pytest.raises(Forbidden):
                 starting().check(service, operation, {"InstanceIds": ids, **more}, REGION)
+
+
+SNAPSHOT, IMAGE = "ebs-snapshot", "ec2-image"
+BROUGHT = {
+    "CopySnapshot": (SNAPSHOT, {"SourceSnapshotId": "snap-1", "Description": COPY}),
+    "CopyImage": (IMAGE, {"SourceImageId": "ami-1", "Name": COPY, "ClientToken": COPY, "CopyImageTags": False}),
+}
+
+
+def bring(operation: str, may: bool = True, **changed: Any) -> None:
+    of, given = BROUGHT[operation]
+    made = Guard(CALLS, lambda: [copy(COPY, of)], frozenset({MACHINE}), lambda _: may)
+    whole = {"SourceRegion": "us-west-2", "Encrypted": True, "KmsKeyId": "alias/k", "TagSpecifications": [{}]}
+    made.check("ec2", operation, {**given, **whole, **changed}, REGION)
+
+
+@pytest.mark.parametrize("operation", BROUGHT)
+def test_what_the_run_chose_is_brought_under_its_own_name(operation: str) -> None:
+    """Of nothing else, in no other name, never in the clear by a word, and with the tags of the run alone."""
+    bring(operation)
+    name = "Description" if operation == "CopySnapshot" else "Name"
+    for changed in ({name: "another"}, {"Encrypted": False}, {"TagSpecifications": []}, {"DestinationOutpostArn": "x"}):
+        with pytest.raises(Forbidden):
+            bring(operation, **changed)
+    with pytest.raises(Forbidden, match="is not what this run restores from"):
+        bring(operation, may=False)
+    if operation == "CopyImage":
+        with pytest.raises(Forbidden):
+            bring(operation, CopyImageTags=True)
+
+
+@pytest.mark.parametrize(
+    ("of", "operation", "parameter"),
+    [
+        (SNAPSHOT, "DeleteSnapshot", "SnapshotId"),
+        (IMAGE, "DeregisterImage", "ImageId"),
+        (IMAGE, "DeleteSnapshot", "SnapshotId"),
+    ],
+)
+def test_only_what_is_proven_of_it_is_deleted(of: str, operation: str, parameter: str) -> None:
+    """By the id that EC2 gave it: production's snapshots and images are none of it."""
+    made = Guard(CALLS, lambda: [copy(COPY, of)])
+    with pytest.raises(Forbidden):
+        made.check("ec2", operation, {parameter: "snap-1"}, REGION)
+    made.vouch(replace(copy(COPY, of), id="snap-1", parent=COPY))
+    made.check("ec2", operation, {parameter: "snap-1"}, REGION)
+    with pytest.raises(Forbidden):
+        made.check("ec2", operation, {parameter: "snap-2"}, REGION)

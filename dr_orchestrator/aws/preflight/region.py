@@ -1,0 +1,30 @@
+"""The region in which a drill's copy is to stand, where that is not its source's: whether it may be used at all."""
+
+from __future__ import annotations
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.copy import Place
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotRecoverable
+
+_ON = ("opt-in-not-required", "opted-in")
+
+
+def place_of(resource: Resource) -> Place | None:
+    """Where a drill's copy of a resource is to stand, as copies tell it; None where that is beside its source."""
+    to = resource.to
+    return None if to is None else Place("" if to.account == resource.account else to.account, to.region)
+
+
+def enabled(account: Account, region: str, of: str = "") -> str:
+    """That a region may be used by this account; NotRecoverable where nobody has enabled it, or there is none.
+
+    `of` names the account, where it is not the source's.
+    """
+    found = account.api("ec2").call("DescribeRegions", AllRegions=True, RegionNames=[region])["Regions"]
+    state = str(found[0].get("OptInStatus", "")) if found else ""
+    if state not in _ON:
+        hint = "enable it for the account (AWS's console, Account), or name another"
+        told = f"region {region} is not enabled{f' for account {of}' if of else ''}: {state or 'unknown'}"
+        raise NotRecoverable(told, hint, "ec2:DescribeRegions")
+    return f"{region}, {state}"

@@ -1,0 +1,68 @@
+"""The looks before a machine is started: every key of its image, and volumes that others have, too; and its token."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.ec2_instance import machine
+from dr_orchestrator.resources.ec2_instance.images import Image, Images
+from dr_orchestrator.resources.ec2_instance.preflight import Looks
+from tests.support.told_aws import ToldAws
+
+AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
+SOURCE = {"InstanceId": "i-1", "InstanceType": "t3.small", "State": {"Name": "running"}}
+SOURCE |= {"Placement": {"AvailabilityZone": "us-east-1a"}}
+KEY = "arn:aws:kms:us-east-1:123456789012:key/"
+
+
+def looks(aws: ToldAws, *keys: str) -> Looks:
+    """Those of a machine whose image has a snapshot under each of the keys."""
+    held = [{"SnapshotId": each, "OwnerId": "123456789012", "Encrypted": True, "KmsKeyId": each} for each in keys]
+    images = SimpleNamespace(described=lambda _id: Image({"ImageId": "ami-1"}, tuple(held)))
+    account, point = aws.account(), SimpleNamespace(id="ami-1")
+    resource = Resource("web", "ec2-instance", "i-1", "us-east-1")
+    return Looks(
+        *(resource, account, account, cast(Images, images)),
+        source_of=lambda: SOURCE,
+        choose=lambda: cast(RecoveryPoint, point),
+    )
+
+
+def test_every_key_of_an_image_is_looked_at() -> None:
+    """A second volume may have another, and cannot be made while that is out of use."""
+    states = {f"{KEY}1": "Enabled", f"{KEY}2": "Disabled"}
+    aws = ToldAws(
+        {"DescribeKey": lambda given: {"KeyMetadata": {"KeyState": states[given["KeyId"]], "Arn": given["KeyId"]}}}
+    )
+    with pytest.raises(NotRecoverable, match=r"key/2 is Disabled"):
+        looks(aws, f"{KEY}1", f"{KEY}2").key()
+    assert looks(aws, f"{KEY}1", f"{KEY}1").key() == f"key {KEY}1 is enabled"
+    assert len(aws.requests("DescribeKey")) == 3
+
+
+def test_a_volume_that_others_have_too_is_told() -> None:
+    """Of several machines that write to it, the image is of one."""
+
+    def held(*machines: str) -> dict[str, Any]:
+        return {"VolumeId": "vol-1", "Attachments": [{"InstanceId": each} for each in machines]}
+
+    told = looks(ToldAws({"DescribeVolumes": {"Volumes": [held("i-1", "i-2")]}})).source()
+    assert told.endswith("its volume vol-1 is attached to i-2, too")
+    assert "too" not in looks(ToldAws({"DescribeVolumes": {"Volumes": [held("i-1")]}})).source()
+
+
+def test_a_machine_is_called_by_the_token_of_its_request() -> None:
+    """Anybody may change its tags; one that was asked for otherwise has the name that it wears."""
+    copy = Copy("ec2-instance", "dro-1", "us-east-1", "r", "d", "s")
+    worn = [{"Key": "Name", "Value": "renamed"}]
+    about = {**SOURCE, "Tags": worn, "LaunchTime": AT}
+    assert machine.live({**about, "ClientToken": "dro-1"}, copy).name == "dro-1"
+    assert machine.live({**about, "ClientToken": "other"}, copy).name == "renamed"
