@@ -206,7 +206,9 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
     for sid in ("TagTables", "ChangeInstances", "DeleteInstances", "DeleteTables", "DeleteStacks"):
         assert all("dro-*" in arn for arn in found[sid]["Resource"])
     ours = [each for sid, each in found.items() if not sid.endswith("ByTemplates")]
-    words = "Delete|Modify|Reboot|Failover|Update|Abort|Exec|BatchDelete|Stop|Enable|Begin|Rollback|Terminate"
+    words = (
+        "Delete|Modify|Reboot|Failover|Update|Abort|Exec|BatchDelete|Stop|Enable|Begin|Rollback|Terminate|Deregister"
+    )
     words += "|CreateMountTarget"  # which changes what a job has made
     changes = re.compile(f":({words})")
     touches = {action for each in ours for action in each["Action"] if changes.search(action)}

@@ -64,8 +64,6 @@ def _own(to: To, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
         elif key in known and getattr(to, key) is None and to.region != resource.region:
             message = f"the copy stands in {to.region}, and the `{key}` of the resource is of {resource.region}"
             yield ("to",), message, f"add `{key}`, of {to.region}"
-    if to.account and to.account != resource.account and not of.carried.all:
-        yield ("to", "account"), f"no {of.name} is brought into another account", "remove it"
 
 
 def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vault: bool) -> Iterator[Mistake]:
