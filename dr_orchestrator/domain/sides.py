@@ -11,14 +11,18 @@ from dr_orchestrator.domain.proof import SameInBoth
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 
-LOST, STRANGE, DIFFERENT, MOVING, UNKNOWN = "lost", "strange", "different", "moving", "unknown"
-"""The ways in which a thing may not be alike: in the lost region alone, in the other alone, in both and not the same,
-written to until the end and never seen alike, not known to be."""
+LOST, STRANGE, DIFFERENT, STALE = "lost", "strange", "different", "stale"
+"""The ways in which a thing is not alike: in the lost region alone, in the other alone, in both and not the same,
+written to in one while the other stayed at what was never seen there."""
+
+MOVING, UNKNOWN = "moving", "unknown"
+"""The ways in which nobody knows: written to until the end and never seen alike, not known to be."""
 
 _WRONG = {
     LOST: "in the lost region alone",
     STRANGE: "in the other region alone",
     DIFFERENT: "not the same in both",
+    STALE: "written to in one region, and unchanged in the other",
 }
 _DOUBTS = {MOVING: "still being written to, and never seen alike", UNKNOWN: "not known to be the same"}
 

@@ -80,7 +80,7 @@ class DatabaseSides:
         here, there = self._lost.rows(), self._there.rows()
         apart = [each for each in sorted(here.keys() | there.keys()) if not _alike(check, here, there, each)]
         looks: dict[str, Callable[[], Pair]] = {each: partial(self._pair, each, check.tolerance) for each in apart}
-        found = settled(looks, self._clock, check.within)
+        found = settled(looks, self._clock, check.within, counts=True)
         return Compared(
             "table",
             "rows counted in each table, not what is in them",

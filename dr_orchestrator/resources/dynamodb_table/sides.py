@@ -44,8 +44,18 @@ class _Side:
 
     def digests(self, keys: tuple[str, ...]) -> dict[str, bytes]:
         """The digest of each item, by its key."""
-        items = self._api.pages("Scan", "Items", TableName=self.name, ConsistentRead=True)
-        return {_key(each, keys): digest(each) for each in items}
+        found: dict[str, bytes] = {}
+        further: Mapping[str, Any] = {}
+        while True:
+            page = self._toolkit.patiently(partial(self._page, further))
+            found.update((_key(each, keys), digest(each)) for each in page["Items"])
+            if not page.get("LastEvaluatedKey"):
+                return found
+            further = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _page(self, further: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One page, asked for again by itself where it is throttled: what was read before it is not read twice."""
+        return self._api.call("Scan", TableName=self.name, ConsistentRead=True, **further)
 
     def item(self, key: str) -> bytes | None:
         """The digest of one item as it is now; None where there is none."""
@@ -62,7 +72,7 @@ class _Side:
 
 
 class TableSides:
-    """A table of the lost region and its replica: the the items of both by their digests.
+    """A table of the lost region and its replica: the items of both by their digests.
 
     Of each item its key and a digest are held while they are compared.
     """

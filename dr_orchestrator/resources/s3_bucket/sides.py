@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from dr_orchestrator.aws.calls.api import Api, NotFound
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.proof import SameInBoth
 from dr_orchestrator.domain.resource_type import beside_the_source
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.sides import Compared
+from dr_orchestrator.errors import DrillFault, Stopped, Transient
 from dr_orchestrator.resources.s3_bucket.objects.comparing import matched
 from dr_orchestrator.resources.s3_bucket.objects.holding import Object, alike
 from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, current, every
@@ -102,13 +103,17 @@ class BucketSides:
         return Pair(_state(here), _state(there), self._same(here, there, read))
 
     def _same(self, here: Version, there: Version, read: bool) -> bool | None:
-        """Whether two objects hold the same; None where nothing tells, or one went while it was asked."""
+        """Whether two objects hold the same; None where nothing tells, one went while it was asked, or lies in an
+        archive, say, and cannot be read: that hides nothing of what the others prove.
+        """
         if here.size != there.size or here.digest == there.digest:
             return here.size == there.size
         try:
             same = alike(self._lost.head(here), self._there.head(there))
             return self._lost.read(here) == self._there.read(there) if same is None and read else same
-        except NotFound:
+        except (Stopped, Transient):
+            raise
+        except DrillFault:
             return None
 
 

@@ -47,8 +47,8 @@ def test_both_hold_the_same_by_their_listings(made: Estate, pair: tuple[Resource
         "there": 12,
         "alike": 12,
         "again": 0,
-        **{f"{how}_count": 0 for how in ("lost", "strange", "different", "moving", "unknown")},
-        **{how: [] for how in ("lost", "strange", "different", "moving", "unknown")},
+        **{f"{how}_count": 0 for how in ("lost", "strange", "different", "stale", "moving", "unknown")},
+        **{how: [] for how in ("lost", "strange", "different", "stale", "moving", "unknown")},
     }
     assert {each.action for each in made.lab.journal[heard:]} <= {"ListObjectVersions", "GetCallerIdentity"}
 
@@ -96,3 +96,15 @@ def test_what_no_digest_tells_of_is_read_where_that_is_said(made: Estate, pair: 
     read = compared(made, pair, replace(CHECK, read=True))
     assert read.outcome is Outcome.FAILED
     assert read.figures["both_sides"]["different"] == ["07"]
+
+
+def test_one_that_nobody_can_read_hides_no_loss(made: Estate, pair: tuple[Resource, Resource]) -> None:
+    """An object in an archive is not known to be the same; what never came is lost all the same."""
+    for parts, each in enumerate(pair, 2):
+        key = buckets.backend().buckets[each.id].keys["07"]
+        key._etag, key.multipart, key._storage_class = f'"a-{parts}"', object(), "GLACIER"
+    buckets.put(made, pair[0], {"late": b"x"})
+    result = compared(made, pair, replace(CHECK, read=True))
+    assert result.outcome is Outcome.FAILED
+    told = result.figures["both_sides"]
+    assert (told["lost"], told["unknown"]) == (["late"], ["07"])
