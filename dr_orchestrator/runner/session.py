@@ -39,7 +39,12 @@ class Session(FailingOver, Leading):
         Verification(self.components, self.copy, self._journal, self._perform)(name)
 
     def compare_both(self, name: str = "compare both regions") -> None:
-        """Prove, once the name leads back, that both regions hold the same, where the drill says of what."""
+        """Prove, once the name leads back, that both regions hold the same, where the drill says of what.
+
+        TypeError before it does: until then the region counts as lost, and nothing is asked of it.
+        """
+        if Way.BACK not in ways(self._journal.checks):
+            raise TypeError("both regions are compared once the name leads back, and it does not")
         self._compared = True
         if self.components.both is not None:
             Verification(self.components, self.copy, self._journal, self._perform).compare_both(

@@ -128,6 +128,19 @@ def test_the_login_of_a_lost_database_is_a_right_of_its_region(database: Databas
     assert reference.faults({"Version": "2012-10-17", "Statement": made}) == []
 
 
+def test_each_store_is_read_in_the_region_that_loses_it() -> None:
+    """What is compared in one region gives no right in the other."""
+    one, far = drill(INSTANCE), drill(TABLE)
+    far = replace(far, lost={name: replace(each, region="eu-north-1") for name, each in far.lost.items()})
+    made = {each["Sid"]: str(each["Resource"]) for each in compares(Scope(TYPES, [one, far], Allowed()))}
+    assert {each for each in made if each.startswith("Compare")} == {
+        "CompareInstancesInEuwest1",
+        "CompareTablesInEunorth1",
+    }
+    assert "eu-west-1" not in made["CompareTablesInEunorth1"]
+    assert "eu-north-1" not in made["CompareInstancesInEuwest1"]
+
+
 def test_where_nothing_is_compared_nothing_is_allowed() -> None:
     """A drill of one region, or one that compares nothing."""
     assert list(compares(Scope(TYPES, [drill()], Allowed()))) == []

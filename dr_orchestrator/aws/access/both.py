@@ -10,6 +10,7 @@ from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Statement, allow
 from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.service import Resource
 
 
 def compares(scope: Scope) -> Iterator[Statement]:
@@ -18,15 +19,20 @@ def compares(scope: Scope) -> Iterator[Statement]:
     for region in sorted(regions):
         lost = replace(
             scope,
-            drills=[_of_lost(drill) for drill in scope.drills if drill.lost],
+            drills=[_of_lost(drill, of) for drill in scope.drills if (of := _lost_in(drill, region))],
             allowed=replace(scope.allowed, regions=frozenset({region})),
         )
         yield from _in_region(lost, region.replace("-", "").title())
 
 
-def _of_lost(drill: Drill) -> Drill:
+def _lost_in(drill: Drill, region: str) -> dict[str, Resource]:
+    """The stores that a drill loses with a region."""
+    return {logical: each for logical, each in drill.lost.items() if each.region == region}
+
+
+def _of_lost(drill: Drill, lost: dict[str, Resource]) -> Drill:
     """The drill as if it were of what it loses."""
-    return replace(drill, resource=next(iter(drill.lost.values())), stores=drill.lost, leading=None)
+    return replace(drill, resource=next(iter(lost.values())), stores=lost, leading=None)
 
 
 def _in_region(lost: Scope, named: str) -> Iterator[Statement]:

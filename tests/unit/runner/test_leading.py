@@ -120,6 +120,20 @@ def led(drill: Drill) -> None:
         run.lead("lead the name back", Way.BACK)
 
 
+def test_the_lost_region_is_asked_nothing_before_the_name_leads_back() -> None:
+    """A script that compares both regions earlier is refused: until then one of them counts as lost."""
+    drill = Drill()
+    session = drill.session()
+    session.use(Components(drill, restorer=drill, name=cast("Any", Name(drill)), both=cast("Any", ())))
+    with pytest.raises(TypeError, match="once the name leads back"), session as run:
+        run.name_it()
+        point = run.choose("choose", run.restorer)
+        run.restore("restore", point, teardown="destroy", wait="ready", reaches=Moment.INFRASTRUCTURE_READY)
+        run.lead("lead the name there", Way.THERE)
+        run.verify()
+        run.compare_both()
+
+
 def test_a_name_is_led_there_and_back_and_both_are_checks() -> None:
     """It is made before the disruption, waited for each time, and goes before what it led to."""
     drill = Drill()
