@@ -72,13 +72,18 @@ def worst_case(
     return WorstCase(gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, whole)
 
 
-def worst_of_standing(found: Sequence[RecoveryPoint], until: datetime, name: str) -> WorstCase | None:
-    """The same of points that lie in another place already: a backup took as long as the latest of them came behind its
-    data. For how long they are kept there is not known.
+def worst_of_standing(
+    found: Sequence[RecoveryPoint], until: datetime, name: str, created_at: datetime | None
+) -> WorstCase | None:
+    """The same of points that were copied to another place: the copying of the latest began so long after its data.
+
+    How long it took nobody tells: the time of a copy is that of its beginning. Nor is it known for how long they are
+    kept; `created_at` is when the database was made.
     """
     times = rhythm((point.data_time for point in found), until, 0, None)
     behind = max((each.created_at - each.data_time for each in found if each.created_at), default=None)
-    return worst_case(times, until, behind, name) if times else None
+    told = ("how long the copying takes is not known", unseen(times, until, 0, created_at) if times else "")
+    return worst_case(times, until, behind, name, "; ".join(filter(None, told))) if times else None
 
 
 def took(longest: Callable[[], timedelta | None]) -> timedelta | None:

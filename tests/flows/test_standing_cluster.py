@@ -159,6 +159,16 @@ def test_one_whose_original_is_gone_is_no_point(shop: Estate, here: wiring.App) 
     assert any("no available snapshot of boards-prod" in each for each in plan(here, DRILL).blockers)
 
 
+def test_one_that_tells_of_no_original_is_no_point(shop: Estate, here: wiring.App) -> None:
+    """Its own time is that of its copying: as old as its data it is not."""
+    name, _ = lying(shop)
+    other, _ = lying(shop)
+    kept: Any = rds_backends[ACCOUNT][AWAY].cluster_snapshots[other]
+    kept.source_db_cluster_snapshot_arn = None
+    (point,) = plan(here, DRILL).recovery_points
+    assert point.id == name
+
+
 def test_what_another_cluster_of_its_name_left_there_is_not_taken(shop: Estate, here: wiring.App) -> None:
     """Its data are another's: AWS tells the cluster that a snapshot was taken of."""
     name, _ = lying(shop)
@@ -201,7 +211,9 @@ def test_the_lag_of_the_copies_counts(shop: Estate, here: wiring.App) -> None:
     gaps = [later[1] - earlier[1] for earlier, later in itertools.pairwise(firsts)]
     behind = [kept[name].created - of.replace(tzinfo=None) for name, of in firsts]
     assert worst >= max(gaps) + max(behind)
-    assert "copied snapshots" in found.closing.measures.worst_case_source
+    told = found.closing.measures.worst_case_source
+    assert "copied snapshots" in told
+    assert "how long the copying takes is not known" in told, "the time of a copy is that of its beginning"
 
 
 def test_each_region_has_a_verdict_of_its_own(shop: Estate, here: wiring.App) -> None:

@@ -37,7 +37,8 @@ class FromSnapshot(DbCluster):
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between the data times of snapshots, up to now, and the longest that one took."""
         if self._points_at is not self._toolkit:
-            return points.worst_of_standing(self._points(self._snapshots()), until, "copied snapshot")
+            born = self.described().get("ClusterCreateTime")
+            return points.worst_of_standing(self._points(self._snapshots()), until, "copied snapshot", born)
         source, found = self.described(), self._snapshots()
         days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("ClusterCreateTime")
         times = points.rhythm((point.data_time for point in self._points(found)), until, days, created_at)
@@ -113,8 +114,9 @@ class FromSnapshot(DbCluster):
         standing = self._points_at is not self._toolkit
         known = [*found.values(), *(self._listed(self._toolkit).values() if standing else ())]
         by_arn = {str(each.get("DBClusterSnapshotArn")): each for each in known}
-        told = [(each, taken(each, by_arn)) for each in found.values() if each.get("Status") == "available"]
-        where = f" in {self._points_at.account.region}" if standing else ""
+        away = self._points_at.account.region if standing else ""
+        told = [(each, taken(each, by_arn, away)) for each in found.values() if each.get("Status") == "available"]
+        where = f" in {away}" if standing else ""
         dated = [_point(each, *of, self._resource.name, where) for each, of in told if of is not None]
         struck = self._toolkit.context.struck
         return [each for each in dated if each.created_at and each.created_at <= struck] if standing else dated
@@ -152,24 +154,37 @@ class FromInstant(DbCluster):
         return source.get("EarliestRestorableTime") or latest, latest
 
 
-def taken(snapshot: Mapping[str, Any], by_arn: Mapping[str, Mapping[str, Any]]) -> tuple[datetime, str] | None:
+def taken(
+    snapshot: Mapping[str, Any], by_arn: Mapping[str, Mapping[str, Any]], copies_in: str = ""
+) -> tuple[datetime, str] | None:
     """The instant of a snapshot's data, and what tells it; None where nothing does.
 
     AWS gives a copy the time of its copying, and no other: its original has to be there still, or to have been taken by
-    RDS itself, whose names say the minute.
+    RDS itself, whose names say the minute. What is younger than its copy has the original's name and is none. In a
+    region into which all are `copies_in`, none is an original, whether it tells of one or not.
     """
     seen, last = {str(snapshot.get("DBClusterSnapshotArn"))}, snapshot
     while origin := last.get("SourceDBClusterSnapshotArn"):
         if origin in seen:
             return None
-        if origin not in by_arn:
+        if not _is_original(by_arn.get(origin), last):
             named = _BY_RDS.fullmatch(origin)
             at = datetime.strptime(named[1], "%Y-%m-%d-%H-%M").replace(tzinfo=UTC) if named else None
             return (at, "name of its automated original") if at else None
         seen.add(origin)
         last = by_arn[origin]
+    if copies_in and f":rds:{copies_in}:" in str(last.get("DBClusterSnapshotArn")):
+        return None
     at, copied = last.get("SnapshotCreateTime"), last is not snapshot
     return (at, "SnapshotCreateTime of its original" if copied else "SnapshotCreateTime") if at else None
+
+
+def _is_original(known: Mapping[str, Any] | None, copy: Mapping[str, Any]) -> bool:
+    """Whether what has the name of a copy's original was there when that was made."""
+    if known is None:
+        return False
+    at, copied = known.get("SnapshotCreateTime"), copy.get("SnapshotCreateTime")
+    return at is not None and copied is not None and bool(at <= copied)
 
 
 def _point(snapshot: Mapping[str, Any], at: datetime, source: str, store: str, where: str) -> RecoveryPoint:

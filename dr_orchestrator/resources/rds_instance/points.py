@@ -40,14 +40,10 @@ class RdsSnapshot(RdsInstance):
         taken = [point.data_time for point in self._snapshots()]
         days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("InstanceCreateTime")
         if self._points_at is not self._toolkit:
-            return self._worst_of_standing(until)
+            return points.worst_of_standing(self._snapshots(), until, "copied snapshot", created_at)
         times = points.rhythm(taken, until, days, created_at)
         took = points.took(lambda: events.longest_backup(self._api, self._resource.id, until)) if times else None
         return points.worst_case(times, until, took, unseen=points.unseen(times, until, days, created_at))
-
-    def _worst_of_standing(self, until: datetime) -> WorstCase | None:
-        """The largest gap between the copies there, and the longest that one was behind its data."""
-        return points.worst_of_standing(self._snapshots(), until, "copied snapshot")
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for an instance from the snapshot, in isolation."""

@@ -84,6 +84,23 @@ def test_a_copied_snapshot_is_as_old_as_its_original(listed: Callable[..., Recov
     assert (chosen.id, chosen.data_time_source) == ("newest", "SnapshotCreateTime")
 
 
+def test_what_was_taken_anew_under_the_originals_name_is_not_the_original(listed: Callable[..., RecoveryPoint]) -> None:
+    """Its data are younger than the copy: by their time, the copy of old data would look like the newest."""
+    by_rds = "arn:aws:rds:us-east-1:123456789012:cluster-snapshot:rds:boards-prod-2026-01-02-03-04"
+    chosen = listed(
+        copied={"hours": 30, "SourceDBClusterSnapshotArn": "arn:anew"},
+        again={"hours": 25, "SourceDBClusterSnapshotArn": "arn:copied"},
+        anew={"hours": 1, "Status": "creating"},
+        newest={"hours": 20},
+    )
+    assert chosen.id == "newest"
+    chosen = listed(
+        copied={"hours": 30, "SourceDBClusterSnapshotArn": by_rds},
+        anew={"hours": 1, "Status": "creating", "DBClusterSnapshotArn": by_rds},
+    )
+    assert (chosen.id, chosen.data_time_source) == ("copied", "name of its automated original")
+
+
 def test_the_worst_case_is_read_from_the_gaps_and_from_what_rds_wrote_down(begin: Begin, made: Estate) -> None:
     """The largest gap between snapshots, and the longest that one of them took, as told of cluster snapshots."""
     source = cast(Any, backend().clusters[CLUSTER.id])
