@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.shapes.destination import OWN, To
@@ -10,6 +11,7 @@ from dr_orchestrator.catalog.shapes.service import Drill, Resource
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.drill import account_of
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.domain.service import Via
 from dr_orchestrator.errors import Problem
@@ -23,6 +25,7 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     vault = bool(drill.recovery_points and drill.recovery_points.vault)
     if lies:
         yield from _standing(drill, resource, of, lies, vault)
+    yield from _partitions(drill, resource)
     if (to := drill.to) is None:
         return
     if not of.elsewhere:
@@ -33,9 +36,7 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
         yield ("to",), f"the copy of a {drill.kind} stands beside its source", f"remove it, or drill by one of: {kinds}"
     account = "" if to.account == resource.account else to.account
     if vault and not lies and not (account and of.afar):
-        message = "AWS Backup restores only where a vault is, and the drill says that the copy stands elsewhere"
-        fix = "remove it, or `recovery_points`"
-        yield ("to",), message, f"{fix}, or name the vault's `region` there" if of.afar else fix
+        yield _of_vault(drill, to, of)
     if to.region == resource.region and not account:
         yield ("to", "region"), "that is where the source is", "name another region, or remove `to`"
     if account and not of.carried.all and not (vault and of.afar):
@@ -55,6 +56,37 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     yield from _own(to, resource, of)
 
 
+def _of_vault(drill: Drill, to: To, of: ResourceType) -> Mistake:
+    """The mistake that a copy is to stand elsewhere, and its points lie in a vault of which no region is said."""
+    is_there = drill.recovery_points is not None and drill.recovery_points.vaults_region == to.region
+    if is_there and drill.kind in of.afar:
+        message = f"the vault is in {to.region}, and it is not said that the points are taken there"
+        return ("recovery_points",), message, f"add `region: {to.region}`"
+    fix = "remove it, or `recovery_points`"
+    if is_there:
+        return ("to",), f"no {drill.kind} takes {of.name}s from a vault elsewhere than their sources", fix
+    message = "AWS Backup restores only where a vault is, and the drill says that the copy stands elsewhere"
+    return ("to",), message, f"{fix}, or name the vault's `region` there" if of.afar else fix
+
+
+_PARTITION = re.compile(r"(cn|us-gov|eusc|[a-z]+-iso[a-z]*)-")
+"""The beginning of the names of regions that are not of AWS's public partition."""
+
+
+def _partitions(drill: Drill, resource: Resource) -> Iterator[Mistake]:
+    """The mistake that a region is of another partition than the source's: nothing goes from one into another."""
+    for key, said in (("recovery_points", drill.recovery_points), ("to", drill.to)):
+        region = said.region if said else None
+        if region and _partition(region) != _partition(resource.region):
+            message = f"{region} is of another partition of AWS than {resource.region}, and nothing goes into another"
+            yield (key, "region"), message, f"name a region of the partition of {resource.region}"
+
+
+def _partition(region: str) -> str:
+    found = _PARTITION.match(region)
+    return found[1] if found else ""
+
+
 def _own(to: To, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
     """The keys that are the resource's own, and of its own region: another has to be said, and no other type has it."""
     known = of.own_keys()
@@ -70,11 +102,8 @@ def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vau
     """The mistakes in where copies are said to lie already: in a `vault` of AWS Backup there, or without one."""
     where: Key = ("recovery_points", "region")
     if drill.kind not in (ways := of.afar if vault else of.standing):
-        kinds = ", ".join(sorted(ways)) or "none"
         message = f"no {drill.kind} takes copies of {of.name}s that lie in {'a vault of ' * vault}another region"
-        if not vault and drill.kind in of.afar:
-            kinds += ", or name the vault of AWS Backup in which they lie"
-        yield where, message, f"remove it, or drill by one of: {kinds}"
+        yield where, message, ", or ".join(_ways_out(drill, of, ways, vault=vault))
     if lies == resource.region:
         fix = "remove it" if vault else "remove `recovery_points`"
         yield where, "that is where the source is: its points there are taken anyway", fix
@@ -89,6 +118,17 @@ def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vau
     for key in ("account", "kms_key", "shared_key"):
         if getattr(drill.to, key) and not (vault and key != "shared_key"):
             yield ("to", key), "nothing is copied where the points lie there already", "remove it"
+
+
+def _ways_out(drill: Drill, of: ResourceType, ways: Iterable[Kind], *, vault: bool) -> Iterator[str]:
+    """What may be done about points that lie elsewhere, where no drill of that kind takes them from there."""
+    yield "remove it"
+    if ways:
+        yield f"drill by one of: {', '.join(sorted(ways))}"
+    if not vault and drill.kind in of.afar:
+        yield "name the vault of AWS Backup in which they lie"
+    if vault and drill.kind in of.standing:
+        yield "remove `vault` and `role`: what was copied there is taken without"
 
 
 def _keys(to: To) -> Iterator[Mistake]:

@@ -128,7 +128,7 @@ def _names(drill: Drill) -> Iterator[Mistake]:
 
 def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
     kinds = of.kinds
-    if drill.recovery_points is not None and not drill.recovery_points.region:
+    if (said := drill.recovery_points) is not None and (said.vault or not said.region):
         yield from vaults.mistakes(drill, resource, of)
     elif of.is_only_vaulted(drill.kind):
         message = f"{of.name}s are restored from a vault of AWS Backup, and from nowhere else"

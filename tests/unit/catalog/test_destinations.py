@@ -168,6 +168,69 @@ def test_each_mistake_of_a_tables_place_is_told(tmp_path: Path, text: str, key: 
     assert message in told[f"drills.carts-away.{key}"]
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "message", "fix"),
+    [
+        (said(VAULT.replace(f', role: "{ROLE}"', ""), TABLES), "recovery_points.role", "'role' is missing", "add it"),
+        (
+            changed(said(VAULT, TABLES), "region: us-east-1}", 'region: us-east-1, account: "999999999999"}'),
+            "recovery_points.role",
+            "the role is of account 123456789012, and the resource of 999999999999",
+            "AWS Backup restores there",
+        ),
+        (
+            said(f'recovery_points: {{vault: "{FAR}", role: "{ROLE}"}}\n    to: {{region: eu-central-1}}', TABLES),
+            "recovery_points",
+            "the vault is in eu-central-1, and it is not said that the points are taken there",
+            "add `region: eu-central-1`",
+        ),
+        (
+            said(f'recovery_points: {{vault: "{FAR}", role: "{ROLE}"}}', TABLES),
+            "recovery_points.vault",
+            "AWS Backup restores only where a vault is",
+            "name one in us-east-1, or add `region: eu-central-1`",
+        ),
+        (
+            said(f'recovery_points: {{vault: "{FAR}", role: "{ROLE}"}}\n    to: {{region: eu-central-1}}'),
+            "to",
+            "no snapshot-restore takes rds-instances from a vault elsewhere than their sources",
+            "remove it, or `recovery_points`",
+        ),
+        (
+            said(VAULT),
+            "recovery_points.region",
+            "no snapshot-restore takes copies of rds-instances that lie in a vault of another region",
+            "remove it, or remove `vault` and `role`: what was copied there is taken without",
+        ),
+        (
+            said("recovery_points: {region: eu-central-1}", TABLES),
+            "recovery_points.region",
+            "no snapshot-restore takes copies of dynamodb-tables that lie in another region",
+            "remove it, or name the vault of AWS Backup in which they lie",
+        ),
+        (said("to: {region: cn-north-1}", TABLES), "to.region", "of another partition", "partition of us-east-1"),
+        (
+            said("recovery_points: {region: us-gov-west-1}"),
+            "recovery_points.region",
+            "us-gov-west-1 is of another partition of AWS than us-east-1",
+            "name a region of the partition of us-east-1",
+        ),
+    ],
+)
+def test_each_mistake_is_told_once_and_with_the_way_out(
+    tmp_path: Path, text: str, key: str, message: str, fix: str
+) -> None:
+    """What the guard would refuse only after the disruption, in true words, and what is to be done about it."""
+    told = [
+        (each.message, each.fix)
+        for each in problems(write(tmp_path, {"shop.yaml": text}))
+        if each.key == f"drills.{'carts-away' if text.startswith('service: carts') else 'shop-pitr'}.{key}"
+    ]
+    assert len(told) == 1
+    assert message in told[0][0]
+    assert fix in told[0][1]
+
+
 OTHER = "222222222222"
 THERE = f'to: {{region: eu-central-1, account: "{OTHER}"}}'
 

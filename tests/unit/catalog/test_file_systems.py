@@ -56,6 +56,15 @@ def test_a_drill_without_a_vault_is_told(tmp_path: Path) -> None:
     assert message.startswith("efs-file-systems are restored from a vault of AWS Backup, and from nowhere else (add")
 
 
+def test_a_vault_of_another_region_is_one_mistake(tmp_path: Path) -> None:
+    """Nobody is told to add the vault and the role that are there."""
+    away = FROM.replace("{vault", "{region: eu-central-1, vault")
+    found = told(tmp_path, changed(SHOP, FROM, away))
+    assert [key.rpartition("recovery_points.")[2] for key in found] == ["region"]
+    (message,) = found.values()
+    assert message.endswith("that lie in a vault of another region (remove it)")
+
+
 @pytest.mark.parametrize(
     ("check", "why"),
     [
