@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 from moto.dynamodb.models import dynamodb_backends
+from moto.kms.models import kms_backends
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import calls_of
@@ -196,6 +197,15 @@ def test_a_key_that_no_other_region_has_is_told(shop: Estate, here: wiring.App, 
     assert found.closing is not None
     assert f"encrypted with {encrypted}, which no other region has" in found.closing.reasons[0]
     assert not [each for each in shop.lab.journal[heard:] if each.action.startswith(("Restore", "Start"))]
+
+
+@pytest.mark.parametrize("drill", [PITR, BACKUP])
+def test_a_key_that_aws_manages_needs_none_there(
+    shop: Estate, here: wiring.App, encrypted: str, monkeypatch: pytest.MonkeyPatch, drill: str
+) -> None:
+    """Each account has one of them in each region: the copy is encrypted with AWS's own."""
+    monkeypatch.setattr(kms_backends[ACCOUNT][REGION].keys[encrypted.rpartition("/")[2]], "key_manager", "AWS")
+    drilled(shop, here, drill)
 
 
 @pytest.mark.parametrize("drill", [KEYED, VAULTED])

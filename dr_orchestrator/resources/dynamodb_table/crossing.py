@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.preflight.region import enabled
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -51,12 +52,21 @@ class Crossing:
         return f"{told}; there {enabled(there, self.to.region, self.to.account)}"
 
     def _look_at_key(self, theirs: str | None) -> str:
-        if theirs and not self.to.key:
+        if theirs and not self.to.key and not self._is_of_aws(theirs):
             told = f"table {self.resource.id} is encrypted with {theirs}, which no other {self._where} has"
             hint = f"add `kms_key` to the drill's `to`: a key of {self.to.region}"
             raise NotRecoverable(told, hint, "kms:DescribeKey")
         of = f"arn:aws:dynamodb:{self.to.region}:{_owner(self.there)}:table/copy"
         return keys.usable(self.there.account, self.to.key or None, of, _WITHOUT_KEY)
+
+    def _is_of_aws(self, key: str) -> bool:
+        """Whether the table's key is one that AWS manages, in whose place a copy has AWS's own; one that nobody may
+        look at is taken for the team's.
+        """
+        try:
+            return keys.is_of_aws(self.beside.account, key)
+        except (Denied, NotRecoverable):
+            return False
 
     @property
     def _where(self) -> str:
