@@ -66,6 +66,26 @@ def test_what_the_replica_lacks_fails(both: dict[str, Server]) -> None:
     assert told["rows"]["public.customers"] == [52, 50]
 
 
+def test_a_replica_that_lacks_rows_of_a_growing_table_never_passes(
+    both: dict[str, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has as many as the lost side had a while ago, and will never have them all."""
+    more = "INSERT INTO customers SELECT max(id) + n, 'new' FROM customers, generate_series(1, 2) n GROUP BY n"
+    ask(both["orders-prod"].url, more)
+    made = sides(both)
+    sleep = made._clock.sleep
+
+    def grows(seconds: float) -> None:
+        sleep(seconds)
+        for each in both.values():
+            ask(each.url, more)
+
+    monkeypatch.setattr(made._clock, "sleep", grows)
+    result = made.compare(CHECK).result(CHECK)
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert result.figures["both_sides"]["moving"] == ["public.customers"]
+
+
 def test_a_tolerance_lets_replication_lag(both: dict[str, Server]) -> None:
     """As many rows as the team says may be on their way."""
     ask(both["orders-prod"].url, "INSERT INTO customers VALUES (51, 'late')")
