@@ -104,7 +104,14 @@ def test_the_role_that_reads_may_look_at_what_is_replicated() -> None:
     named = ReplicaOf.model_construct(bucket="primary", region=ABROAD)
     resource = Resource("r", "s3-bucket", "replica", "us-east-1", own={"replica_of": named})
     drill: Any = SimpleNamespace(
-        resource=resource, kind=Kind.PITR_RESTORE, stores={}, checks=(), vault=None, leading=None
+        resource=resource,
+        kind=Kind.PITR_RESTORE,
+        stores={},
+        checks=(),
+        vault=None,
+        leading=None,
+        production=None,
+        lost={},
     )
     told = [each for policy in source_policies(Scope(TYPES, [drill], Allowed())) for each in policy["Statement"]]
     of_primary = {
