@@ -12,8 +12,7 @@ from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from dr_orchestrator.resources.ebs_volume.lab import standing as volumes
-from dr_orchestrator.resources.ec2_instance.lab import standing as machines
+from dr_orchestrator.lab.machines import standing as lent
 from tests.support.estate import READER, RESTORER, VAULT
 
 AWAY = "eu-central-1"
@@ -136,8 +135,8 @@ def prepared(lab: Lab, region: str = AWAY, **given: str) -> str:
     key = str(kms.create_key()["KeyMetadata"]["Arn"])
     kms.create_alias(AliasName=ALIAS, TargetKeyId=key)
     if not given:
-        volumes.machine(region, f"{region}a", READER)
-        machines.subnet(region, f"{region}a", SUBNET, "172.31.201.0/24")
+        lent.machine(region, f"{region}a", READER)
+        lent.subnet(region, f"{region}a", SUBNET, vpc)
     return key
 
 
