@@ -15,7 +15,8 @@ from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.access.policies import drill_policies
 from dr_orchestrator.aws.access.scope import Scope
-from dr_orchestrator.domain.copy import TERMINAL, CopyState
+from dr_orchestrator.aws.machines import bringing
+from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyState
 from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -28,6 +29,7 @@ from tests.support.elsewhere import ALIAS, AWAY, READER, SUBNET, copied
 from tests.support.estate import REGION, Estate
 from tests.support.passing import passing
 from tests.support.shop import GREEN, fresh, run
+from tests.support.shop import swept as swept_by_hand
 
 DECLARED = web.DRILLED + elsewhere.MACHINE_DRILL.removeprefix("\n")
 BOTH = DECLARED.replace("\n  web:", volumes.DRILLED.partition("drills:")[0] + "  web:", 1) + elsewhere.VOLUME_DRILL[1:]
@@ -215,4 +217,34 @@ def test_a_snapshot_that_a_lost_answer_made_twice_goes_with_the_first(shop: Esta
     assert found.closing is not None
     assert found.closing.cleanup is Cleanup.CLEAN
     assert len(made) == 1
+    assert copied() == []
+
+
+@pytest.mark.parametrize("lost", ["dr-drill:run", "Name"])
+@pytest.mark.parametrize("drill", DRILLS)
+def test_what_lost_a_tag_is_told_as_left_and_never_as_deleted(
+    shop: Estate, here: wiring.App, drill: str, lost: str
+) -> None:
+    """AWS shows it by the id that the ledger knows: it is not proven any more, and stays."""
+    ec2, made, destroy = elsewhere.client(shop.lab, "ec2"), list[str](), bringing.Brought.destroy
+
+    def robbed(self: bringing.Brought, copy: Copy) -> CopyState:
+        (id,) = {
+            row.identity.unique_id
+            for row in here.ledger.queries.run(copy.run).copies
+            if row.copy.id == copy.id and row.identity
+        }
+        made.append(id)
+        ec2.delete_tags(Resources=[id], Tags=[{"Key": lost}])
+        return destroy(self, copy)
+
+    with mock.patch.object(bringing.Brought, "destroy", robbed):
+        found = run(here, drill)
+    assert found.closing is not None
+    assert found.closing.cleanup is Cleanup.LEFTOVERS
+    brought = next(row for row in found.copies if row.copy.id.endswith("-brought"))
+    assert brought.state is CopyState.LEFTOVER
+    worn = [{"Key": "dr-drill:run", "Value": found.header.id}, {"Key": "Name", "Value": brought.copy.id}]
+    ec2.create_tags(Resources=[made[0]], Tags=worn)
+    swept_by_hand(here)
     assert copied() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,6 +122,30 @@ def test_what_the_restore_itself_wrote_tells_no_loss(shop: Estate, drilled: wiri
     told = {each.name: each for each in found.checks}["files are there"]
     assert (told.outcome, told.newest) == (Outcome.INCONCLUSIVE, None)
     assert "so that it tells no loss" in told.observed
+
+
+def test_what_was_written_while_it_was_backed_up_makes_no_loss_smaller(shop: Estate, drilled: wiring.App) -> None:
+    """A backup of files is no instant: the loss counts from its beginning, and the newest file is told beside it."""
+    point = file_systems.newest()
+    begun = next(each.at for each in vaults().kept(VAULT.name, None) if each.point == point)
+    vaulted.hold(point, replace(vaulted.held(point), at=begun + timedelta(seconds=30)))
+    found = run(drilled, "files-vault")
+    told = {each.name: each for each in found.checks}["files are there"]
+    assert (told.outcome, told.newest) == (Outcome.PASSED, begun)
+    assert f"changed last at {begun + timedelta(seconds=30):%Y-%m-%d %H:%M:%S}" in told.observed
+    assert f"the loss counts from {begun:%Y-%m-%d %H:%M:%S} UTC, when the backup began" in told.observed
+
+
+def test_a_mount_target_that_fails_says_nothing_of_the_backup(shop: Estate, drilled: wiring.App) -> None:
+    """The job is complete by then: what lacks is the network, and the drill could not tell."""
+    shop.lab.faults.add({"kind": "ends-as", "service": "efs", "action": "CreateMountTarget", "status": "error"})
+    try:
+        found = run(drilled, "files-vault")
+    finally:
+        shop.lab.faults.clear()
+    assert ended(found) == (Verdict.INCONCLUSIVE, Cleanup.CLEAN), found.closing
+    assert found.closing is not None
+    assert "mount target" in " ".join(map(str, found.closing.reasons))
 
 
 def test_a_machine_that_is_not_let_in_reads_nothing(drilled: wiring.App) -> None:

@@ -325,6 +325,35 @@ def test_a_network_interface_that_outlives_its_machine_is_deleted_too(
     assert [each.id for each in web.backend().enis.values() if "dr-drill:run" in str(each.get_tags())] == []
 
 
+@pytest.mark.parametrize("part", ["volume", "network interface"])
+def test_what_outlives_its_machine_and_lost_its_tags_is_told_as_left(
+    shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """Nothing proves it any more, so it is not deleted; nor is it passed over."""
+    end, left = Machines._ended, list[Any]()
+    ec2 = shop.client("ec2")
+
+    def keeping(self: Machines, machine: Any) -> None:
+        held = machine.block_device_mapping.values() if part == "volume" else machine.nics.values()
+        for each in held:
+            each.delete_on_termination = False
+            left.append(each.volume_id if part == "volume" else each.id)
+        self.delete_tags(left, {"dr-drill:run": None, "dr-drill:machine": None})
+        end(self, machine)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Machines, "_ended", keeping)
+        found = run(drilled, "web-snapshot")
+    for each in left:
+        if part == "volume":
+            ec2.delete_volume(VolumeId=each)
+        else:
+            ec2.delete_network_interface(NetworkInterfaceId=each)
+    assert ended(found)[1] is Cleanup.LEFTOVERS
+    assert found.closing is not None
+    assert left[0] in " ".join(map(str, found.closing.cleanup_reasons))
+
+
 def _kept_card(machine: Any) -> None:
     for card in machine.nics.values():
         card.delete_on_termination = False

@@ -26,7 +26,7 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.evidence import Asked, Ready
-from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 
@@ -74,6 +74,10 @@ class Brought(ABC):
     @abstractmethod
     def _ask(self, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
         """Ask for the copy, with its tags; its id."""
+
+    @abstractmethod
+    def _of_id(self, id: str) -> Iterator[Mapping[str, Any]]:
+        """The one of that id, whatever it wears by now; nothing where it is gone."""
 
     @abstractmethod
     def _id(self, found: Mapping[str, Any]) -> str:
@@ -137,13 +141,18 @@ class Brought(ABC):
         return CopyState.DELETED if there else self._toolkit.never_created(copy)
 
     def _prove_and_delete(self) -> None:
-        for each in self._ours():
+        """UnsafeToDelete of what stands under the name, or the known id, and wears the run's tag no more."""
+        for each in self._ours() or filter(None, [self._found()]):
             known, id = self._known(), self._id(each)
             if known in ("", id):
                 self._toolkit.proofs.prove(self.copy, self._live(each))
             else:
                 self._prove_made_with(each, id)
+            self._note(each)
             self._delete(id, self._remove)
+
+    def _note(self, found: Mapping[str, Any]) -> None:  # noqa: B027 - a snapshot holds nothing
+        """Remember what one that is about to be deleted holds."""
 
     def _prove_made_with(self, found: Mapping[str, Any], id: str, made_at: datetime | None = None) -> None:
         """UnsafeToDelete unless ledger, tags and age agree that it was made by this run for the copy."""
@@ -169,14 +178,19 @@ class Brought(ABC):
 
     def _found(self) -> Mapping[str, Any] | None:
         """The known one, else the first that the run made, else any of the name."""
-        known, named = self._known(), self._named([self.copy.id])
+        known, named = self._known(), [*self._there(), *self._named([self.copy.id])]
         ours = [each for each in named if tags(each).get(TAG) == self.copy.run]
         return next(iter([*(each for each in named if self._id(each) == known), *ours, *named]), None)
 
     def _ours(self) -> list[Mapping[str, Any]]:
         """All of the name that wear the run's tag, and the known one, whatever it is called by now."""
-        found = {self._id(each): each for each in self._named([self.copy.id]) if tags(each).get(TAG) == self.copy.run}
-        return list(found.values())
+        named = (each for each in self._named([self.copy.id]) if tags(each).get(TAG) == self.copy.run)
+        return list({self._id(each): each for each in (*self._there(), *named)}.values())
+
+    def _there(self) -> list[Mapping[str, Any]]:
+        """The known one while AWS shows it: whoever took its tags or its name away has not deleted it."""
+        known = self._known()
+        return list(self._of_id(known)) if known else []
 
     def _named(self, names: list[str]) -> list[Mapping[str, Any]]:
         found = self._filtered([{"Name": f"tag:{NAMED}", "Values": names}])
@@ -220,6 +234,9 @@ class BroughtSnapshot(Brought):
     def _filtered(self, filters: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
         return self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"], Filters=filters)
 
+    def _of_id(self, id: str) -> Iterator[Mapping[str, Any]]:
+        return self._filtered([{"Name": "snapshot-id", "Values": [id]}])
+
     def _ask(self, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
         given = {"SourceRegion": self._from, "SourceSnapshotId": self._source, "Description": self.copy.id}
         kinds = [{"ResourceType": "snapshot", "Tags": self._called(worn)}]
@@ -242,9 +259,17 @@ class BroughtImage(Brought):
     """An image of a machine, copied, with the snapshots that it is made of."""
 
     called, call = "an image named", "ec2:DescribeImages"
+    _noted: tuple[str, ...] = ()
 
     def _filtered(self, filters: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
         return self._api.pages("DescribeImages", "Images", Owners=["self"], Filters=filters)
+
+    def _of_id(self, id: str) -> Iterator[Mapping[str, Any]]:
+        return self._filtered([{"Name": "image-id", "Values": [id]}])
+
+    def _note(self, found: Mapping[str, Any]) -> None:
+        held = (str((each.get("Ebs") or {}).get("SnapshotId") or "") for each in found.get("BlockDeviceMappings") or ())
+        self._noted = tuple(dict.fromkeys((*self._noted, *filter(None, held))))
 
     def _ask(self, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
         given = {"ClientToken": self.copy.id, "Name": self.copy.id}
@@ -282,11 +307,14 @@ class BroughtImage(Brought):
             self._delete(id, lambda id: self._api.call("DeleteSnapshot", SnapshotId=id))
 
     def _held(self) -> list[Mapping[str, Any]]:
+        """Its snapshots by their tags, and those that it told of while it was there, whatever they wear by now."""
         by = [
             {"Name": f"tag:{PART_OF}", "Values": [self.copy.id]},
             {"Name": f"tag:{TAG}", "Values": [self.copy.run]},
         ]
-        return list(self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"], Filters=by))
+        asked = [by, [{"Name": "snapshot-id", "Values": list(self._noted)}]] if self._noted else [by]
+        found = (self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"], Filters=each) for each in asked)
+        return list({str(each["SnapshotId"]): each for of in found for each in of}.values())
 
 
 def planned(copy: Copy, resource: Resource, of: str) -> Copy:
@@ -327,13 +355,13 @@ def looks(
 
 
 def _others(there: Toolkit) -> str:
-    """NotMeasured where as many are copied already as may be at once."""
+    """A Doubt where as many are copied already as may be at once: EC2 refuses one more, and is then asked again."""
     asked = [{"Name": "status", "Values": ["pending"]}]
     found = there.account.api("ec2").pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"], Filters=asked)
     busy = [each for each in found if each.get("VolumeId") == COPIED]
     told = f"{counted(len(busy), 'snapshot')} of {AT_ONCE} at once being copied into {there.account.region}"
     if len(busy) >= AT_ONCE:
-        raise NotMeasured(told, "wait until some are whole", SNAPSHOTS)
+        raise Doubt(f"{told}: the drill waits until some are whole")
     return told
 
 

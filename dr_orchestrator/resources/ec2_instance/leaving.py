@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,14 +21,15 @@ class _Kind:
 
     id: str
     listed: Callable[[Api, Copy], list[Mapping[str, Any]]]
+    found: Callable[[Api, Sequence[str]], list[Mapping[str, Any]]]
     describe: str
     delete: str
     busy: str
 
 
 _KINDS = (
-    _Kind("VolumeId", machine.volumes, "ec2:DescribeVolumes", "DeleteVolume", "VolumeInUse"),
-    _Kind("NetworkInterfaceId", machine.cards, machine.CARDS, "DeleteNetworkInterface", "InUse"),
+    _Kind("VolumeId", machine.volumes, machine.volumes_of, "ec2:DescribeVolumes", "DeleteVolume", "VolumeInUse"),
+    _Kind("NetworkInterfaceId", machine.cards, machine.cards_of, machine.CARDS, "DeleteNetworkInterface", "InUse"),
 )
 
 
@@ -39,9 +40,20 @@ class Leaving:
 
     def __init__(self, toolkit: Toolkit) -> None:
         self._toolkit, self._api = toolkit, toolkit.account.api("ec2")
+        self._noted: dict[str, list[str]] = {kind.id: [] for kind in _KINDS}
+
+    def note(self, found: Mapping[str, Any]) -> None:
+        """Remember what a machine has that is about to be ended: what loses its tags is looked for by its id."""
+        held = [each.get("Ebs") or {} for each in found.get("BlockDeviceMappings") or ()]
+        for each in (*held, *(found.get("NetworkInterfaces") or ())):
+            for kind, ids in self._noted.items():
+                if kind in each and each[kind] not in ids:
+                    ids.append(str(each[kind]))
 
     def nothing(self, copy: Copy) -> None:
-        """Delete what outlived the machine; NotMeasured where something is still to be seen."""
+        """Delete what outlived the machine; NotMeasured where something is still to be seen, UnsafeToDelete where
+        something that it had is not proven to be the copy's.
+        """
         for kind in _KINDS:
             self._toolkit.retry_while(lambda kind=kind: self._delete(copy, kind), while_code=kind.busy)  # type: ignore[misc]
             if left := self._toolkit.absence_confirmed(lambda kind=kind: self._left(copy, kind)):  # type: ignore[misc]
@@ -49,10 +61,15 @@ class Leaving:
                 raise NotMeasured(told, "sweep again later", kind.describe)
 
     def _left(self, copy: Copy, kind: _Kind) -> list[str]:
-        return [str(each[kind.id]) for each in kind.listed(self._api, copy)]
+        return [str(each[kind.id]) for each in self._there(copy, kind)]
+
+    def _there(self, copy: Copy, kind: _Kind) -> list[Mapping[str, Any]]:
+        noted = self._noted[kind.id]
+        found = [*kind.listed(self._api, copy), *(kind.found(self._api, noted) if noted else ())]
+        return list({str(each[kind.id]): each for each in found}.values())
 
     def _delete(self, copy: Copy, kind: _Kind) -> None:
-        for each in kind.listed(self._api, copy):
+        for each in self._there(copy, kind):
             id = str(each[kind.id])
             if each.get("State") == "deleting":
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -115,6 +115,15 @@ def made_at(machine: Mapping[str, Any]) -> datetime | None:
 def volumes(api: Api, copy: Copy) -> list[Mapping[str, Any]]:
     """The volumes that were made with a copy, by the tags that they were made with."""
     asked = [{"Name": f"tag:{PART_OF}", "Values": [copy.id]}, {"Name": f"tag:{TAG}", "Values": [copy.run]}]
+    return _volumes(api, asked)
+
+
+def volumes_of(api: Api, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Those of the ids that are there, whatever they wear."""
+    return _volumes(api, [{"Name": "volume-id", "Values": list(ids)}])
+
+
+def _volumes(api: Api, asked: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
     found = api.pages("DescribeVolumes", "Volumes", Filters=asked)
     return [each for each in found if each.get("State") != "deleted"]
 
@@ -122,6 +131,12 @@ def volumes(api: Api, copy: Copy) -> list[Mapping[str, Any]]:
 def cards(api: Api, copy: Copy) -> list[Mapping[str, Any]]:
     """The network interfaces that were made with a copy, by the tags that they were made with."""
     asked = [{"Name": f"tag:{PART_OF}", "Values": [copy.id]}, {"Name": f"tag:{TAG}", "Values": [copy.run]}]
+    return list(api.pages("DescribeNetworkInterfaces", "NetworkInterfaces", Filters=asked))
+
+
+def cards_of(api: Api, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Those of the ids that are there, whatever they wear."""
+    asked = [{"Name": "network-interface-id", "Values": list(ids)}]
     return list(api.pages("DescribeNetworkInterfaces", "NetworkInterfaces", Filters=asked))
 
 

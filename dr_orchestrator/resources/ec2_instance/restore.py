@@ -240,14 +240,17 @@ class Ec2Instance:
         """End the machine, and delete what outlived it, each once it is proven to be this run's copy."""
         self._toolkit.proofs.intended(copy)
         there = self._toolkit.describe_confirmed(lambda: self._found(copy)) is not None
+        leaving = Leaving(self._toolkit)
         if there:
-            self._toolkit.retry_while(lambda: self._prove_and_end(copy), while_code="IncorrectInstanceState")
+            self._toolkit.retry_while(lambda: self._prove_and_end(copy, leaving), while_code="IncorrectInstanceState")
             self._toolkit.wait_until_gone(machine.going(self._api, self._toolkit), copy, gone(machine.STATES))
-        Leaving(self._toolkit).nothing(copy)
+        leaving.nothing(copy)
         return CopyState.DELETED if there else self._toolkit.never_created(copy)
 
-    def _prove_and_end(self, copy: Copy) -> None:
+    def _prove_and_end(self, copy: Copy, leaving: Leaving) -> None:
         found = self._proven(copy)
+        if found is not None:
+            leaving.note(found)
         if found is None or machine.state(found) == "shutting-down":
             return  # going, or gone: what was wanted
         if found["InstanceId"] in self._toolkit.proofs.sources:

@@ -210,7 +210,6 @@ _CALLS = Calls(
     ),
     {
         "kms:DescribeKey": "the image is encrypted",
-        "ec2:DescribeInstanceAttribute": "its user data is run again",
         "ec2:DeleteVolume": "a volume outlives its machine",
         "ec2:DeleteNetworkInterface": "a network interface outlives its machine",
         **dict.fromkeys(

@@ -32,7 +32,10 @@ class Mounting:
         self._api = toolkit.account.api("efs")
 
     def mount(self, copy: Copy) -> Mapping[str, Any]:
-        """Make the mount target, unless it is there, and wait for it; NotRecoverable where another is."""
+        """Make the mount target, unless it is there, and wait for it; NotMeasured where it fails, or another is.
+
+        By then the backup is restored: what the network does says nothing of it.
+        """
         found = self._target(copy)
         if found is None:
             self._toolkit.ask(lambda: self._make(copy), QUOTA)
@@ -40,7 +43,11 @@ class Mounting:
         if found is None:
             raise NotMeasured(f"{copy.id} got a mount target that is not to be seen", call=mount_targets.CALL)
         feed, id = mount_targets.feed(self._api, self._toolkit), str(found["MountTargetId"])
-        return self._toolkit.wait_until_ready(feed, copy, mount_targets.STATES, name=id).detail
+        try:
+            return self._toolkit.wait_until_ready(feed, copy, mount_targets.STATES, name=id).detail
+        except NotRecoverable as fault:
+            told = f"the mount target of {copy.id}, which is restored, failed: {fault.message}"
+            raise NotMeasured(told, fault.hint, mount_targets.CALL) from fault
 
     def _make(self, copy: Copy) -> None:
         """Ask for one; a refusal for one that is there was the answer to an earlier call of ours, or is another's."""
@@ -54,11 +61,11 @@ class Mounting:
                 raise
 
     def _target(self, copy: Copy) -> Mapping[str, Any] | None:
-        """The mount target of a copy; NotRecoverable where it stands elsewhere: no drill made that."""
+        """The mount target of a copy; NotMeasured where it stands elsewhere: no drill made that."""
         found = list(mount_targets.listed(self._api, str(self._own(copy)["FileSystemId"])))
         for each in found:
             if each["SubnetId"] != self._resource.own["mount"].subnet:
-                raise NotRecoverable(f"{copy.id} is mounted in {each['SubnetId']}, too", call=mount_targets.CALL)
+                raise NotMeasured(f"{copy.id} is mounted in {each['SubnetId']}, too", call=mount_targets.CALL)
         return next(iter(found), None)
 
     def mounted(self, copy: Copy) -> Share:
@@ -104,6 +111,8 @@ class Mounting:
         """Have the machine let it go; one that does not answer, or that nobody declares, is not waited for."""
         mount = self._resource.own.get("mount")
         if mount is None:
+            told = f"no machine was asked to let {copy.id} go: nobody declares any more which one reads it"
+            self._toolkit.context.asked_again(told)
             return
         try:
             Commands(self._toolkit, mount.reader, stops=False).run(copy, scripts.release(of), _RELEASED_WITHIN)

@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.machines.lent import Lent
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.efs_file_system import mount_targets
@@ -57,8 +58,11 @@ def zoned(account: Account, resource: Resource, zone: str) -> str:
 
 
 def groups(account: Account, resource: Resource) -> tuple[str, ...]:
-    """The ids of the security groups; NotRecoverable where one is of another VPC, or lets in too much."""
+    """The ids of the security groups; NotRecoverable where one is of another VPC, or lets in too much; NotMeasured
+    where nobody tells what the machine that reads wears.
+    """
     vpc, found, theirs = str(subnet(account, resource)["VpcId"]), list[str](), _worn_by_source(account, resource)
+    readers = _worn(Lent(account, str(resource.own["mount"].reader)).described)
     for wanted in resource.own["mount"].security_groups:
         by = "group-id" if wanted.startswith("sg-") else "group-name"
         asked = [{"Name": by, "Values": [wanted]}, {"Name": "vpc-id", "Values": [vpc]}]
@@ -66,7 +70,7 @@ def groups(account: Account, resource: Resource) -> tuple[str, ...]:
         if not listed:
             raise NotRecoverable(f"no security group {wanted} in {vpc}", f"see `mount` of {resource.name}", _GROUPS)
         for group in listed:
-            if wrong := next(faults(group, theirs), None):
+            if wrong := next(faults(group, theirs, readers), None):
                 raise NotRecoverable(f"security group {wanted} {wrong[0]}", wrong[1], _GROUPS)
             found.append(str(group["GroupId"]))
     return tuple(found)
@@ -79,8 +83,16 @@ def _worn_by_source(account: Account, resource: Resource) -> frozenset[str]:
     )
 
 
-def faults(group: Mapping[str, Any], theirs: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """The rules of a group that let in what they must not, and what to do; `theirs` are those of the source's own."""
+def _worn(machine: Mapping[str, Any]) -> frozenset[str]:
+    cards = (card.get("Groups") or () for card in machine.get("NetworkInterfaces") or ())
+    return frozenset(str(each["GroupId"]) for of in (machine.get("SecurityGroups") or (), *cards) for each in of)
+
+
+def faults(group: Mapping[str, Any], theirs: frozenset[str], readers: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The rules of a group that let in what they must not, and what to do.
+
+    `theirs` are the groups of the source's own mount targets, `readers` those of the machine that reads copies.
+    """
     if str(group["GroupId"]) in theirs:
         yield "is worn by the source, too", "whoever mounts production could mount the copy: give drills their own"
     if not (rules := group.get("IpPermissions") or ()):
@@ -93,6 +105,12 @@ def faults(group: Mapping[str, Any], theirs: frozenset[str]) -> Iterator[tuple[s
             yield f"lets in {wide[0]}", hint
         if lists := [str(each.get("PrefixListId")) for each in rule.get("PrefixListIds") or ()]:
             yield f"lets in {lists[0]}", hint
+        for pair in rule.get("UserIdGroupPairs") or ():
+            let = str(pair.get("GroupId"))
+            if let in theirs:
+                yield f"lets in {let}, which the source's mount targets wear", hint
+            elif let not in readers:
+                yield f"lets in {let}, which the machine that reads does not wear", hint
 
 
 def _ranges(rule: Mapping[str, Any]) -> list[str]:

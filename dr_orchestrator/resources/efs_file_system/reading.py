@@ -40,12 +40,11 @@ class Reading:
         taken: Collection[str] = (),
     ) -> list[CheckResult]:
         """Perform one; a program may tell more results than one."""
-        del points
-        of = self._mounted(copy)
+        of, begun = self._mounted(copy), min((each.data_time for each in points), default=None)
         if isinstance(check, Files):
-            return [self._files(check, copy, of)]
+            return [_as_of(begun, self._files(check, copy, of))]
         if isinstance(check, Command):
-            return self._command(check, copy, of, taken)
+            return [_as_of(begun, each) for each in self._command(check, copy, of, taken)]
         raise NotMeasured(f"{copy.id} is a file system, of which this cannot be asked")
 
     def _run(self, copy: Copy, script: str, seconds: float, what: str) -> Ended:
@@ -91,3 +90,15 @@ class Reading:
         script = scripts.command(of, check.run, seconds, about)
         ended = self._run(copy, script, seconds + on_machines.BESIDE, what)
         return on_machines.program(check, ended, what, taken)
+
+
+def _as_of(begun: datetime | None, found: CheckResult) -> CheckResult:
+    """A result whose newest data is no newer than the beginning of the backup, both told.
+
+    A backup of EFS is no instant: it walks the tree for as long as it takes, and what it read first lacks all that was
+    written since.
+    """
+    if begun is None or found.newest is None or found.newest <= begun:
+        return found
+    told = f"the loss counts from {begun:%Y-%m-%d %H:%M:%S} UTC, when the backup began: what it read first is as old"
+    return replace(found, newest=begun, observed=f"{found.observed}; {told}")

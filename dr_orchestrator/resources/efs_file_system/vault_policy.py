@@ -36,13 +36,45 @@ def look(api: Api, vault: Vault) -> str:
 def _denials(policy: str) -> Iterator[Mapping[str, Any]]:
     statements = json.loads(policy).get("Statement") or ()
     for each in [statements] if isinstance(statements, dict) else statements:
-        named = each.get("Action") or ()
-        actions = [named] if isinstance(named, str) else named
-        if each.get("Effect") == "Deny" and any(fnmatchcase(START.lower(), one.lower()) for one in actions):
+        if each.get("Effect") == "Deny" and _concerns(each) and any(map(_holds, _resources(each))):
             yield each
+
+
+def _concerns(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement speaks of the call: it lists it, or lists what it does not speak of, and not that."""
+    if "NotAction" in statement:
+        return not _lists(statement["NotAction"])
+    return _lists(statement.get("Action"))
+
+
+def _lists(actions: Any) -> bool:
+    return any(fnmatchcase(START.lower(), one.lower()) for one in _several(actions))
+
+
+def _resources(statement: Mapping[str, Any]) -> list[str]:
+    """The patterns of what it speaks of; all, where it tells what it does not speak of, or nothing."""
+    return _several(statement.get("Resource")) or ["*"]
+
+
+def _holds(pattern: str) -> bool:
+    """Whether a pattern can hold recovery points of EFS: those are AWS Backup's own, and not, say, EC2's snapshots."""
+    if pattern == "*":
+        return True
+    parts = [*pattern.split(":", 5), *"*" * 5]  # one that is short ends in an asterisk that goes over colons
+    service, named = parts[2], parts[5].partition(":")[0]
+    return fnmatchcase("backup", service) and ("*" in named or "?" in named or named == "recovery-point")
+
+
+def _all_points(pattern: str) -> bool:
+    return fnmatchcase("arn:aws:backup:::recovery-point:", pattern) or pattern.endswith(":recovery-point:*")
+
+
+def _several(told: Any) -> list[str]:
+    return [told] if isinstance(told, str) else list(told or ())
 
 
 def _all(statement: Mapping[str, Any]) -> bool:
     given = statement.get("Principal")
     principal = given.get("AWS") if isinstance(given, dict) else given
-    return principal in ("*", ["*"]) and not statement.get("Condition")
+    whole = "NotResource" not in statement and any(map(_all_points, _resources(statement)))
+    return principal in ("*", ["*"]) and not statement.get("Condition") and whole

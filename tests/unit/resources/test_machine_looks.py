@@ -8,7 +8,10 @@ from typing import Any, cast
 
 import pytest
 
+from dr_orchestrator.aws.machines import bringing
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.destination import Destination
+from dr_orchestrator.domain.preflight import Doubt
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
@@ -66,3 +69,16 @@ def test_a_machine_is_called_by_the_token_of_its_request() -> None:
     about = {**SOURCE, "Tags": worn, "LaunchTime": AT}
     assert machine.live({**about, "ClientToken": "dro-1"}, copy).name == "dro-1"
     assert machine.live({**about, "ClientToken": "other"}, copy).name == "renamed"
+
+
+def test_as_many_copies_under_way_as_may_be_are_a_doubt() -> None:
+    """EC2 refuses one more until some are whole, and is asked again: that says nothing of the backup."""
+    copied = [{"SnapshotId": f"snap-{number}", "VolumeId": bringing.COPIED} for number in range(bringing.AT_ONCE)]
+    account = ToldAws({"DescribeSnapshots": {"Snapshots": copied}}).account()
+    toolkit = cast(Any, SimpleNamespace(at=lambda _: SimpleNamespace(account=account), account=account))
+    part = cast(Any, SimpleNamespace(copy=SimpleNamespace(place=None), look_at_name=str))
+    resource = Resource("web", "ec2-instance", "i-1", "us-east-1")
+    made = bringing.looks(toolkit, resource, Destination("us-west-2"), lambda: False, part)
+    look = next(each for each in made if each.name == "snapshots being copied")
+    with pytest.raises(Doubt, match="20 snapshots of 20 at once"):
+        look.perform()

@@ -15,7 +15,7 @@ from dr_orchestrator.resources.efs_file_system import vault_policy
 from dr_orchestrator.resources.efs_file_system.network import faults
 from tests.support.told_aws import ToldAws
 
-THEIRS = frozenset({"sg-prod"})
+THEIRS, READERS = frozenset({"sg-prod"}), frozenset({"sg-reader", "sg-prod"})
 
 
 def nfs(**to: Any) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def nfs(**to: Any) -> dict[str, Any]:
 
 
 def told(*into: dict[str, Any], id: str = "sg-drill") -> str:
-    return " ".join(why for why, _ in faults({"GroupId": id, "IpPermissions": list(into)}, THEIRS))
+    return " ".join(why for why, _ in faults({"GroupId": id, "IpPermissions": list(into)}, THEIRS, READERS))
 
 
 @pytest.mark.parametrize(
@@ -37,15 +37,21 @@ def told(*into: dict[str, Any], id: str = "sg-drill") -> str:
         ((nfs(PrefixListIds=[{"PrefixListId": "pl-1"}]),), "lets in pl-1"),
         (({"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-reader"}]},), "lets in more than TCP 2049"),
         ((nfs(FromPort=0),), "lets in more than TCP 2049"),
+        ((nfs(UserIdGroupPairs=[{"GroupId": "sg-production-app"}]),), "lets in sg-production-app, which the machine"),
+        (
+            (nfs(UserIdGroupPairs=[{"GroupId": "sg-far", "UserId": "222222222222"}]),),
+            "lets in sg-far, which the machine",
+        ),
+        ((nfs(UserIdGroupPairs=[{"GroupId": "sg-prod"}]),), "lets in sg-prod, which the source's mount targets wear"),
     ],
 )
 def test_a_mount_target_lets_in_whom_it_should_alone(rules: tuple[dict[str, Any], ...], why: str) -> None:
-    """NFS, from a group or one subnet: not from the world, not from all of a company, not from a list."""
+    """NFS, from the reader's group or one subnet: not from the world, a company, a list, or any other group."""
     assert why in told(*rules)
 
 
 def test_the_machines_group_or_address_is_no_fault() -> None:
-    """One address, one subnet, or a group; but never the group that production's own mount targets wear."""
+    """One address, one subnet, or a group of the reader's; but never the one that production's mount targets wear."""
     assert told(nfs(UserIdGroupPairs=[{"GroupId": "sg-reader"}])) == ""
     assert told(nfs(IpRanges=[{"CidrIp": "10.0.4.7/32"}, {"CidrIp": "10.0.4.0/24"}])) == ""
     assert "is worn by the source, too" in told(nfs(IpRanges=[{"CidrIp": "10.0.4.7/32"}]), id="sg-prod")
@@ -67,9 +73,37 @@ def test_a_vault_that_denies_restores_is_told(action: Any) -> None:
             vault_policy.look(policy({"Action": action, "Principal": principal}), VAULT)
 
 
-@pytest.mark.parametrize("more", [{"Condition": {"Bool": {}}}, {"Principal": {"AWS": "arn:aws:iam::1:role/x"}}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"NotAction": "backup:Describe*"},
+        {"NotAction": ["backup:DeleteRecoveryPoint"], "Resource": "*"},
+        {
+            "Action": "backup:*",
+            "Resource": ["arn:aws:ec2:us-east-1::snapshot/*", "arn:aws:backup:*:*:recovery-point:*"],
+        },
+    ],
+)
+def test_a_denial_of_all_but_others_is_one(more: dict[str, Any]) -> None:
+    """By what it does not list, and on points of AWS Backup's own."""
+    with pytest.raises(NotRecoverable, match="denies backup:StartRestoreJob to everybody"):
+        vault_policy.look(policy(more), VAULT)
+
+
+_POINT = "arn:aws:backup:us-east-1:1:recovery-point:a"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Condition": {"Bool": {}}},
+        {"Principal": {"AWS": "arn:aws:iam::1:role/x"}},
+        {"Resource": _POINT},
+        {"NotResource": _POINT},
+    ],
+)
 def test_a_denial_to_some_is_a_doubt(more: dict[str, Any]) -> None:
-    """Whether it hits the drills nobody knows from the policy alone."""
+    """Whether it hits the drills, or this very point, nobody knows from the policy alone."""
     with pytest.raises(Doubt, match="to some"):
         vault_policy.look(policy({"Action": "backup:StartRestoreJob", **more}), VAULT)
 
@@ -78,6 +112,9 @@ def test_what_denies_other_things_or_nothing_is_fine() -> None:
     """Nor is a vault without a policy; another account's tells none."""
     assert "does not deny" in vault_policy.look(policy({"Action": "backup:DeleteRecoveryPoint"}), VAULT)
     assert "does not deny" in vault_policy.look(policy({"Action": "backup:Start*", "Effect": "Allow"}), VAULT)
+    assert "does not deny" in vault_policy.look(policy({"NotAction": ["backup:Get*", "backup:StartRestore*"]}), VAULT)
+    for other in ("arn:aws:ec2:us-east-1::snapshot/*", "arn:aws:backup:us-east-1:1:backup-vault:nightly"):
+        assert "does not deny" in vault_policy.look(policy({"Action": "*", "Resource": other}), VAULT)
     none = ToldAws({"GetBackupVaultAccessPolicy": NotFound("no policy")}).account().api("backup")
     assert "has no policy" in vault_policy.look(none, VAULT)
     with pytest.raises(NotApplicable):
