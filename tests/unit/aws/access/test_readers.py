@@ -11,10 +11,11 @@ from dr_orchestrator.aws.access.policies import drill_policies
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.resources import TYPES
-from tests.support import file_systems, volumes, workspace
+from tests.support import file_systems, volumes, web, workspace
 from tests.support.estate import MACHINE, RESTORER, SUBNET
 from tests.support.fakes import FakeClock
 from tests.support.iam import reference
+from tests.support.iam.enforced import allowed
 
 READER = f"arn:aws:ec2:us-east-1:*:instance/{MACHINE}"
 
@@ -106,7 +107,7 @@ def test_network_interfaces_are_those_of_the_declared_subnet(of_files: list[dict
     within = {"ArnLike": {"ec2:Subnet": [subnet]}}
     made = on(of_files, "ec2:CreateNetworkInterface")
     assert made.keys() == {subnet, cards, "arn:aws:ec2:us-east-1:*:security-group/*"}
-    assert made[cards] == within
+    assert made[cards] is None  # IAM sees no subnet of an interface that is yet to be made
     assert on(of_files, "ec2:DeleteNetworkInterface") == {cards: within}
 
 
@@ -117,3 +118,39 @@ def test_a_file_system_is_restored_and_tagged_as_the_runs(of_files: list[dict[st
     (condition,) = on(of_files, "elasticfilesystem:TagResource").values()
     assert condition["Null"] == {"aws:RequestTag/dr-drill:run": "false"}
     assert on(of_files, "ssm:SendCommand").keys() == {READER, "arn:aws:ssm:us-east-1::document/AWS-RunShellScript"}
+
+
+PLACE = "arn:aws:ec2:us-east-1:123456789012"
+COPY = "arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/fs-0dd0dd0dd0dd0dd0d"
+WORN = {"aws:RequestedRegion": ["us-east-1"], "aws:ResourceTag/dr-drill:run": ["r"]}
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["alone", "with a machine"])
+def test_a_copy_that_is_mounted_can_be_taken_down(tmp_path: Path, together: bool) -> None:
+    """EFS makes its interface without a tag, and ends it in the name of who calls: in the declared subnet alone."""
+    shop = workspace.SHOP.replace("\ndrills:\n", file_systems.DRILLED, 1)
+    shop = shop.replace("\ndrills:\n", web.DRILLED, 1) if together else shop
+    drills = [*workspace.world(tmp_path, FakeClock(), shop=shop).catalogue.drills.values()]
+    made = drill_policies(Scope(TYPES, drills, Allowed()))
+    for action in ("DeleteMountTarget", "DeleteFileSystem"):
+        assert allowed(made, f"elasticfilesystem:{action}", COPY, WORN)
+        assert not allowed(made, f"elasticfilesystem:{action}", COPY, {"aws:RequestedRegion": ["us-east-1"]})
+    card, ends = f"{PLACE}:network-interface/eni-0a", "ec2:DeleteNetworkInterface"
+    here, there = ({"ec2:Subnet": [f"{PLACE}:subnet/{each}"]} for each in (SUBNET, "subnet-0prod"))
+    region = {"aws:RequestedRegion": ["us-east-1"]}
+    assert allowed(made, ends, card, region | here)
+    assert not allowed(made, ends, card, region | there)
+    assert not allowed(made, ends, card, region)
+    assert allowed(made, ends, card, WORN | there) is together  # one that outlives a machine wears the run's tag
+
+
+def test_what_wears_no_tag_is_not_ended_elsewhere_whatever_another_policy_allows(
+    of_files: list[dict[str, Any]],
+) -> None:
+    """The denial that steps back in the subnet of mounts holds in every other."""
+    everything = {"Sid": "All", "Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
+    made = [{"Version": "2012-10-17", "Statement": [*of_files, everything]}]
+    card, ends = f"{PLACE}:network-interface/eni-0a", "ec2:DeleteNetworkInterface"
+    assert allowed(made, ends, card, {"ec2:Subnet": [f"{PLACE}:subnet/{SUBNET}"]})
+    assert not allowed(made, ends, card, {"ec2:Subnet": [f"{PLACE}:subnet/subnet-0prod"]})
+    assert not allowed(made, ends, card, {})
