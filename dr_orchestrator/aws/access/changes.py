@@ -85,8 +85,9 @@ def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
     """The rights to what AWS does outside of a call's own service, in the name of whoever makes the call."""
     concerned = (of for of in scope.types if _is_concerned(scope, of))
     made = ((of, each) for of in concerned for each in of.writes if each.operation in writes)
+    numbers: dict[str, list[Statement]] = {}  # of one operation, whichever types make it: no two share an id
     for of, write in made:
-        for number, (service, part, actions) in enumerate(write.outside if is_made(scope, write) else (), 1):
+        for service, part, actions in write.outside if is_made(scope, write) else ():
             beside = {"bucket": scope.buckets(), "source": scope.sources(of), "machine": scope.used(of)}
             beside |= scope.put(of)
             if subnets := scope.mounted_in(of):
@@ -104,7 +105,10 @@ def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
             if service == "iam":  # a role that another service acts by, and that one alone
                 domain = "amazonaws.com.cn" if scope.partition == "aws-cn" else "amazonaws.com"
                 here = {"StringEquals": {"iam:PassedToService": f"{of.made.service}.{domain}"}}
-            yield allow(f"For{name}{number}", actions, on, here)
+            right = allow(f"For{name}", actions, on, here)
+            if right not in (told := numbers.setdefault(name, [])):
+                told.append(right)
+                yield {**right, "Sid": f"For{name}{len(told)}"}
 
 
 def _filled(part: str, places: Mapping[str, Sequence[str]]) -> list[str]:

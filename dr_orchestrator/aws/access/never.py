@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dr_orchestrator.aws.access import making, mounts
+from dr_orchestrator.aws.access import making, mounts, sources
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, deny
 from dr_orchestrator.aws.access.tagged import TAGGED, WEARS, WITH_TAG, bounded, is_made, is_own, operations
@@ -46,6 +46,7 @@ def never(scope: Scope) -> Iterator[Statement]:
     tags = operations(scope, (write for write in hidden if write.effect is Effect.TAG))
     yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
     yield from making.never_tagged(scope, writes)
+    yield from sources.never(scope)
     yield from _never_otherwise(scope, writes)
 
 

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.access.policies import drill_policies
+from dr_orchestrator.aws.access.notes import told_of
+from dr_orchestrator.aws.access.policies import drill_policies, source_policies
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.resources import TYPES
 from tests.support import file_systems, volumes, web, workspace
-from tests.support.estate import MACHINE, RESTORER, SUBNET
+from tests.support.estate import MACHINE, RESTORER, SHARE, SUBNET
 from tests.support.fakes import FakeClock
 from tests.support.iam import reference
 from tests.support.iam.enforced import allowed
 
+READER_OF_FILES = "i-0f11e50f11e50f11e"
 READER = f"arn:aws:ec2:us-east-1:*:instance/{MACHINE}"
 
 
@@ -154,3 +156,61 @@ def test_what_wears_no_tag_is_not_ended_elsewhere_whatever_another_policy_allows
     assert allowed(made, ends, card, {"ec2:Subnet": [f"{PLACE}:subnet/{SUBNET}"]})
     assert not allowed(made, ends, card, {"ec2:Subnet": [f"{PLACE}:subnet/subnet-0prod"]})
     assert not allowed(made, ends, card, {})
+
+
+SOURCE = f"arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/{SHARE.id}"
+
+
+@pytest.mark.parametrize("action", ["TagResource", "CreateMountTarget", "DeleteMountTarget", "DeleteFileSystem"])
+def test_a_declared_file_system_is_never_made_to_look_like_a_copy(of_files: list[dict[str, Any]], action: str) -> None:
+    """Nor changed where somebody else gave it the run's tag: AWS's own id tells it from what a job has restored."""
+    made = [{"Version": "2012-10-17", "Statement": of_files}]
+    asked = WORN | {"aws:RequestTag/dr-drill:run": ["r"], "aws:TagKeys": ["dr-drill:run"]}
+    assert allowed(made, f"elasticfilesystem:{action}", COPY, asked)
+    assert not allowed(made, f"elasticfilesystem:{action}", SOURCE, asked)
+
+
+def test_what_no_policy_tells_of_other_file_systems_is_told_in_words(tmp_path: Path) -> None:
+    """Of drills of file systems alone."""
+    of_files, others = (
+        workspace.world(tmp_path / name, FakeClock(), shop=shop).catalogue.drills.values()
+        for name, shop in (
+            ("files", workspace.SHOP.replace("\ndrills:\n", file_systems.DRILLED, 1)),
+            ("none", workspace.SHOP),
+        )
+    )
+    told = [note for note in told_of(Scope(TYPES, [*of_files], Allowed())) if "NeverTouchDeclaredFileSystems" in note]
+    assert len(told) == 1
+    assert "the guard alone" in told[0]
+    assert not [note for note in told_of(Scope(TYPES, [*others], Allowed())) if "NeverTouchDeclared" in note]
+
+
+def test_groups_of_mount_targets_are_those_that_are_declared_by_id(tmp_path: Path) -> None:
+    """By a name IAM knows none; by ids it allows those alone."""
+    shop = workspace.SHOP.replace("\ndrills:\n", file_systems.DRILLED, 1).replace("[dro-mounts]", "[sg-0a, sg-0b]")
+    drills = [*workspace.world(tmp_path, FakeClock(), shop=shop).catalogue.drills.values()]
+    (made,) = [drill_policies(Scope(TYPES, drills, Allowed()))]
+    found = on([each for policy in made for each in policy["Statement"]], "ec2:CreateNetworkInterface")
+    groups = {arn for arn in found if ":security-group/" in arn}
+    assert groups == {f"arn:aws:ec2:us-east-1:*:security-group/{each}" for each in ("sg-0a", "sg-0b")}
+
+
+def test_whoever_looks_at_a_mount_target_may_look_at_its_interface(tmp_path: Path) -> None:
+    """EFS reads the groups of a mount target in the name of who asks."""
+    shop = workspace.SHOP.replace("\ndrills:\n", file_systems.DRILLED, 1)
+    drills = [*workspace.world(tmp_path, FakeClock(), shop=shop).catalogue.drills.values()]
+    made = source_policies(Scope(TYPES, drills, Allowed()))
+    region = {"aws:RequestedRegion": ["us-east-1"]}
+    assert allowed(made, "ec2:DescribeNetworkInterfaceAttribute", f"{PLACE}:network-interface/eni-0a", region)
+
+
+def test_what_two_types_need_of_one_call_has_ids_of_its_own(tmp_path: Path) -> None:
+    """IAM refuses a document that says one twice: the machines that read volumes and file systems are others."""
+    files = file_systems.DRILLED.replace(MACHINE, READER_OF_FILES)
+    shop = workspace.SHOP.replace("\ndrills:\n", files, 1).replace("\ndrills:\n", volumes.DRILLED, 1)
+    drills = [*workspace.world(tmp_path, FakeClock(), shop=shop).catalogue.drills.values()]
+    made = drill_policies(Scope(TYPES, drills, Allowed()))
+    sids = [each["Sid"] for policy in made for each in policy["Statement"]]
+    assert len({*sids}) == len(sids)
+    assert sum(sid.startswith("ForSendCommand") for sid in sids) == 3
+    assert [fault for each in made for fault in reference.faults(each)] == []
