@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_orchestrator.aws.access import making, vaults, zones
+from dr_orchestrator.aws.access import making, mounts, vaults, zones
 from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, allow
@@ -19,7 +19,6 @@ _TAGS = frozenset({"Tags", "TagSpecifications"})
 _LEFT = frozenset({"s3:PutObject", "s3:DeleteObject"})
 """The calls by which drills leave something in a bucket meanwhile, and take it away."""
 
-_CARDS = "network-interface/*"
 _MAKE = (Effect.RESTORE, Effect.CREATE)
 
 
@@ -86,8 +85,9 @@ def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
     """The rights to what AWS does outside of a call's own service, in the name of whoever makes the call."""
     concerned = (of for of in scope.types if _is_concerned(scope, of))
     made = ((of, each) for of in concerned for each in of.writes if each.operation in writes)
+    numbers: dict[str, list[Statement]] = {}  # of one operation, whichever types make it: no two share an id
     for of, write in made:
-        for number, (service, part, actions) in enumerate(write.outside if is_made(scope, write) else (), 1):
+        for service, part, actions in write.outside if is_made(scope, write) else ():
             beside = {"bucket": scope.buckets(), "source": scope.sources(of), "machine": scope.used(of)}
             beside |= scope.put(of)
             if subnets := scope.mounted_in(of):
@@ -100,12 +100,15 @@ def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
                 here = {"StringEquals": {making.BY: name}}
             elif part in write.bounds:
                 here = bounded(scope, write.bounds[part])
-            elif part == _CARDS and subnets:  # of the subnets that copies are mounted in, whatever else stands there
-                here = {"ArnLike": {"ec2:Subnet": scope.arns("ec2", *(f"subnet/{each}" for each in subnets))}}
+            elif actions == (mounts.ENDS,) and subnets:
+                here = mounts.within(scope, of)
             if service == "iam":  # a role that another service acts by, and that one alone
                 domain = "amazonaws.com.cn" if scope.partition == "aws-cn" else "amazonaws.com"
                 here = {"StringEquals": {"iam:PassedToService": f"{of.made.service}.{domain}"}}
-            yield allow(f"For{name}{number}", actions, on, here)
+            right = allow(f"For{name}", actions, on, here)
+            if right not in (told := numbers.setdefault(name, [])):
+                told.append(right)
+                yield {**right, "Sid": f"For{name}{len(told)}"}
 
 
 def _filled(part: str, places: Mapping[str, Sequence[str]]) -> list[str]:

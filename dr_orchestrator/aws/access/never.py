@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dr_orchestrator.aws.access import making
+from dr_orchestrator.aws.access import making, mounts, sources
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, deny
 from dr_orchestrator.aws.access.tagged import TAGGED, WEARS, WITH_TAG, bounded, is_made, is_own, operations
@@ -31,8 +31,9 @@ def never(scope: Scope) -> Iterator[Statement]:
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
     seen = operations(scope, (each for each in worn if scope.sees_tags(scope.types.targets[each.target.type])))
     own = {call: [arn for one, arn in scope.on_production() if one == call] for call, _ in scope.on_production()}
-    others = [each for each in seen if each not in own]
+    others = [each for each in seen if each not in {*own, *mounts.exempt(scope)}]
     yield deny("NeverTouchTheUntagged", others, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
+    yield from mounts.never_elsewhere(scope, seen)
     others = [each for each in operations(scope, touched) if each not in own]
     yield deny("NeverTouchByAnotherName", others, {"NotResource": copies})
     yield from _never_over(scope, own, touched)
@@ -45,6 +46,7 @@ def never(scope: Scope) -> Iterator[Statement]:
     tags = operations(scope, (write for write in hidden if write.effect is Effect.TAG))
     yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
     yield from making.never_tagged(scope, writes)
+    yield from sources.never(scope)
     yield from _never_otherwise(scope, writes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dr_orchestrator.aws.access import replicas
+from dr_orchestrator.aws.access import replicas, sources
 from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES
@@ -36,6 +36,7 @@ def told_of(scope: Scope) -> list[str]:
         )
     if named := sorted({copy.title for copy in unseen if not copy.by_abac and scope.drilled(copy)}):
         told.append(f"IAM sees no tag of what lies in each {' and each '.join(named)}: the name {COPIES} decides.")
+    told += sources.told(scope)
     if any(drill.resource.rebuild and drill.resource.rebuild.builder for drill in scope.drills):
         told.append(
             "What a program calls nobody can tell beforehand: give its role in the drill account the rights that it"

@@ -167,6 +167,8 @@ TYPE = Drillable(
             actions={Effect.TAG: ("ec2:CreateTags",)},
             only={"Encrypted": (None, True)},
             needs=frozenset({"SourceRegion", "TagSpecifications"}),
+            outside=(("ec2", "::snapshot/snap-*", ("ec2:CopySnapshot",)),),  # what is copied is given no tag
+            bounds={"::snapshot/snap-*": {"StringEquals": {"ec2:Owner": "{account}"}}},
         ),
         Write("ec2:DeleteSnapshot", By(SNAPSHOT, "SnapshotId"), Effect.DELETE),
         Write(
@@ -184,6 +186,7 @@ TYPE = Drillable(
             only={"MultiAttachEnabled": (False,)},
             needs=frozenset({"AvailabilityZone", "TagSpecifications"}),
             outside=(("ec2", "::snapshot/*", ("ec2:CreateVolume",)),),
+            bounds={"::snapshot/*": {"StringEquals": {"ec2:Owner": "{account}"}}},
         ),
         Write(
             "ec2:AttachVolume", _VOLUME, Effect.CHANGE, frozenset({"Device"}), uses="InstanceId", outside=_on("Attach")

@@ -248,6 +248,8 @@ TYPE = Drillable(
             actions={Effect.TAG: ("ec2:CreateTags",)},
             only={"Encrypted": (None, True), "CopyImageTags": (False,)},
             needs=frozenset({"ClientToken", "SourceRegion", "TagSpecifications"}),
+            outside=(("ec2", "::image/ami-*", ("ec2:CopyImage",)),),  # what is copied is given no tag
+            bounds={"::image/ami-*": {"StringEquals": {"ec2:Owner": "{account}"}}},
         ),
         Write("ec2:DeregisterImage", By(IMAGE, "ImageId"), Effect.DELETE),
         Write("ec2:DeleteSnapshot", By(IMAGE, "SnapshotId"), Effect.DELETE),

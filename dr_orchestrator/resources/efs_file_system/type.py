@@ -50,6 +50,11 @@ def _used(resource: Resource) -> Iterable[str]:
     return (resource.own["mount"].reader, resource.own["mount"].subnet)
 
 
+def _put(resource: Resource) -> Mapping[str, Iterable[str]]:
+    """The groups of the mount target, which IAM knows by their ids alone."""
+    return {"group": tuple(each if each.startswith("sg-") else "*" for each in resource.own["mount"].security_groups)}
+
+
 def _components(order: Order) -> Components:
     from dr_orchestrator.resources.efs_file_system.components import components
 
@@ -149,7 +154,7 @@ TYPE = Drillable(
             uses="SubnetId",
             outside=(
                 ("ec2", "subnet/{subnet}", ("ec2:CreateNetworkInterface",)),
-                ("ec2", "security-group/*", ("ec2:CreateNetworkInterface",)),
+                ("ec2", "security-group/{group}", ("ec2:CreateNetworkInterface",)),
                 ("ec2", _CARDS, ("ec2:CreateNetworkInterface",)),
             ),
         ),
@@ -189,6 +194,9 @@ TYPE = Drillable(
     grants={
         "service-quotas:GetServiceQuota": ("servicequotas:GetServiceQuota",),
         **{f"efs:{each}": (f"elasticfilesystem:{each}",) for each in _CALLED},
+        "efs:DescribeMountTargetSecurityGroups": (
+            *("ec2:DescribeNetworkInterfaceAttribute", "elasticfilesystem:DescribeMountTargetSecurityGroups"),
+        ),
     },
     secures="elasticfilesystem",
     vowel=True,
@@ -196,6 +204,7 @@ TYPE = Drillable(
     gaps={"mount": "the drills' own machine and network: {reader: i-…, subnet: subnet-…, security_groups: […]}"},
     rules=_rules,
     used=_used,
+    put=_put,
     components=_components,
     destroyer=_destroyer,
     listed=_listed,

@@ -100,11 +100,21 @@ def _holds(operator: str, found: Sequence[str] | None, wanted: Sequence[str]) ->
         return (found is None) is (wanted == ["true"])
     if operator == "StringNotEquals":
         return found is None or not any(each in wanted for each in found)
+    if operator == "ArnLike":
+        return found is not None and _alike(found, wanted)
+    if operator == "ArnNotLike":  # of a key that is not there, a negated operator holds
+        return found is None or not _alike(found, wanted)
     if operator in ("StringEquals", "Bool", "ForAnyValue:StringEquals"):
         return found is not None and any(each in wanted for each in found)
     if operator == "ForAnyValue:StringNotEquals":
         return found is not None and any(each not in wanted for each in found)
     raise NotImplementedError(operator)
+
+
+def _alike(found: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether ARNs are like a pattern, each of whose six parts stands for itself."""
+    pairs = [(each.split(":", 5), pattern.split(":", 5)) for each in found for pattern in wanted]
+    return any(all(map(fnmatchcase, each, pattern)) for each, pattern in pairs if len(each) == len(pattern))
 
 
 def _arn(call: ApiCall, named: str) -> str:

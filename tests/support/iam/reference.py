@@ -18,20 +18,27 @@ NOT_KNOWN = frozenset({"s3:GetObjectMetadata"})
 
 APART = {
     *("ec2:AttachVolume", "ec2:DetachVolume", "ec2:CreateVolume", "ec2:RunInstances", "ssm:SendCommand"),
-    "ec2:CreateNetworkInterface",
+    *("ec2:CreateNetworkInterface", "ec2:CopyImage"),
 }
 """The actions on several things, each of which is allowed by a statement of its own: of a volume or a machine that is
 made by the tag that it wears, of another machine, a snapshot, an image or a network, which wear none of a run, by their
 names.
 """
 
+BY_ACTION = frozenset({"ec2"})
+"""Services of whose resources no action has other condition keys than those that the reference tells of the action."""
+
 NOT_MADE = {("rds:DeleteDBCluster", "cluster-snapshot")}
 """Resources that an action concerns by parameters that no drill gives: nothing is kept of a cluster."""
 
 
 def faults(policy: Mapping[str, Any]) -> list[str]:
-    """What the reference knows nothing of, or knows otherwise: actions, ARNs that fit no action, condition keys."""
-    return [f"{each['Sid']}: {fault}" for each in policy["Statement"] for fault in _of(each)]
+    """What IAM refuses, or the reference knows nothing of, or knows otherwise: ids that are given twice, actions, ARNs
+    that fit no action, condition keys.
+    """
+    sids = [each["Sid"] for each in policy["Statement"]]
+    twice = [f"{each}: is said twice" for each in dict.fromkeys(sids) if sids.count(each) > 1]
+    return [*twice, *(f"{each['Sid']}: {fault}" for each in policy["Statement"] for fault in _of(each))]
 
 
 def _of(statement: Mapping[str, Any]) -> Iterator[str]:
@@ -82,6 +89,8 @@ def _has_key(action: str, key: str) -> bool:
     keys = {*GLOBAL, *found["conditionKeys"]}
     for each in found["resourceTypes"]:
         keys |= {*each["conditionKeys"]}
+        if service in BY_ACTION:
+            continue
         keys |= {*DATA.resources.get_resource_type_details(service, each["name"]).get("conditionKeys", ())}
     return any(re.fullmatch(re.sub(r"\\\$\\{\w+\\}", ".+", re.escape(each)), key) for each in keys)
 

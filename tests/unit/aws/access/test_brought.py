@@ -1,0 +1,64 @@
+"""Policies of drills that bring a snapshot or an image to another region: AWS asks for the copy and for its source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator.aws.access.policies import drill_policies
+from dr_orchestrator.aws.access.scope import Scope
+from dr_orchestrator.aws.access.statements import Policy
+from dr_orchestrator.domain.drill import Allowed
+from dr_orchestrator.resources import TYPES
+from tests.support import elsewhere, volumes, web, workspace
+from tests.support.fakes import FakeClock
+from tests.support.iam import reference
+from tests.support.iam.enforced import allowed
+
+ACCOUNT = "123456789012"
+ASKED = {"aws:RequestTag/dr-drill:run": ["r"]}
+THERE = {"aws:RequestedRegion": [elsewhere.AWAY]}
+BOTH = (web.DRILLED + elsewhere.MACHINE_DRILL[1:]).replace(
+    "\n  web:", volumes.DRILLED.partition("drills:")[0] + "  web:", 1
+) + elsewhere.VOLUME_DRILL[1:]
+BRINGS = [("share-away", "CopySnapshot", "snapshot/snap-0a"), ("web-away", "CopyImage", "image/ami-0a")]
+
+
+@pytest.fixture
+def policies(tmp_path: Path, drill: str) -> list[Policy]:
+    """Those of the drill role, for the one drill."""
+    here = workspace.world(tmp_path, FakeClock(), shop=workspace.SHOP.replace("\ndrills:\n", BOTH, 1))
+    made = drill_policies(
+        Scope(TYPES, [here.drill(drill)], Allowed(frozenset({ACCOUNT}), frozenset({"us-east-1", elsewhere.AWAY})))
+    )
+    assert [fault for each in made for fault in reference.faults(each)] == []
+    return made
+
+
+@pytest.mark.parametrize(("drill", "call", "source"), BRINGS)
+def test_what_is_brought_is_asked_for_no_tag(policies: list[Policy], call: str, source: str) -> None:
+    """It is there already, and wears what it wears; but it is the account's own."""
+    arn = f"arn:aws:ec2:us-east-1::{source}"
+    assert allowed(policies, f"ec2:{call}", arn, THERE | {"ec2:Owner": [ACCOUNT]})
+    assert not allowed(policies, f"ec2:{call}", arn, THERE | {"ec2:Owner": ["999999999999"]})
+
+
+@pytest.mark.parametrize(("drill", "call", "source"), BRINGS)
+def test_the_copy_is_given_the_runs_tag(policies: list[Policy], call: str, source: str) -> None:
+    """Whoever owns what it is made of: a copy has no id yet, and is named by a star."""
+    kinds = {"snapshot", source.partition("/")[0]}
+    for arn in (f"arn:aws:ec2:{elsewhere.AWAY}::{kind}/*" for kind in kinds):
+        assert allowed(policies, f"ec2:{call}", arn, THERE | ASKED)
+        assert not allowed(policies, f"ec2:{call}", arn, THERE | {"ec2:Owner": [ACCOUNT]})
+
+
+@pytest.mark.parametrize(("drill", "call", "source"), BRINGS)
+def test_a_source_is_given_no_tag_and_not_deleted(policies: list[Policy], call: str, source: str) -> None:
+    """Tags come by the call that makes the copy, and what wears none is never deleted."""
+    arn = f"arn:aws:ec2:us-east-1::{source}"
+    asked = THERE | ASKED | {"ec2:Owner": [ACCOUNT]}
+    assert not allowed(policies, "ec2:CreateTags", arn, asked)
+    assert allowed(policies, "ec2:CreateTags", arn, asked | {"ec2:CreateAction": [call]})
+    for ends in ("ec2:DeleteSnapshot", "ec2:DeregisterImage"):
+        assert not allowed(policies, ends, arn, THERE)
