@@ -121,7 +121,7 @@ def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vau
 
 
 def _ways_out(drill: Drill, of: ResourceType, ways: Iterable[Kind], *, vault: bool) -> Iterator[str]:
-    """What may be done about points that lie elsewhere, where no drill of that kind takes them from there."""
+    """The way out for points that lie elsewhere, where no drill of that kind takes them from there."""
     yield "remove it"
     if ways:
         yield f"drill by one of: {', '.join(sorted(ways))}"

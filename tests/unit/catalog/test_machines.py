@@ -98,7 +98,7 @@ NETWORK = f"network: {{subnet: {SUBNET}, security_groups: [dro-isolated]}}"
         (f"to: {{region: {AWAY}, {NETWORK}, reader: i-1}}", "no ec2-instance has a `reader`"),
         (
             f'to: {{region: {AWAY}, {NETWORK}, account: "222222222222"}}',
-            "is brought into another account",
+            "no drill brings ec2-instances into another account",
         ),
         (f"recovery_points: {{region: {AWAY}}}", "takes copies of ec2-instances that lie in another region"),
     ],
