@@ -24,7 +24,7 @@ from tests.support import workspace
 from tests.support.dying import deaths, killed_at, killed_in, resumed, swept
 from tests.support.estate import INSTANCE, Estate
 from tests.support.failovers import ScriptedClient
-from tests.support.on_production import DRILL, ENTRY, FAILS_OVER
+from tests.support.on_production import DECLARED, DRILL, ENTRY, FAILS_OVER
 from tests.support.shop import GREEN, everything, run
 
 CHANGES = ("Create", "Delete", "Modify", "Restore", "Reboot", "Failover", "Add", "Put", "Update", "Start", "Stop")
@@ -36,6 +36,7 @@ def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     now = shop.clock.now()
     shop.clock.sleep((now.replace(hour=3, minute=0) + timedelta(days=1) - now).total_seconds())
     monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ENTRY)
+    monkeypatch.setattr(workspace, "SHOP", DECLARED)
     monkeypatch.setattr(production, "Client", lambda *_, **__: ScriptedClient(shop.clock))
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     with shops.world(shop, home, FAILS_OVER) as made:

@@ -51,6 +51,9 @@ def _mistakes(
     if resource is not None and not types[resource.type].production.all:
         able = ", ".join(each.name for each in types if each.production.all)
         yield ("on",), f"no drill fails {types[resource.type].article} of production over yet", f"only: {able}"
+    if resource is not None and not resource.account:
+        told = f"nothing says of which account '{drill.resource}' is: an approval is for that one alone"
+        yield ("resource",), told, f"add `account` to the resource {drill.resource}"
     if entries is not None and name not in entries:
         told = "the policy does not let it: tiers.yaml has no entry for this drill"
         yield ("on",), told, f"add `production: {{{name}: ...}}` there: resource, owner, reason, expires, window"

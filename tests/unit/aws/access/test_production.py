@@ -12,16 +12,15 @@ from dr_orchestrator.catalog.load import load
 from dr_orchestrator.resources import TYPES
 from tests.support import workspace
 from tests.support.iam import reference
-from tests.support.on_production import DRILL, ENTRY, FAILS_OVER
+from tests.support.on_production import ACCOUNT, DRILL, ENTRY, SHOP
 
-ARN = "arn:aws:rds:us-east-1:*:db:orders-prod"
+ARN = f"arn:aws:rds:us-east-1:{ACCOUNT}:db:orders-prod"
 REBOOT = "rds:RebootDBInstance"
 COPIES = ":dro-"
 
 
 def made(home: Path, *drills: str) -> list[dict[str, Any]]:
-    shop = workspace.SHOP.replace("\n  sessions-pitr:", FAILS_OVER + "\n  sessions-pitr:")
-    workspace.write(home, shop, tiers=workspace.TIERS + ENTRY)
+    workspace.write(home, SHOP, tiers=workspace.TIERS + ENTRY)
     catalogue = load(home / "drills", TYPES)
     scope = Scope(TYPES, [catalogue.drills[each] for each in drills], catalogue.allowed)
     policies = [*drill_policies(scope), *source_policies(scope)]
