@@ -62,6 +62,12 @@ class Consent:
     window: Window
     where: str = field(default="", metadata=ASIDE)
 
+    @property
+    def ends(self) -> datetime:
+        """When its last day ends, in the time zone of its window."""
+        after = self.expires + timedelta(days=1)
+        return datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(self.window.zone)).astimezone(UTC)
+
 
 @dataclass(frozen=True)
 class OnProduction:
@@ -174,4 +180,5 @@ def lacking(on: OnProduction, asked: Asked, approvals: Iterable[Approval], at: d
 
 
 def _of(ground: Ground) -> str:
-    return f"account {ground.account or 'unknown'}{' as simulated' if ground.simulated else ''} by {ground.roles or 'no role'}"
+    simulated = " as simulated" if ground.simulated else ""
+    return f"account {ground.account or 'unknown'}{simulated} by {ground.roles or 'no role'}"

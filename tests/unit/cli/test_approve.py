@@ -67,3 +67,21 @@ def test_a_quarter_never_fails_production_over(home: Path, capsys: pytest.Captur
     assert main.run(["approve", DRILL, "--by", "Ada"]) == Exit.PASSED
     assert main.run(["quarterly", DRILL]) == Exit.USAGE
     assert "in no exercise" in capsys.readouterr().err
+
+
+def test_an_entry_that_has_expired_is_told_by_check(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anybody runs the drill, with its place."""
+    tiers = home / "drills" / "tiers.yaml"
+    tiers.write_text(tiers.read_text().replace("2099-12-31", "2020-12-31"))
+    assert main.run(["check"]) == Exit.INCONCLUSIVE
+    assert "has expired on 2020-12-31" in capsys.readouterr().err
+
+
+def test_what_lacks_still_is_told_with_the_approval(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever approves learns then, and not in the night, that the run would be refused."""
+    tiers = home / "drills" / "tiers.yaml"
+    tiers.write_text(tiers.read_text().replace("2099-12-31", "2020-12-31"))
+    assert main.run(["approve", DRILL, "--by", "Ada"]) == Exit.PASSED
+    told = capsys.readouterr().out
+    assert "lacks still" in told
+    assert "expired on 2020-12-31" in told
