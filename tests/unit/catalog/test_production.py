@@ -47,6 +47,12 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "no entry": (SHOP, workspace.TIERS, "the policy does not let it: tiers.yaml has no entry"),
     "no probe": (SHOP.replace("    probe: {table: dr_probe, secret: prod/dr-probe}\n", ""), TIERS, "may write"),
+    "a managed login": (
+        SHOP.replace("prod/dr-probe", "managed"),
+        TIERS,
+        "by a login that may write to its table alone",
+    ),
+    "the resource's own": (SHOP.replace("prod/dr-probe", "prod/orders"), TIERS, "by a login that may write to its"),
     "checks": (
         SHOP.replace("checks: []", "checks:\n      - {name: rows, rows-at-least: {table: orders, minimum: 1}}"),
         TIERS,
