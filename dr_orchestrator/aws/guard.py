@@ -217,6 +217,11 @@ class Guard:
     def _before_send(self, request: Any, **_: Any) -> None:
         self._places.setdefault(_place(request), False)  # nobody has seen it asked for
 
+    def inherit(self) -> None:
+        """Take what was begun until now as begun by another process: it is no leave for this one."""
+        if self._once is not None:
+            self._once.inherit()
+
     @property
     def simulated(self) -> bool:
         """Whether any call went to an endpoint that is not AWS's own."""

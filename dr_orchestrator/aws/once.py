@@ -13,7 +13,7 @@ class Once:
     a step for it in this process, and never twice for one.
 
     `allowed` tells why it is not, now, where a person's word for it has lapsed; `begun` how many steps the run has
-    begun. Those of a process that died are no leave for this one.
+    begun. Those of a process that died are no leave for this one: they are counted again once the run is this one's.
     """
 
     def __init__(
@@ -27,6 +27,10 @@ class Once:
         self._operation, self._parameters, self._region = operation, dict(parameters), region
         self._allowed, self._begun = allowed, begun
         self._inherited, self._sent = begun(), 0
+
+    def inherit(self) -> None:
+        """Count what was begun until now as another's: the run was taken over only now."""
+        self._inherited = self._begun()
 
     def is_it(self, service: str, operation: str, parameters: Mapping[str, Any], region: str) -> bool:
         """Whether a call is that one: its target, its parameters, its region."""

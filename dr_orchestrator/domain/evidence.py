@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dr_orchestrator.domain.copy import Identity
 
@@ -32,6 +32,8 @@ class Seen:
     """The words of what a step saw, kept as evidence."""
 
     words: str
+    sent: float | None = field(default=None, kw_only=True)
+    """When a call for it went out, by the monotonic clock; None where that was not noted."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ STEADY_S, STEADY_WRITES = 30.0, 100
 GIVEN_UP_S = 1800.0
 """Drill seconds after which a copy that takes no write yet is given up; thirty times what AWS tells of."""
 
+PRODUCTION_S = 600.0
+"""Drill seconds likewise, of production: ten minutes without a write are told, and nobody writes into it any longer."""
+
 _LOOK_S = 1.0
 
 
@@ -61,6 +64,13 @@ class FailingOver(Making):
             client.end()
         self._journal.check(switched.result)
         self._write_clock(switched)
+        if not self.on_copy:
+            self.stand_by(f"{name}: wait until production has a standby again")
+
+    @property
+    def _called(self) -> str:
+        """The name by which messages call what fails over: on production no copy has one."""
+        return self.copy.id if self.on_copy else f"production's {self.header.resource_id}"
 
     @property
     def _standby(self) -> Standby:
@@ -78,9 +88,12 @@ class FailingOver(Making):
             if not before:
                 before.append(self._standby.zones(self.copy))
                 if not before[0].standby:
-                    raise NotRecoverable(f"{self.copy.id} has no standby: {before[0]}")
+                    raise NotRecoverable(f"{self._called} has no standby: {before[0]}")
                 first.append(self._clock.monotonic())
-            return self._standby.fail_over(self.copy, before[0])
+            seen = self._standby.fail_over(self.copy, before[0])
+            if seen.sent is not None:  # what was looked up before that is no outage of it
+                first[:] = [seen.sent]
+            return seen
 
         self._perform(name, ask)
         asked = timedelta(seconds=first[0] - self._journal.zero)
@@ -136,7 +149,7 @@ class FailingOver(Making):
         """Whether the client is served again; True also where it noticed nothing for long since it was asked for."""
         if client.serves_again(since):
             return True
-        if self._clock.monotonic() - since < GIVEN_UP_S:
+        if self._clock.monotonic() - since < (GIVEN_UP_S if self.on_copy else PRODUCTION_S):
             return False
         if client.disturbed(since):
             lasted = format_duration(timedelta(seconds=self._clock.monotonic() - since))
@@ -153,10 +166,10 @@ class FailingOver(Making):
 
         def look() -> Seen:
             seen = [each.state for each in self._standby.told(self.copy, before.started_at)]
-            told = ", ".join(seen) or "nothing of one"
+            told, now = ", ".join(seen) or "nothing of one", "" if self.on_copy else "production now serves from "
             raise NotMeasured(
                 f"the process that asked for '{name}' died, and its client with it: by AWS's events {told}; "
-                f"{self._standby.zones(self.copy)}. It is not asked for again",
+                f"{now}{self._standby.zones(self.copy)}. It is not asked for again",
                 "run the drill anew: the outage of this one was seen by nobody",
             )
 

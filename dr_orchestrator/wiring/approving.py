@@ -5,35 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.once import Once
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.failover import STEPS
-from dr_orchestrator.domain.production import Approval, OnProduction, approved, lacking
+from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, STEPS
+from dr_orchestrator.domain.production import Approval, Asked, Ground, Lack, OnProduction, approved, lacking, lapsed
 from dr_orchestrator.errors import NotMeasured, UsageError
 from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.identity import is_simulated
 
 
 def refuse_without_words(here: App, drill: Drill) -> None:
     """UsageError, with all words that lack and how each is given, where a drill would fail production over now."""
-    if (on := drill.production) is None:
-        return
-    lacks = list(lacking(drill.name, drill.digest, on, _given(here, drill), here.clock.now()))
-    if lacks:
+    if lacks := lacks_of(here, drill):
         told = "; ".join(map(str, lacks))
         raise UsageError(f"{drill.name} fails production over, and is refused: {told}", "nothing was started")
 
 
-def words(here: App, drill: Drill, on: OnProduction) -> str:
+def lacks_of(here: App, drill: Drill, run: str = "") -> list[Lack]:
+    """The words that lack by now for a run of a drill; none of one on a copy."""
+    if (on := drill.production) is None:
+        return []
+    asked, approvals = _asked(here, drill, run), _given(here, drill)
+    return list(lacking(on, asked, approvals, here.clock.now()))
+
+
+def words(here: App, drill: Drill, on: OnProduction, run: str = "") -> str:
     """All the words, as the first step of a run keeps them; NotMeasured where one lacks by now."""
-    now, approvals = here.clock.now(), _given(here, drill)
-    if lacks := list(lacking(drill.name, drill.digest, on, approvals, now)):
+    asked, approvals = _asked(here, drill, run), _given(here, drill)
+    now = here.clock.now()  # the ledger may have been waited for
+    if lacks := list(lacking(on, asked, approvals, now)):
         raise NotMeasured("; ".join(each.told for each in lacks), "; ".join(each.fix for each in lacks))
-    consent, given = on.consent, approved(on, drill.digest, approvals, now)
+    consent, given = on.consent, approved(on, asked, approvals, now)
     by = f"{given.by} at {given.at:%Y-%m-%d %H:%M} UTC" if given else "nobody"
     return (
-        f"plan {drill.digest} approved by {by}; let by {consent.owner} until {consent.expires} ({consent.where}): "
-        f"{consent.reason}; in the window {consent.window}"
+        f"plan {drill.digest} approved by {by} of account {asked.ground.account}; let by {consent.owner} until "
+        f"{consent.expires} ({consent.where}): {consent.reason}; in the window {consent.window}"
     )
 
 
@@ -42,30 +51,66 @@ def approve(here: App, name: str, by: str) -> tuple[Drill, Approval]:
     drill = here.drill(name)
     if drill.production is None:
         raise UsageError(f"{name} is performed on a restored copy: it needs no approval", "dro run takes it as it is")
-    if not by.strip():
-        raise UsageError("an approval is a person's", "say whose: --by NAME")
-    given = Approval(drill.name, drill.digest, by.strip(), here.clock.now())
+    if not by.strip() or not by.strip().isprintable():
+        raise UsageError("an approval is a person's", "say whose, in one line: --by NAME")
+    given = Approval(drill.name, drill.digest, by.strip(), here.clock.now(), _ground(here, drill))
     here.ledger.keep_approval(given)
     return drill, given
 
 
 def leave(here: App, drill: Drill, run: str) -> Once | None:
-    """The one call by which a run may change production; None of a drill that is performed on a copy."""
+    """The one call by which a run may change production; None of a drill that is performed on a copy.
+
+    Right before it goes out the run takes the approval for itself: no other has it then.
+    """
     if (on := drill.production) is None:
         return None
     operation, parameters = _call(here, drill)
 
-    def lapsed() -> str:
-        now = here.clock.now()
-        if on.consent.window.day(now) > on.consent.expires:
-            return f"{on.consent.where} has expired"
-        given = approved(on, drill.digest, retry_transient(lambda: _given(here, drill)), now)
-        return "" if given else f"no approval of the plan {drill.digest} holds today"
+    def begun_of(*steps: str) -> int:
+        return retry_transient(lambda: here.ledger.queries.begun(run, steps))
+
+    def why_not() -> str:
+        asked, back = _asked(here, drill, run), begun_of(STEPS[FAILBACK]) > 0
+        approvals = retry_transient(lambda: _given(here, drill))
+        now = here.clock.now()  # the ledger may have been waited for
+        if told := lapsed(on, now, back=back):
+            return told
+        given = approved(on, asked, approvals, now)
+        if given is not None and (given.run == run or here.ledger.claim_approval(given, run)):
+            return ""
+        return f"no approval of the plan {drill.digest} holds today for this run"
 
     def begun() -> int:
-        return retry_transient(lambda: here.ledger.queries.begun(run, tuple(STEPS.values())))
+        return begun_of(*(STEPS[way] for way in ways(drill)))
 
-    return Once(operation, parameters, drill.resource.region, lapsed, begun)
+    return Once(operation, parameters, drill.resource.region, why_not, begun)
+
+
+def ways(drill: Drill) -> tuple[str, ...]:
+    """The ways of a failover that a drill goes."""
+    if not drill.kind.interrupts:
+        return ()
+    back = drill.production is None or drill.production.returns
+    return (FAILOVER, FAILBACK) if back else (FAILOVER,)
+
+
+def begun(here: App, drill: Drill, run: str) -> bool:
+    """Whether a run has begun to fail production over: what lacks now is no reason to leave untold what came of it."""
+    steps = tuple(STEPS.values())
+    return drill.production is not None and retry_transient(lambda: here.ledger.queries.begun(run, steps)) > 0
+
+
+def _asked(here: App, drill: Drill, run: str) -> Asked:
+    return Asked(drill.name, drill.digest, _ground(here, drill), run)
+
+
+def _ground(here: App, drill: Drill) -> Ground:
+    """The account that the drill declares, by which roles, and whether that is AWS: AWS is not asked."""
+    guard, roles = Guard(here.types.calls, sources=here.sources), here.declared.roles.at("")
+    account = Account(drill.resource.region, guard, roles, "dro-look", here.clock.now, here.spacings)
+    named = ", ".join(each for each in (roles.source, roles.drill) if each)
+    return Ground(drill.resource.account, is_simulated(here, account), named)
 
 
 def _call(here: App, drill: Drill) -> tuple[str, Mapping[str, Any]]:

@@ -68,6 +68,11 @@ class _Look:
     def at(self, drill: Drill) -> Iterator[Remark]:
         """All that a drill would be asked, or would lack."""
         document = self._document(drill.file)
+        on = drill.production
+        if on is not None and on.consent.ends <= self._here.clock.now():
+            told = f"the policy lets it no longer: {on.consent.where} has expired on {on.consent.expires}"
+            fix = "its owner renews `expires`, or removes the drill: `dro iam` prints no right for it"
+            yield Remark(Level.ASK, document.problem(("drills", drill.name, "on"), told, fix))
         resource, rebuild = drill.resource, drill.resource.rebuild
         if rebuild is not None and not rebuild.builder and (drill.file, resource.name) not in self._seen:
             self._seen.add((drill.file, resource.name))

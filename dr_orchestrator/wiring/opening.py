@@ -15,7 +15,7 @@ from dr_orchestrator.domain import leading
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.customer.looking import names
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, NAMES
+from dr_orchestrator.domain.failover import NAMES
 from dr_orchestrator.domain.objective import ClockPolicy
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
@@ -26,9 +26,8 @@ from dr_orchestrator.ledger.patience import keeping
 from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.waiting.stops import heeding
-from dr_orchestrator.wiring import flow_runs
+from dr_orchestrator.wiring import approving, flow_runs
 from dr_orchestrator.wiring.app import App, world
-from dr_orchestrator.wiring.approving import refuse_without_words
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy
 from dr_orchestrator.wiring.customers.reaching import Unmodified
 from dr_orchestrator.wiring.identity import Surroundings, elsewhere, is_simulated, look_around
@@ -69,7 +68,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
 def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator[Session]:
     definition = _chosen(here.drill(drill), recorded)
     if not recorded:
-        refuse_without_words(here, definition)
+        approving.refuse_without_words(here, definition)
     run = recorded.header.id if recorded else new_run_id(here.clock)
     keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
     session = _prepared(here, definition, run, recorded, keeper, call)
@@ -111,6 +110,7 @@ def _session(here: App, definition: Drill, run: str, recorded: Run | None, keepe
         _refuse_to_resume_elsewhere(here, account, recorded, definition)
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
+    account.guard.inherit()
     header = recorded.header if recorded else _header(here, definition, run, around, simulated, account)
     context = RunContext(run, here.clock, here.ledger, keeper, call, standstill=here.standstill)
     session = Session(
@@ -169,7 +169,7 @@ def _use(
     components = build_components(here, drill, copy, account, context)
     stacks = drill.service.customer_stacks
     customers = Unmodified(here, stacks, context.lease) if stacks else None
-    begun = bool(here.ledger.copies(header.id))
+    begun = bool(here.ledger.copies(header.id)) or approving.begun(here, drill, header.id)
     scene = PreflightChecks(here, drill, copy, account, components, around, header.id, header.exercise, begun)
     used = replace(components, preflight=scene.preflight, customers=customers)
     session.use(used, lambda: _doubts(account, header, customers))
@@ -252,7 +252,7 @@ def _header(here: App, drill: Drill, run: str, around: Surroundings, simulated: 
         started_at=here.clock.now(),
         exercise=request().exercise,
         planned_checks=(
-            *(NAMES[way] for way in _ways(drill)),
+            *(NAMES[way] for way in approving.ways(drill)),
             *(leading.NAMES.values() if drill.kind.leads else ()),
             *(check.name for check in drill.checks),
             *names(service.customer_stacks),
@@ -260,14 +260,6 @@ def _header(here: App, drill: Drill, run: str, around: Surroundings, simulated: 
         tier_objective=service.tier.objective,
         real_started_at=here.machine.now(),
     )
-
-
-def _ways(drill: Drill) -> tuple[str, ...]:
-    """The ways of a failover that a drill goes."""
-    if not drill.kind.interrupts:
-        return ()
-    back = drill.production is None or drill.production.returns
-    return (FAILOVER, FAILBACK) if back else (FAILOVER,)
 
 
 def _queued(here: App, session: Session) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from dr_orchestrator.domain.production import Approval
+from dr_orchestrator.domain.production import Approval, Ground
 from dr_orchestrator.domain.run import Phase
 from dr_orchestrator.ledger.ledger import SqlLedger
 from tests.support.ledger_samples import START, header, step
 
-GIVEN = Approval("a-drill", "0123456789abcdef", "Ada Lovelace", START)
+GIVEN = Approval("a-drill", "0123456789abcdef", "Ada Lovelace", START, Ground("123456789012", True, "a-role"))
 
 
 def test_approvals_of_a_drill_are_read_back_as_they_were_given(ledger: SqlLedger) -> None:
@@ -32,3 +32,14 @@ def test_steps_that_a_run_began_are_counted_by_name(ledger: SqlLedger) -> None:
     ):
         ledger.start_step(opened.id, replace(step(seq), name=name, phase=phase))
     assert ledger.queries.begun(opened.id, ("fail over", "fail back")) == 1
+
+
+def test_of_two_runs_that_ask_for_an_approval_one_has_it(ledger: SqlLedger) -> None:
+    """It keeps it when it asks again; a second approval of the same instant serves a second run, and no third."""
+    for _ in range(2):
+        ledger.keep_approval(GIVEN)
+    assert [ledger.claim_approval(GIVEN, "one"), ledger.claim_approval(GIVEN, "two")] == [True, True]
+    assert not ledger.claim_approval(GIVEN, "three")
+    assert ledger.claim_approval(GIVEN, "one")
+    assert [each.run for each in ledger.queries.approvals("a-drill")] == ["one", "two"]
+    assert not ledger.claim_approval(replace(GIVEN, drill="another"), "one")

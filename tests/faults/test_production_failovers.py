@@ -24,7 +24,7 @@ from tests.support import workspace
 from tests.support.dying import deaths, killed_at, killed_in, resumed, swept
 from tests.support.estate import INSTANCE, Estate
 from tests.support.failovers import ScriptedClient
-from tests.support.on_production import DRILL, ENTRY, FAILS_OVER
+from tests.support.on_production import DECLARED, DRILL, ENTRY, FAILS_OVER
 from tests.support.shop import GREEN, everything, run
 
 CHANGES = ("Create", "Delete", "Modify", "Restore", "Reboot", "Failover", "Add", "Put", "Update", "Start", "Stop")
@@ -36,6 +36,7 @@ def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     now = shop.clock.now()
     shop.clock.sleep((now.replace(hour=3, minute=0) + timedelta(days=1) - now).total_seconds())
     monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ENTRY)
+    monkeypatch.setattr(workspace, "SHOP", DECLARED)
     monkeypatch.setattr(production, "Client", lambda *_, **__: ScriptedClient(shop.clock))
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     with shops.world(shop, home, FAILS_OVER) as made:
@@ -89,6 +90,27 @@ def test_without_an_approval_nothing_starts(here: wiring.App, shop: Estate) -> N
     assert not here.ledger.queries.open_outlines(DRILL)
 
 
+def test_an_approval_serves_one_run(approved: wiring.App, shop: Estate) -> None:
+    """The run that asked for the failover took it; a second needs another word, and nothing starts without."""
+    first = run(approved, DRILL)
+    began = len(shop.lab.journal)
+    with pytest.raises(UsageError, match=f"the word of Ada was for run {first.header.id}, and no other"):
+        run(approved, DRILL)
+    assert changed(shop, began) == []
+
+
+def test_another_open_run_on_the_instance_stands_in_its_way(approved: wiring.App, shop: Estate) -> None:
+    """Of whatever drill, dead or alive: the outage would be in its figures. The approval is left for later."""
+    dead = killed_in(approved, "orders-snapshot", killed_at("RestoreDBInstanceFromDBSnapshot", 1, after=False))
+    began = len(shop.lab.journal)
+    found = run(approved, DRILL)
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.INCONCLUSIVE
+    assert f"run {dead.header.id} of orders-snapshot is open on {INSTANCE.id}" in " ".join(found.closing.reasons)
+    assert changed(shop, began) == []
+    assert [each.run for each in approved.ledger.queries.approvals(DRILL)] == [""]
+
+
 def test_an_approval_lapses_with_its_day_and_with_its_plan(approved: wiring.App, shop: Estate, home: Path) -> None:
     """Tomorrow it holds no more; a plan that was changed since needs another, and says whose word was on which."""
     file = home / "drills" / "shop.yaml"
@@ -120,6 +142,11 @@ def test_one_that_stays_there_asks_once(here: wiring.App, shop: Estate, home: Pa
     [
         ("status", "storage-optimization", "is storage-optimization"),
         ("multi_az", False, "stands in one zone"),
+        (
+            "groups",
+            [{"DBParameterGroupName": "own", "ParameterApplyStatus": "pending-reboot"}],
+            "waits for the parameter group own, which is pending-reboot",
+        ),
     ],
 )
 def test_production_that_is_not_whole_is_left_alone(
@@ -127,7 +154,7 @@ def test_production_that_is_not_whole_is_left_alone(
 ) -> None:
     """Whatever the words: what is not whole, or is about to be changed, is not failed over."""
     live = production.ProductionInstance._live
-    names = {"status": "DBInstanceStatus", "multi_az": "MultiAZ"}
+    names = {"status": "DBInstanceStatus", "multi_az": "MultiAZ", "groups": "DBParameterGroups"}
     monkeypatch.setattr(production.ProductionInstance, "_live", lambda self: {**live(self), names[field]: value})
     began = len(shop.lab.journal)
     found = run(approved, DRILL)
@@ -142,10 +169,14 @@ def test_killed_around_a_failover(approved: wiring.App, shop: Estate, operation:
     """The next process never asks again, whether AWS heard it or not; what nobody measured never passes."""
     began = len(shop.lab.journal)
     dead = killed_in(approved, DRILL, killed_at(operation, number, after))
+    shop.clock.sleep(86_400)  # the words hold no more: what became of it is told all the same
     found: Run = resumed(approved, dead)
     assert found.closing is not None
     assert (found.closing.verdict, found.closing.cleanup) == (Verdict.INCONCLUSIVE, Cleanup.CLEAN)
     assert reboots(shop, began) == number - (not after)
+    told = " ".join(found.closing.reasons)
+    assert "production now serves from us-east-1" in told
+    assert "by AWS's events" in told
     shop.clock.sleep(1800)
 
 

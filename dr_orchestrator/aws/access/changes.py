@@ -32,8 +32,9 @@ def changes(scope: Scope) -> Iterator[Statement]:
     yield from _outside(scope, writes)
     yield from zones.changes(scope)
     yield from vaults.restores(scope)
-    for number, (call, arn) in enumerate(scope.on_production(), 1):
-        yield allow(f"FailProductionOver{number}", {call}, [arn])
+    for number, (call, arn, until) in enumerate(scope.on_production(), 1):
+        ends = {"DateLessThan": {"aws:CurrentTime": f"{until:%Y-%m-%dT%H:%M:%SZ}"}}
+        yield allow(f"FailProductionOver{number}", {call}, [arn], ends)
 
 
 def _tagged(scope: Scope, key: str) -> dict[str, Any]:

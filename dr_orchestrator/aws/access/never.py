@@ -30,7 +30,7 @@ def never(scope: Scope) -> Iterator[Statement]:
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
     seen = operations(scope, (each for each in worn if scope.sees_tags(scope.types.targets[each.target.type])))
-    own = {call: [arn for one, arn in scope.on_production() if one == call] for call, _ in scope.on_production()}
+    own = {call: [arn for one, arn, _ in scope.on_production() if one == call] for call, *_ in scope.on_production()}
     others = [each for each in seen if each not in {*own, *mounts.exempt(scope)}]
     yield deny("NeverTouchTheUntagged", others, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
     yield from mounts.never_elsewhere(scope, seen)

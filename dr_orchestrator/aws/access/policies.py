@@ -204,6 +204,8 @@ def _type(scope: Scope, drill: Drill) -> ResourceType:
 
 def _keys(scope: Scope) -> Iterator[Statement]:
     """A restore of what is encrypted uses the source's key, and grants its service to go on using it."""
+    if all(drill.production is not None for drill in scope.drills):
+        return  # nothing is restored
     services = dict.fromkeys(each.secures for each in scope.types if each.secures)
     keys, through = scope.keys(), via(scope, *services)
     yield allow("UseKeysOfSources", {"kms:DescribeKey", *(f"kms:{each}" for each in _KEYS)}, keys, through)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from dr_orchestrator.domain.copy import Place
@@ -23,7 +24,7 @@ class Scope:
     """The drills that a policy is for, and where they may work; `abac` is whether IAM sees the tags of all copies.
 
     `apart` is whether the account is one of copies alone, in which production is not. `services` are those whose
-    backups are looked at.
+    backups are looked at. `at` is now: what the policy lets no longer gets no right; None where all counts.
     """
 
     types: Types[ResourceType]
@@ -32,6 +33,7 @@ class Scope:
     abac: bool = False
     apart: bool = False
     services: Sequence[Service] = ()
+    at: datetime | None = None
 
     @property
     def regions(self) -> list[str]:
@@ -174,17 +176,23 @@ class Scope:
         rebuilt = [each.resource.rebuild for each in self.drills if each.resource.rebuild]
         return any(outlet.secret for each in rebuilt if each.builder for outlet in each.builder.outlets.values())
 
-    def on_production(self) -> list[tuple[str, str]]:
-        """The calls by which drills fail production over, each with the ARN of the one thing that it is on."""
-        found = set()
+    def on_production(self) -> list[tuple[str, str, datetime]]:
+        """The calls by which drills fail production over, each with the ARN of the one thing that it is on, and until
+        when the policy lets it.
+        """
+        found: dict[tuple[str, str], datetime] = {}
         for drill in self.drills:
             of = self.types[drill.resource.type]
-            if drill.production is not None and of.fails_over is not None and not self.apart:
+            on = drill.production
+            if on is not None and of.fails_over is not None and not self.apart:
+                if self.at is not None and on.consent.ends <= self.at:
+                    continue
                 account = drill.resource.account or self.account
                 part = of.made.arn_of(drill.resource.id)
                 arn = f"arn:{self.partition}:{of.made.service}:{drill.resource.region}:{account}:{part}"
-                found.add((of.fails_over[0], arn))
-        return sorted(found)
+                key, ends = (of.fails_over[0], arn), on.consent.ends
+                found[key] = max(ends, found.get(key, ends))
+        return sorted((*key, ends) for key, ends in found.items())
 
     def users(self) -> list[str]:
         """The users that log in by a token of IAM; to any database, for nobody knows the id of a copy beforehand."""
@@ -192,7 +200,8 @@ class Scope:
 
     def _databases(self) -> Iterator[tuple[Resource, Database]]:
         """The resources that drills log in to, and how they do."""
-        for each in (one for drill in self.drills for one in (drill.resource, *drill.stores.values())):
+        of_copies = [drill for drill in self.drills if drill.production is None]  # on production the probe logs in
+        for each in (one for drill in of_copies for one in (drill.resource, *drill.stores.values())):
             if each.database is not None:
                 yield each, each.database
 

@@ -42,13 +42,15 @@ def states(api: Api, name: str, since: datetime, kind: str = "db-instance") -> l
 STARTED = "failover started"
 """The word for a failover that began."""
 
-_COMPLETED = "failover completed"
+COMPLETED = "failover completed"
+"""The word for one that ended."""
+
 _FAILOVERS = {
     "Multi-AZ instance failover started": STARTED,
-    "Multi-AZ instance failover completed": _COMPLETED,
+    "Multi-AZ instance failover completed": COMPLETED,
     "Started cross AZ failover": STARTED,
     "Started same AZ failover": STARTED,
-    "Completed failover": _COMPLETED,
+    "Completed failover": COMPLETED,
     "Promoting previous primary again": "failover given up: the previous writer again",
     "Cluster failover failed": "failover failed",
 }

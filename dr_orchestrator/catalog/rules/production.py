@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.shapes.production import Consent
-from dr_orchestrator.catalog.shapes.service import Drill, Selection, Where
+from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection, Where
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.domain.service import MANAGED
 from dr_orchestrator.errors import Problem
 
 Mistake = tuple[Key, str, str]
@@ -51,12 +52,13 @@ def _mistakes(
     if resource is not None and not types[resource.type].production.all:
         able = ", ".join(each.name for each in types if each.production.all)
         yield ("on",), f"no drill fails {types[resource.type].article} of production over yet", f"only: {able}"
+    if resource is not None and not resource.account:
+        told = f"nothing says of which account '{drill.resource}' is: an approval is for that one alone"
+        yield ("resource",), told, f"add `account` to the resource {drill.resource}"
     if entries is not None and name not in entries:
         told = "the policy does not let it: tiers.yaml has no entry for this drill"
         yield ("on",), told, f"add `production: {{{name}: ...}}` there: resource, owner, reason, expires, window"
-    if drill.probe is None:
-        told = "nothing says where in production a client may write"
-        yield (), told, "add `probe: {table: ..., secret: ...}`: a table of your own, and a login for it alone"
+    yield from _of_probe(drill, resource)
     if drill.checks:
         yield ("checks",), "nothing is restored that they could check: the client's writes are", "write `checks: []`"
     for key in _OF_COPIES:
@@ -64,3 +66,15 @@ def _mistakes(
             yield (key,), "no copy is made: production itself is failed over", "remove it"
     if drill.selection != Selection():
         yield ("selection",), "no copy is made: production itself is failed over", "remove it"
+
+
+def _of_probe(drill: Drill, resource: Resource | None) -> Iterator[Mistake]:
+    """The mistakes in where a client writes, and by whose login."""
+    if drill.probe is None:
+        told = "nothing says where in production a client may write"
+        yield (), told, "add `probe: {table: ..., secret: ...}`: a table of your own, and a login for it alone"
+        return
+    own = resource.database.secret if resource is not None and resource.database is not None else None
+    if drill.probe.secret in (MANAGED, own):
+        told = "a client writes into production by a login that may write to its table alone, and this is another"
+        yield ("probe", "secret"), told, "make a login for the table, with a secret of its own"

@@ -136,20 +136,34 @@ class Client:
             self._thread.join(2 * (hands.CONNECT_S + hands.ANSWER_S))
 
     def outage(self) -> Outage | None:
-        """The outage that it saw, by the monotonic clock; None where every write was acknowledged, or none again."""
+        """The longest outage that it saw, by the monotonic clock; None where all was acknowledged, or nothing again.
+
+        It is over once `SETTLED` writes were acknowledged one after the other: what fails later is another, which
+        counts among its interruptions.
+        """
         sent = self._sent
         failed = [place for place, each in enumerate(sent) if each.acknowledged is None]
         if not failed or failed[-1] + 1 >= len(sent):
             return None
-        first, back = failed[0], sent[failed[-1] + 1]
-        times = [each.at for each in sent[: first + 1]]
+        spans = [(failed[0], failed[0])]
+        for place in failed[1:]:
+            first, last = spans[-1]
+            spans[-1:] = [(first, place)] if place - last <= SETTLED else [(first, last), (place, place)]
         again = sum(1 for before, place in itertools.pairwise(failed) if place != before + 1)
-        began, ended = sent[first].at, back.acknowledged
+        seen = [each for first, last in spans if (each := self._span_of(first, last, 1 + again)) is not None]
+        return max(seen, key=lambda each: each.lasted, default=None)
+
+    def _span_of(self, first: int, last: int, interruptions: int) -> Outage | None:
+        """The outage from the first to the last number that was sent in vain."""
+        sent = self._sent
+        times = [each.at for each in sent[: first + 1]]
+        began, ended = sent[first].at, sent[last + 1].acknowledged
         if ended is None:
             return None
         pause = max((later - earlier for earlier, later in itertools.pairwise(times)), default=0.0)
-        known_to = max(pause, ended - max(self._vain, sent[failed[-1]].at))  # it may have served since the last in vain
-        return Outage(_span(began), _span(ended), 1 + again, self._led_elsewhere(began), _span(known_to))
+        vain = self._vain if self._vain < ended else 0.0  # that of a later one
+        known_to = max(pause, ended - max(vain, sent[last].at))  # it may have served since the last in vain
+        return Outage(_span(began), _span(ended), interruptions, self._led_elsewhere(began), _span(known_to))
 
     def count(self) -> Counted:
         """Read back all numbers that are there, and tell what became of each that was sent.

@@ -58,7 +58,7 @@ def iam(
     if not drills:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
     services = () if names else tuple(here.catalogue.services.values())  # one drill looks at no backups
-    scope = Scope(here.types, drills, here.catalogue.allowed, abac, services=services)
+    scope = Scope(here.types, drills, here.catalogue.allowed, abac, services=services, at=here.clock.now())
     if boundary:
         print_json(policy(scope.partition))
         return Exit.PASSED

@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from dr_orchestrator.aws.copies import SKEW
-from dr_orchestrator.aws.rds import events, instances
+from dr_orchestrator.aws.rds import events
 from dr_orchestrator.aws.rds.failing_over import UNCHANGED, FailsOver
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.aws.watcher import Sighting
 from dr_orchestrator.checks.apart import resolved
 from dr_orchestrator.checks.client import hands
 from dr_orchestrator.checks.client.writing import Client
@@ -26,12 +25,19 @@ from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.production import OnProduction
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Auth, Login, Resource
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import NotMeasured, Transient
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.rds_instance.restore import DOOR
 from dr_orchestrator.runner import Components
 
-STATES = replace(instances.STATES, soonest=0.0)
+ZONES_WITHIN = 1200.0
+"""Drill seconds within which AWS has to tell another zone of production that is served."""
+
+WHOLE_WITHIN = 3600.0
+"""Drill seconds within which production has to have a standby again; no client writes meanwhile."""
+
+_LOOK_S = 1.0
+_IN_SYNC = "in-sync"
 _DESCRIBED = "rds:DescribeDBInstances"
 
 
@@ -82,6 +88,7 @@ class ProductionInstance(FailsOver):
         self._resource, self._toolkit = resource, toolkit
         self._api, self._objects = toolkit.account.api("rds"), Objects(INSTANCES, toolkit)
         self._began, self._unique = toolkit.clock.now(), ""
+        self._sent: float | None = None
 
     def look(self) -> str:
         """Whether it may be failed over now; NotMeasured where it is not whole, or is about to be changed."""
@@ -92,6 +99,7 @@ class ProductionInstance(FailsOver):
             *([] if live.get("MultiAZ") else ["stands in one zone"]),
             *([f"has a standby in its own zone: {zones}"] if zones.standby in ("", zones.serving) else []),
             *([f"is to be changed: {', '.join(sorted(pending))}"] if pending else []),
+            *(f"waits for {each}" for each in _unapplied(live)),
             *(f"awaits maintenance: {each}" for each in self._maintenance(str(live["DBInstanceArn"]))),
         ]
         if wrong:
@@ -101,8 +109,20 @@ class ProductionInstance(FailsOver):
         return f"{live['DBInstanceArn']} is available; {zones}"
 
     def stand_by(self, copy: Copy) -> Ready:  # noqa: ARG002 - production has none
-        """Look that production is whole, with a standby in another zone: nothing is given to it."""
-        return Ready(words=self.look())
+        """Wait until production is whole, with a standby in another zone: nothing is given to it.
+
+        NotMeasured where it is not within an hour.
+        """
+        clock = self._toolkit.clock
+        began = clock.monotonic()
+        while True:
+            self._toolkit.context.raise_if_stopped()
+            try:
+                return Ready(words=self.look())
+            except NotMeasured:
+                if clock.monotonic() - began >= WHOLE_WITHIN:
+                    raise
+            clock.sleep(_LOOK_S)
 
     def zones(self, copy: Copy) -> Zones:
         """The zone that serves, and that of the standby."""
@@ -115,30 +135,67 @@ class ProductionInstance(FailsOver):
 
     def fail_over(self, copy: Copy, before: Zones) -> Seen:
         """Ask for it, once; the guard lets nothing else through."""
-        return super().fail_over(self._named(copy), before)
+        return replace(super().fail_over(self._named(copy), before), sent=self._sent)
 
     def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
-        """Wait until production is available with a standby again, and served."""
-        return super().failed_over(self._named(copy), before, served)
+        """Wait until another zone serves, and the client is `served`, whatever state AWS tells: the zones seen then.
+
+        Those of before where AWS goes on telling them, and its events tell of no failover that completed; where they
+        do, NotMeasured: whether the zone changed nobody knows then.
+        """
+        clock, since, shown = self._toolkit.clock, list[float](), ""
+        began = clock.monotonic()
+        while True:
+            self._toolkit.context.raise_if_stopped()
+            again, live = served(), self._glance()
+            zones, state = _zones(live), str(live.get("DBInstanceStatus") or "")
+            if state and state != shown:
+                self._toolkit.context.observe(copy, shown := state)
+            if again:
+                since.append(clock.monotonic())
+                stayed = since[-1] - since[0] >= UNCHANGED and bool(zones.serving)
+                if zones.serving not in ("", before.serving) or (stayed and not self._completed()):
+                    self._asked = None
+                    return zones
+            if clock.monotonic() - began >= ZONES_WITHIN:
+                told = ", ".join(self._completed()) or "nothing of one that completed"
+                raise NotMeasured(
+                    f"{self._resource.id} is served, and AWS goes on telling {zones}; its events tell {told}",
+                    "look which zone serves",
+                    _DESCRIBED,
+                )
+            clock.sleep(_LOOK_S)
+
+    def _glance(self) -> Mapping[str, Any]:
+        """All that AWS tells of it now; nothing where it does not answer in passing."""
+        try:
+            return self._live()
+        except Transient:
+            return {}
 
     def told(self, copy: Copy, since: datetime) -> list[ServerTime]:  # noqa: ARG002 - of production
         """The events of failovers that RDS wrote down of it."""
         return events.failovers(self._api, self._resource.id, since - SKEW)
 
     def _settle(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> None:
-        clock, since = self._toolkit.clock, list[float]()
-
-        def settled(sighting: Sighting) -> bool:
-            whole = sighting.detail.get("MultiAZ") and sighting.detail.get("SecondaryAvailabilityZone")
-            if not whole or not served():
-                return False
-            since.append(clock.monotonic())
-            return _zones(sighting.detail).serving != before.serving or since[-1] - since[0] >= UNCHANGED
-
-        self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES, settled)
+        """Nothing beyond what it is waited for anyway: the client goes on no longer than its own service takes."""
+        self.failed_over(copy, before, served)
 
     def _asking(self, copy: Copy) -> Callable[[], object]:
-        return functools.partial(self._api.call, "RebootDBInstance", DBInstanceIdentifier=copy.id, ForceFailover=True)
+        self.look()  # it may have changed since the run began, or since the way there
+        call = functools.partial(self._api.call, "RebootDBInstance", DBInstanceIdentifier=copy.id, ForceFailover=True)
+
+        def ask() -> object:
+            self._sent = self._toolkit.clock.monotonic()
+            return call()
+
+        return ask
+
+    def _completed(self) -> list[str]:
+        """When a failover completed since this process asked for one, as AWS's events tell."""
+        known = self._asked[1] if self._asked is not None else ()
+        told = events.failovers(self._api, self._resource.id, self._began - SKEW)
+        return [each.at.isoformat() for each in told if each not in known and each.state == events.COMPLETED]
 
     def _since(self, copy: Copy) -> datetime:  # noqa: ARG002 - of this process
         return self._began
@@ -166,3 +223,16 @@ class ProductionInstance(FailsOver):
 def _zones(described: Mapping[str, Any]) -> Zones:
     keys = ("AvailabilityZone", "SecondaryAvailabilityZone")
     return Zones(*(str(described.get(key) or "") for key in keys))
+
+
+def _unapplied(described: Mapping[str, Any]) -> list[str]:
+    """The groups of settings that a restart would put in force, or that are being put in force."""
+    groups = [
+        (f"the parameter group {each.get('DBParameterGroupName')}", each.get("ParameterApplyStatus"))
+        for each in described.get("DBParameterGroups") or ()
+    ]
+    groups += [
+        (f"the option group {each.get('OptionGroupName')}", each.get("Status"))
+        for each in described.get("OptionGroupMemberships") or ()
+    ]
+    return [f"{name}, which is {state or 'in no state that AWS tells'}" for name, state in groups if state != _IN_SYNC]

@@ -118,11 +118,12 @@ class PreflightChecks:
     def _of_production(self, on: OnProduction) -> Iterator[PreflightCheck]:
         """The looks before production fails over: nothing is made, and there is no quota, no cost."""
         if not self.begun:
-            yield PreflightCheck("words", lambda: approving.words(self.here, self.drill, on))
+            yield PreflightCheck("words", lambda: approving.words(self.here, self.drill, on, self.run))
             yield from self.components.looks
         own = {self.around.caller.account} - {""}
-        yield from customers.preflight(self.here, self.drill.service.customer_stacks, own)
-        yield PreflightCheck("other runs", self._other_runs)
+        for question in customers.preflight(self.here, self.drill.service.customer_stacks, own):
+            yield replace(question, must=question.must and not self.begun)
+        yield PreflightCheck("other runs", self._others_of_production, must=not self.begun)
         yield PreflightCheck("credentials", self._credentials, must=not self.begun)
 
     def _point(self, point: RecoveryPoint) -> str:
@@ -145,6 +146,22 @@ class PreflightChecks:
         if doubts:
             raise Doubt("; ".join(doubts))
         return "no other run of this drill is open"
+
+    def _others_of_production(self) -> str:
+        """No other run of any drill on the same instance may be open while production is failed over: it would take
+        the outage for its own.
+        """
+        resource = self.drill.resource
+        asked = resource.account or self.around.caller.account, resource.region, resource.id
+        others = [
+            (each.header.id, each.header.drill)
+            for each in self.here.ledger.queries.open_outlines()
+            if each.header.id != self.run and _drilled(each) == asked
+        ]
+        if others:
+            told = "; ".join(f"run {run} of {drill} is open on {resource.id}" for run, drill in others)
+            raise NotMeasured(told, "wait for it, or end it: `dro resume` goes on with it, `dro sweep` ends a dead one")
+        return f"no other run on {resource.id} is open"
 
     def _orphans(self) -> str:
         source, of = self.drill.resource.id, self.copy.type
@@ -215,6 +232,12 @@ def driven(here: App, drill: str) -> list[tuple[Outline, Lease]]:
     """The open runs of a drill that a living process drives, each with its lease."""
     found = [(run, here.ledger.leases.lease(run.header.id)) for run in _open(here, drill)]
     return [(run, lease) for run, lease in found if lease is not None and lease.held]
+
+
+def _drilled(run: Outline) -> tuple[str, str, str]:
+    """The account, the region and the name of what a run drills."""
+    made = run.header.provenance
+    return made.account, made.region, run.header.resource_id
 
 
 def _open(here: App, drill: str) -> list[Outline]:

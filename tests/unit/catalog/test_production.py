@@ -9,9 +9,8 @@ import pytest
 from dr_orchestrator.catalog.load import load, problems
 from dr_orchestrator.resources import TYPES
 from tests.support import workspace
-from tests.support.on_production import DRILL, ENTRY, FAILS_OVER
+from tests.support.on_production import DRILL, ENTRY, SHOP
 
-SHOP = workspace.SHOP.replace("\n  sessions-pitr:", FAILS_OVER + "\n  sessions-pitr:")
 TIERS = workspace.TIERS + ENTRY
 
 
@@ -41,8 +40,19 @@ def test_a_drill_on_production_is_read_with_both_words(tmp_path: Path) -> None:
 
 
 MISTAKES: dict[str, tuple[str, str, str]] = {
+    "no account": (
+        SHOP.replace('account: "123456789012", ', ""),
+        TIERS,
+        "nothing says of which account 'orders-db' is",
+    ),
     "no entry": (SHOP, workspace.TIERS, "the policy does not let it: tiers.yaml has no entry"),
     "no probe": (SHOP.replace("    probe: {table: dr_probe, secret: prod/dr-probe}\n", ""), TIERS, "may write"),
+    "a managed login": (
+        SHOP.replace("prod/dr-probe", "managed"),
+        TIERS,
+        "by a login that may write to its table alone",
+    ),
+    "the resource's own": (SHOP.replace("prod/dr-probe", "prod/orders"), TIERS, "by a login that may write to its"),
     "checks": (
         SHOP.replace("checks: []", "checks:\n      - {name: rows, rows-at-least: {table: orders, minimum: 1}}"),
         TIERS,

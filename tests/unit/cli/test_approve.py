@@ -10,14 +10,13 @@ from dr_orchestrator.cli import main
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger.ledger import connect
 from tests.support import workspace
-from tests.support.on_production import DRILL, ENTRY, FAILS_OVER
+from tests.support.on_production import ACCOUNT, DRILL, ENTRY, SHOP
 from tests.support.types import load
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shop = workspace.SHOP.replace("\n  sessions-pitr:", FAILS_OVER + "\n  sessions-pitr:")
-    workspace.write(tmp_path, shop, tiers=workspace.TIERS + ENTRY)
+    workspace.write(tmp_path, SHOP, tiers=workspace.TIERS + ENTRY)
     monkeypatch.setenv("DRO_HOME", str(tmp_path))
     for name in ("DRO_DATABASE_URL", "DRO_CLOCK_PACE", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -29,11 +28,20 @@ def test_an_approval_is_kept_with_its_plan_and_shown(home: Path, capsys: pytest.
     assert main.run(["approve", DRILL, "--by", "Ada Lovelace"]) == Exit.PASSED
     told = capsys.readouterr().out
     digest = load(home / "drills").drills[DRILL].digest
-    for words in (digest, "Ada Lovelace", "production itself, and back", "dr_probe", "never tried", "2099-12-31"):
+    for words in (
+        digest,
+        "Ada Lovelace",
+        "production itself, and back",
+        "dr_probe",
+        "never tried",
+        "2099-12-31",
+        f"account {ACCOUNT}",
+    ):
         assert words in told
     ledger = connect(f"sqlite:///{home / '.dro' / 'ledger.db'}", own=True)
     (kept,) = ledger.queries.approvals(DRILL)
-    assert (kept.plan, kept.by) == (digest, "Ada Lovelace")
+    assert (kept.plan, kept.by, kept.run) == (digest, "Ada Lovelace", "")
+    assert (kept.ground.account, kept.ground.simulated) == (ACCOUNT, False)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +49,7 @@ def test_an_approval_is_kept_with_its_plan_and_shown(home: Path, capsys: pytest.
     [
         (["orders-snapshot", "--by", "Ada"], "performed on a restored copy"),
         ([DRILL, "--by", "  "], "an approval is a person's"),
+        ([DRILL, "--by", "Ada\nwindow: always"], "in one line"),
         (["no-such-drill", "--by", "Ada"], "no drill 'no-such-drill'"),
         ([DRILL], "--by"),
     ],
@@ -58,3 +67,21 @@ def test_a_quarter_never_fails_production_over(home: Path, capsys: pytest.Captur
     assert main.run(["approve", DRILL, "--by", "Ada"]) == Exit.PASSED
     assert main.run(["quarterly", DRILL]) == Exit.USAGE
     assert "in no exercise" in capsys.readouterr().err
+
+
+def test_an_entry_that_has_expired_is_told_by_check(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anybody runs the drill, with its place."""
+    tiers = home / "drills" / "tiers.yaml"
+    tiers.write_text(tiers.read_text().replace("2099-12-31", "2020-12-31"))
+    assert main.run(["check"]) == Exit.INCONCLUSIVE
+    assert "has expired on 2020-12-31" in capsys.readouterr().err
+
+
+def test_what_lacks_still_is_told_with_the_approval(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever approves learns then, and not in the night, that the run would be refused."""
+    tiers = home / "drills" / "tiers.yaml"
+    tiers.write_text(tiers.read_text().replace("2099-12-31", "2020-12-31"))
+    assert main.run(["approve", DRILL, "--by", "Ada"]) == Exit.PASSED
+    told = capsys.readouterr().out
+    assert "lacks still" in told
+    assert "expired on 2020-12-31" in told

@@ -7,7 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dr_orchestrator.domain.production import Approval, Consent, OnProduction, Window, approved, lacking
+from dr_orchestrator.domain.production import (
+    Approval,
+    Asked,
+    Consent,
+    Ground,
+    OnProduction,
+    Window,
+    approved,
+    lacking,
+    lapsed,
+)
 
 NIGHT = Window(("mon", "tue"), "01:00", "04:00", "Europe/Berlin")
 CONSENT = Consent("Shop team", "never tried", date(2026, 12, 31), NIGHT, "drills/tiers.yaml:9:production.a")
@@ -15,11 +25,13 @@ ON = OnProduction("dr_probe", "prod/probe", True, CONSENT, "drills/shop.yaml:7:d
 NOW = datetime(2026, 11, 30, 0, 30, tzinfo=UTC)
 """Half past one of a Monday in Berlin."""
 
-GIVEN = Approval("a", "plan", "Ada", NOW - timedelta(minutes=5))
+GROUND = Ground("123456789012", roles="arn:aws:iam::123456789012:role/dro")
+ASKED = Asked("a", "plan", GROUND, "run-1")
+GIVEN = Approval("a", "plan", "Ada", NOW - timedelta(minutes=5), GROUND)
 
 
 def told(on: OnProduction = ON, at: datetime = NOW, *given: Approval) -> list[str]:
-    return [str(each) for each in lacking("a", "plan", on, given, at)]
+    return [str(each) for each in lacking(on, ASKED, given, at)]
 
 
 def test_with_all_words_nothing_lacks() -> None:
@@ -67,7 +79,7 @@ def test_a_window_is_one_of_its_own_time_zone(at: datetime, holds: bool) -> None
 )
 def test_an_approval_is_for_one_plan_and_one_day_of_the_window(given: Approval, holds: bool) -> None:
     """The day is that of the window's zone, whatever it is in UTC."""
-    assert (approved(ON, "plan", [given], NOW) is not None) is holds
+    assert (approved(ON, ASKED, [given], NOW) is not None) is holds
 
 
 def test_whose_word_was_on_another_plan_is_told() -> None:
@@ -82,3 +94,31 @@ def test_a_day_that_is_nearly_over_is_refused() -> None:
     at = datetime(2026, 11, 30, 23, 10, tzinfo=UTC)
     (lack,) = told(always, at, replace(GIVEN, at=at - timedelta(hours=1)))
     assert "ends at 00:00 UTC" in lack
+
+
+def test_an_approval_is_for_one_run() -> None:
+    """That which took it keeps it, however many are given since; for another it is none, and whose it was is told."""
+    own, newer = replace(GIVEN, run="run-1"), replace(GIVEN, at=NOW)
+    assert approved(ON, ASKED, [own, newer], NOW) == own
+    (lack,) = told(ON, NOW, replace(GIVEN, run="run-2"))
+    assert "the word of Ada was for run run-2, and no other" in lack
+
+
+@pytest.mark.parametrize(
+    "ground",
+    [replace(GROUND, account="999999999999"), replace(GROUND, simulated=True), replace(GROUND, roles="another")],
+    ids=["another account", "a simulation", "another role"],
+)
+def test_an_approval_is_for_one_ground(ground: Ground) -> None:
+    """What was said of a simulation, or of staging, is never said of production."""
+    (lack,) = told(ON, NOW, replace(GIVEN, ground=ground))
+    assert "Ada approved it of account" in lack
+
+
+def test_the_way_back_has_an_hour_beyond_the_window_and_the_way_there_none() -> None:
+    """Looked at for each call: a run that began in the window and stood still does not go on after it."""
+    for minutes, there, back in ((149, True, True), (150, False, True), (209, False, True), (210, False, False)):
+        at = NOW + timedelta(minutes=minutes)
+        assert (lapsed(ON, at, back=False) == "", lapsed(ON, at, back=True) == "") == (there, back), minutes
+    expired = replace(ON, consent=replace(CONSENT, expires=date(2026, 11, 29)))
+    assert "has expired" in lapsed(expired, NOW, back=True)

@@ -14,7 +14,11 @@ def upgrade() -> None:
     op.create_table(
         "approval",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("drill", "plan", "approver")),
+        *(
+            sa.Column(name, sa.Text(), nullable=False)
+            for name in ("drill", "plan", "approver", "account", "roles", "run")
+        ),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("at", moment, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_approval"),
     )

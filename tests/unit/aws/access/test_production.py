@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,17 @@ from dr_orchestrator.catalog.load import load
 from dr_orchestrator.resources import TYPES
 from tests.support import workspace
 from tests.support.iam import reference
-from tests.support.on_production import DRILL, ENTRY, FAILS_OVER
+from tests.support.on_production import ACCOUNT, DRILL, ENTRY, SHOP
 
-ARN = "arn:aws:rds:us-east-1:*:db:orders-prod"
+ARN = f"arn:aws:rds:us-east-1:{ACCOUNT}:db:orders-prod"
 REBOOT = "rds:RebootDBInstance"
 COPIES = ":dro-"
 
 
-def made(home: Path, *drills: str) -> list[dict[str, Any]]:
-    shop = workspace.SHOP.replace("\n  sessions-pitr:", FAILS_OVER + "\n  sessions-pitr:")
-    workspace.write(home, shop, tiers=workspace.TIERS + ENTRY)
+def made(home: Path, *drills: str, at: datetime | None = None) -> list[dict[str, Any]]:
+    workspace.write(home, SHOP, tiers=workspace.TIERS + ENTRY)
     catalogue = load(home / "drills", TYPES)
-    scope = Scope(TYPES, [catalogue.drills[each] for each in drills], catalogue.allowed)
+    scope = Scope(TYPES, [catalogue.drills[each] for each in drills], catalogue.allowed, at=at)
     policies = [*drill_policies(scope), *source_policies(scope)]
     assert not [fault for policy in policies for fault in reference.faults(policy)]
     return [each for policy in policies for each in policy["Statement"]]
@@ -38,6 +38,7 @@ def test_it_is_one_call_on_one_arn(tmp_path: Path) -> None:
     statements = made(tmp_path, DRILL, "orders-snapshot")
     (right,) = about(statements, "Allow")
     assert (right["Action"], right["Resource"]) == ([REBOOT], [ARN])
+    assert right["Condition"] == {"DateLessThan": {"aws:CurrentTime": "2100-01-01T00:00:00Z"}}
     denied = about(statements, "Deny")
     (others,) = [each for each in denied if "NotResource" in each]
     assert ARN in others["NotResource"]
@@ -54,8 +55,16 @@ def test_without_the_drill_there_is_no_such_right(tmp_path: Path) -> None:
     assert ARN not in json.dumps([each for each in statements if each["Effect"] == "Allow" and REBOOT in str(each)])
 
 
+def test_an_entry_that_has_expired_gives_no_right(tmp_path: Path) -> None:
+    """Its last day holds to its end; from then on nothing is printed, and the denials name no exception."""
+    assert about(made(tmp_path / "a", DRILL, at=datetime(2099, 12, 31, 23, 59, tzinfo=UTC)), "Allow")
+    assert ARN not in json.dumps(made(tmp_path / "b", DRILL, at=datetime(2100, 1, 1, tzinfo=UTC)))
+
+
 def test_the_probe_has_a_login_of_its_own(tmp_path: Path) -> None:
     """Its secret may be read, and that of the resource is read by drills of copies alone."""
     told = json.dumps(made(tmp_path, DRILL))
     assert "secret:prod/dr-probe-??????" in told
     assert "rds:DescribePendingMaintenanceActions" in told
+    for never in ("secret:prod/orders", "kms:CreateGrant", "UseKeysOfSources"):
+        assert never not in told

@@ -67,6 +67,18 @@ def test_what_a_dead_process_began_is_no_leave_for_this_one() -> None:
         sent(of)
 
 
+def test_what_another_process_began_while_the_run_was_taken_over_is_none_either() -> None:
+    """Counted again once the lease is this process's: the step that came in between was the other's."""
+    ledger = Ledger()
+    of = guard(ledger.once())
+    ledger.begun = 1
+    of.inherit()
+    with pytest.raises(Transient):
+        sent(of)
+    ledger.begun = 2
+    sent(of)
+
+
 def test_words_that_lapse_end_it() -> None:
     """They are asked for at each call: an approval whose day ended lets nothing more through."""
     ledger = Ledger()

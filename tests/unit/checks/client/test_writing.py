@@ -202,6 +202,15 @@ def test_an_outage_that_begins_anew_lasts_until_it_is_over_for_good(server: Serv
     assert seen.lasted.total_seconds() == 6  # two writes in vain, two connections, the one between, the last
 
 
+def test_an_outage_is_over_once_writes_are_settled(server: Server) -> None:
+    """What fails long after it is another: the longest is told, wherever it lies, and no time of service is in it."""
+    server.fails = {10: Lost(), 12: Lost(), 13 + SETTLED: Lost()}
+    with written(server) as client:
+        seen = ended(client, server).outage()
+    assert seen is not None
+    assert (seen.interruptions, seen.lasted.total_seconds()) == (3, 6)
+
+
 def test_nothing_failed_and_nothing_was_measured(server: Server) -> None:
     """A client that was always served saw no outage: it does not say that there was none."""
     with written(server) as client:
