@@ -47,9 +47,9 @@ newest: ## run every test with the newest releases that pyproject.toml allows, i
 drill: setup ## run the sample company's quarterly exercise on a simulated AWS and render its reports
 	@$(BIN)/dro demo
 
-# Three at once though two cores do: whoever waits for a real server leaves a core to the others.
+# Four at once though two cores do: whoever waits for a real server leaves a core to the others.
 test: setup mariadb ## run every test, in random order (make test SEED=... runs one again); the slowest are shown
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --durations=20 $(if $(SEED),--randomly-seed=$(SEED))
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --durations=20 $(if $(SEED),--randomly-seed=$(SEED))
 
 mariadb:
 	@PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null || { echo "The tests need a MariaDB, and those of it will fail: \

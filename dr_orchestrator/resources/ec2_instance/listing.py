@@ -14,9 +14,8 @@ from dr_orchestrator.resources.ec2_instance.name import IMAGE, NAME, NAMED
 
 
 def listed(account: Account) -> Iterator[LiveObject]:
-    """Every machine that has not ended: a copy by the name that it wears, any other by its id; and volumes and
-    network interfaces of copies
-    that are of no machine any more; and the images that drills have copied.
+    """Every machine that has not ended: a copy by the name that it wears, any other by its id; volumes and network
+    interfaces of copies that are of no machine any more; and the images that drills have copied.
     """
     api = account.api("ec2")
     for each in machine.every(api):
