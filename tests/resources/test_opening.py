@@ -222,7 +222,7 @@ def test_an_instance_whose_logins_are_all_refused_serves(way: Way, into: Into) -
     def answers() -> bool:
         return there.opening.answers(way.copy, lambda: bool(there.enter(way.copy)))
 
-    serves = instances._serves(way.made.toolkit, answers)
+    serves = instances.serves(way.made.toolkit, answers)
     endpoint = {"Endpoint": {"Address": "h", "Port": 1}}
     assert serves(Sighting("available", endpoint))
     assert not serves(Sighting("modifying", endpoint))

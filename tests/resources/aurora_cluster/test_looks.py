@@ -231,7 +231,16 @@ def test_a_cluster_and_its_instance_count_against_a_quota_each(made: Estate) -> 
 
 
 def _drill(kind: Kind) -> Drill:
-    return cast(Drill, type("D", (), {"kind": kind, "resource": CLUSTER, "stores": {}, "vault": None, "leading": None}))
+    own = {
+        "kind": kind,
+        "resource": CLUSTER,
+        "stores": {},
+        "vault": None,
+        "leading": None,
+        "production": None,
+        "lost": {},
+    }
+    return cast(Drill, type("D", (), own))
 
 
 @pytest.mark.parametrize("kind", TYPE.kinds)
@@ -364,7 +373,14 @@ def test_rights_to_say_statements_are_given_where_they_are_said() -> None:
         drill = cast(
             Drill,
             SimpleNamespace(
-                kind=Kind.PITR_RESTORE, resource=resource, stores={}, checks=checks, vault=None, leading=None
+                kind=Kind.PITR_RESTORE,
+                resource=resource,
+                stores={},
+                checks=checks,
+                vault=None,
+                leading=None,
+                production=None,
+                lost={},
             ),
         )
         scope = Scope(TYPES, [drill], Allowed(frozenset({"123456789012"}), frozenset({REGION})))
