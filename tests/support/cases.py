@@ -159,7 +159,9 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.HYDRATION_MISSED: lambda: hydrated(HOUR),
     Rule.HYDRATION_UNMEASURED: lambda: hydrated(None, mandatory=False),
     "a late hydration of an optional check": lambda: hydrated(HOUR, mandatory=False),
-    Rule.CONTROL_PLANE: lambda: run_with(checks=[ROWS, HEARTBEAT, planes.result("us-east-1", "aws", ["a call"])]),
+    Rule.CONTROL_PLANE: lambda: run_with(
+        checks=[ROWS, HEARTBEAT, planes.result("us-east-1", "aws", [planes.Need("Route 53", "a call")])]
+    ),
     "a region without them": lambda: run_with(checks=[ROWS, HEARTBEAT, planes.result("eu-west-1", "aws", [])]),
     Rule.FAILOVER_SLOW: lambda: failed_over(outage=REFERENCE[1] + US),
     Rule.FAILBACK_SLOW: lambda: failed_over(back=RTO),

@@ -122,3 +122,8 @@ def test_the_way_back_has_an_hour_beyond_the_window_and_the_way_there_none() -> 
         assert (lapsed(ON, at, back=False) == "", lapsed(ON, at, back=True) == "") == (there, back), minutes
     expired = replace(ON, consent=replace(CONSENT, expires=date(2026, 11, 29)))
     assert "has expired" in lapsed(expired, NOW, back=True)
+
+
+def test_an_entry_ends_with_its_last_day_there() -> None:
+    """In the time zone of the window: the right that IAM gives ends at that instant."""
+    assert CONSENT.ends == datetime(2026, 12, 31, 23, 0, tzinfo=UTC)

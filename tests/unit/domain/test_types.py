@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dr_orchestrator.domain.copy import Place
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import (
     By,
@@ -21,6 +23,7 @@ from dr_orchestrator.domain.resource_type import (
     Types,
     Write,
     beside_the_source,
+    where_the_drill_says,
 )
 from dr_orchestrator.domain.service import Resource
 
@@ -98,6 +101,17 @@ def test_a_copy_stands_beside_its_source_unless_its_type_says_otherwise() -> Non
     """In its region, and in its account where one is declared."""
     resource = Resource("db", "table", "orders", "eu-west-2", account="222222222222")
     assert TABLES.place(resource) == beside_the_source(resource) == Place("222222222222", "eu-west-2")
+
+
+def test_a_copy_stands_where_its_drill_says_else_beside_its_source() -> None:
+    """The account is the resource's own where the drill names another region alone."""
+    resource = Resource("db", "table", "orders", "eu-west-2", account="222222222222")
+    assert where_the_drill_says(resource) == beside_the_source(resource)
+    away = replace(resource, to=Destination("eu-central-1"))
+    assert where_the_drill_says(away) == Place("222222222222", "eu-central-1")
+    other = Destination("eu-central-1", "333333333333")
+    assert where_the_drill_says(replace(resource, to=other)) == Place("333333333333", "eu-central-1")
+    assert (str(away.to), str(other)) == ("eu-central-1", "eu-central-1 of account 333333333333")
 
 
 def test_what_a_copy_holds_is_told_apart_from_the_copy() -> None:

@@ -48,3 +48,9 @@ def test_a_vault_of_another_account_is_told_as_such() -> None:
     """Where it is the source's own, no account is named."""
     assert str(Vault("nightly", "role")) == "vault nightly"
     assert str(Vault("far", "role", "222222222222")) == "vault far of account 222222222222"
+
+
+def test_without_a_role_no_job_restores() -> None:
+    """What lies in the vault is an image, which the drill starts itself."""
+    assert Vault("nightly", "arn:aws:iam::123456789012:role/dr-restore").by_job
+    assert not Vault("nightly", "").by_job
