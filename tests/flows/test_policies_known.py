@@ -71,7 +71,7 @@ ALLOWED = Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-
 @pytest.fixture
 def drills(tmp_path: Path) -> list[Drill]:
     """A drill of every kind of every type, of the one that exists in tests alone, too."""
-    shop = workspace.SHOP.replace("\n  sessions:", CLUSTERS).replace("\n  sessions-pitr:", "".join(MORE))
+    shop = on_production.DECLARED.replace("\n  sessions:", CLUSTERS).replace("\n  sessions-pitr:", "".join(MORE))
     shop = shop.replace("\ndrills:\n", buckets.DRILLED)
     built = workspace.world(tmp_path / "built", FakeClock(), shop=built_shop.SHOP, tiers=built_shop.TIERS)
     built_shop.write(tmp_path / "built")

@@ -106,12 +106,14 @@ def test_one_that_is_kept_in_one_zone_is_restored_into_the_subnets(way: Way) -> 
     ],
     ids=["dies", "hangs"],
 )
-def test_a_mount_target_that_never_answers_is_a_failed_drill(way: Way, fault: dict[str, str], why: str) -> None:
-    """The data is there, and nobody could use it; all is taken down."""
+def test_a_mount_target_that_never_answers_says_nothing_of_the_recovery_point(
+    way: Way, fault: dict[str, str], why: str
+) -> None:
+    """The data is there, and nobody could look at it: not measured, and all is taken down."""
     way.made = replace(way.made, toolkit=replace(way.made.toolkit, ceiling=3600.0))
     way.made.lab.faults.add({**fault, "action": "CreateMountTarget"})
     way.restored(ready=False)
-    with pytest.raises(NotRecoverable, match=why):
+    with pytest.raises(NotMeasured, match=why):
         way.restorer.ready(way.copy)
     way.made.lab.faults.clear()
     assert way.restorer.destroy(way.copy) is CopyState.DELETED

@@ -24,8 +24,8 @@ def _copied(made: Estate) -> None:
     vault(made.lab, prepared(made.lab))
     kept = vaults(AWAY)._points.setdefault(VAULT.name, [])
     kept.clear()
-    for hours in (9, 5, 1):
-        back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(hours=hours), AWAY, timedelta(minutes=15))
+    for minutes in (40, 20, 5):
+        back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(minutes=minutes), AWAY, timedelta(minutes=2))
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
