@@ -49,7 +49,7 @@ drill: setup ## run the sample company's quarterly exercise on a simulated AWS a
 
 # Four at once though two cores do: whoever waits for a real server leaves a core to the others.
 test: setup mariadb ## run every test, in random order (make test SEED=... runs one again); the slowest are shown
-	$(BIN)/python -m pytest -n 4 --dist loadgroup --durations=20 $(if $(SEED),--randomly-seed=$(SEED))
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --durations=20 $(BUT) $(if $(SEED),--randomly-seed=$(SEED))
 
 mariadb:
 	@PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null || { echo "The tests need a MariaDB, and those of it will fail: \
@@ -58,6 +58,8 @@ mariadb:
 quick: setup ## run what needs no server: under a minute
 	$(BIN)/python -m pytest -n 2 -m "not slow" tests/unit tests/contract
 
+# What `coverage` has just run is not run again.
+check: BUT := --ignore=tests/unit/domain --ignore=tests/unit/runner --ignore=tests/unit/aws/guard
 check: format lint types contracts coverage test ## all that must hold before a change lands
 
 format: setup
@@ -88,7 +90,7 @@ registry: setup ## distil what is known of CloudFormation's resource types anew,
 	$(BIN)/python -m tests.support.registry.write
 
 faults: setup ## kill a drill at every write to its ledger, and 200 at random on machines with wrong clocks (half an hour)
-	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 --dist load tests/faults
+	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 --dist load tests/faults tests/resources
 	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 tests/flows/test_imported.py tests/flows/test_imported_app.py \
 	  tests/flows/test_exported.py tests/flows/test_built.py tests/flows/test_born.py \
 	  tests/flows/test_carried.py tests/flows/test_carried_cluster.py tests/flows/test_carried_data.py \

@@ -18,6 +18,7 @@ from dr_orchestrator.resources import TYPES
 from tests.support import elsewhere
 from tests.support.estate import REGION, Estate, estate
 from tests.support.lying import Proxy
+from tests.support.shop import FULL
 from tests.support.ways import Make, Way
 from tests.support.ways.every import SPECS
 
@@ -25,9 +26,10 @@ _runs = itertools.count(1)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A contract is tried in every way that the type's class has."""
+    """A contract is tried in every way that its type has; a long one by the first alone, but for `make faults`."""
     if ways := getattr(metafunc.cls, "ways", None):
-        metafunc.parametrize("way", [each.name for each in ways], indirect=True)
+        tried = ways[:1] if getattr(metafunc.cls, "long", False) and not FULL else ways
+        metafunc.parametrize("way", [each.name for each in tried], indirect=True)
 
 
 @pytest.fixture(scope="module")

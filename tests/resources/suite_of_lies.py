@@ -20,6 +20,7 @@ class LiesContract:
     """Whatever AWS is made to say, nothing is changed but the copy."""
 
     ways: ClassVar[tuple[Spec, ...]]
+    long: ClassVar[bool] = True
 
     @pytest.mark.parametrize("alter", BREAKS, ids=["truncated", "page", "cut"])
     def test_a_copy_lives_from_restore_to_gone_though_every_answer_is_broken_once(
