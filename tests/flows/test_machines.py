@@ -349,6 +349,7 @@ def test_what_outlives_its_machine_and_lost_its_tags_is_told_as_left(
             ec2.delete_volume(VolumeId=each)
         else:
             ec2.delete_network_interface(NetworkInterfaceId=each)
+    shop.clock.sleep(600)  # until they are gone: what other tests count is what there is
     assert ended(found)[1] is Cleanup.LEFTOVERS
     assert found.closing is not None
     assert left[0] in " ".join(map(str, found.closing.cleanup_reasons))
