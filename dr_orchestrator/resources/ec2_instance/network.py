@@ -7,19 +7,18 @@ agent needs TCP 443 to the endpoints of Systems Manager in its network, and that
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_network
+from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.preflight import network
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.ec2_instance import machine
 
-_GROUPS, _SUBNETS = "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"
 _WIDEST = {4: 16, 6: 48}
 """The shortest prefix of a private range that may reach copies, by the version of IP."""
 
-_RANGES = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6"}
 _HTTPS = 443
 TAKEN_DOWN = "the copy is taken down at once: nothing was asked of it"
 
@@ -27,15 +26,11 @@ TAKEN_DOWN = "the copy is taken down at once: nothing was asked of it"
 def subnet(account: Account, resource: Resource) -> Mapping[str, Any]:
     """The subnet of the copies; NotRecoverable where there is none, or where it gives public addresses of IPv6."""
     wanted = resource.own["network"].subnet
-    asked = [{"Name": "subnet-id", "Values": [wanted]}]
-    found = next(iter(account.api("ec2").pages("DescribeSubnets", "Subnets", Filters=asked)), None)
-    if found is None:
-        raise NotRecoverable(f"no subnet {wanted}", f"see `network` of {resource.name}", _SUBNETS)
+    found = network.subnet(account, wanted, _see(resource))
     if found.get("AssignIpv6AddressOnCreation"):
         hint = "give the drills a subnet that does not"
-        raise NotRecoverable(f"subnet {wanted} gives each machine an address of IPv6", hint, _SUBNETS)
-    known: Mapping[str, Any] = found
-    return known
+        raise NotRecoverable(f"subnet {wanted} gives each machine an address of IPv6", hint, network.SUBNETS)
+    return found
 
 
 def standing(account: Account, resource: Resource, theirs: str) -> str:
@@ -48,19 +43,13 @@ def standing(account: Account, resource: Resource, theirs: str) -> str:
 
 def groups(account: Account, resource: Resource) -> tuple[str, ...]:
     """The ids of the security groups; NotRecoverable where one is of another VPC, or lets through too much."""
-    vpc, found = str(subnet(account, resource)["VpcId"]), list[str]()
-    theirs = _worn_by_source(account, resource)
-    for wanted in resource.own["network"].security_groups:
-        by = "group-id" if wanted.startswith("sg-") else "group-name"
-        asked = [{"Name": by, "Values": [wanted]}, {"Name": "vpc-id", "Values": [vpc]}]
-        listed = list(account.api("ec2").pages("DescribeSecurityGroups", "SecurityGroups", Filters=asked))
-        if not listed:
-            raise NotRecoverable(f"no security group {wanted} in {vpc}", f"see `network` of {resource.name}", _GROUPS)
-        for group in listed:
-            if wrong := next(faults(group, theirs), None):
-                raise NotRecoverable(f"security group {wanted} {wrong[0]}", wrong[1], _GROUPS)
-            found.append(str(group["GroupId"]))
-    return tuple(found)
+    vpc, theirs = str(subnet(account, resource)["VpcId"]), _worn_by_source(account, resource)
+    named = resource.own["network"].security_groups
+    return network.groups(account, vpc, named, partial(faults, theirs=theirs), _see(resource))
+
+
+def _see(resource: Resource) -> str:
+    return f"see `network` of {resource.name}"
 
 
 def _worn_by_source(account: Account, resource: Resource) -> frozenset[str]:
@@ -82,25 +71,18 @@ def faults(group: Mapping[str, Any], theirs: frozenset[str]) -> Iterator[tuple[s
             hint = "a copy must not reach production: leave it TCP 443 to the endpoints of Systems Manager, or nothing"
             yield "lets out more than TCP 443", hint
         hint = "name the security group of the endpoints of Systems Manager instead"
-        if ranges := [*_ranges(rule), *(str(each.get("PrefixListId")) for each in rule.get("PrefixListIds") or ())]:
+        if ranges := [
+            *network.ranges(rule),
+            *(str(each.get("PrefixListId")) for each in rule.get("PrefixListIds") or ()),
+        ]:
             yield f"lets out to {ranges[0]}", hint
         reached = {str(each.get("GroupId")) for each in rule.get("UserIdGroupPairs") or ()}
         if production := sorted(reached & theirs):
             yield f"lets out to {production[0]}, which the source wears", hint
     hint = "a copy holds production's data: allow only the machine that checks it"
     for rule in group.get("IpPermissions") or ():
-        if wide := [each for each in _ranges(rule) if _wide(each)]:
+        if wide := [each for each in network.ranges(rule) if network.is_wide(each, _WIDEST)]:
             yield f"lets in {wide[0]}", hint
-
-
-def _ranges(rule: Mapping[str, Any]) -> list[str]:
-    return [str(one.get(key)) for ranges, key in _RANGES.items() for one in rule.get(ranges) or ()]
-
-
-def _wide(range: str) -> bool:
-    """Whether a range is public, or holds more than one network of a company would: a half of all addresses is both."""
-    known = ip_network(range, strict=False)
-    return not known.is_private or known.prefixlen < _WIDEST[known.version]
 
 
 def wrong(live: Mapping[str, Any], resource: Resource, wanted: tuple[str, ...]) -> Iterator[str]:

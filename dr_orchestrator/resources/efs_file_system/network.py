@@ -6,33 +6,25 @@ A mount target answers whom its security groups let in, and begins nothing by it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_network
+from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.machines.lent import Lent
+from dr_orchestrator.aws.preflight import network
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.efs_file_system import mount_targets
 
-_GROUPS, _SUBNETS = "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"
 _CARDS = "ec2:DescribeNetworkInterfaces"
 NFS = 2049
 _WIDEST = {4: 24, 6: 64}
 """The shortest prefix of a private range that may reach a mount target, by the version of IP: a subnet's."""
 
-_RANGES = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6"}
-
 
 def subnet(account: Account, resource: Resource) -> Mapping[str, Any]:
     """The subnet of the mount targets; NotRecoverable where there is none."""
-    wanted = resource.own["mount"].subnet
-    asked = [{"Name": "subnet-id", "Values": [wanted]}]
-    found = next(iter(account.api("ec2").pages("DescribeSubnets", "Subnets", Filters=asked)), None)
-    if found is None:
-        raise NotRecoverable(f"no subnet {wanted}", f"see `mount` of {resource.name}", _SUBNETS)
-    known: Mapping[str, Any] = found
-    return known
+    return network.subnet(account, resource.own["mount"].subnet, _see(resource))
 
 
 def standing(account: Account, resource: Resource, machine: Mapping[str, Any]) -> str:
@@ -40,7 +32,7 @@ def standing(account: Account, resource: Resource, machine: Mapping[str, Any]) -
     found = subnet(account, resource)
     id, vpc, zone = found["SubnetId"], found["VpcId"], found["AvailabilityZone"]
     if not int(found.get("AvailableIpAddressCount", 1)):
-        raise NotRecoverable(f"subnet {id} has no address left for a mount target", "name another", _SUBNETS)
+        raise NotRecoverable(f"subnet {id} has no address left for a mount target", "name another", network.SUBNETS)
     theirs, other = str(machine.get("VpcId")), str(machine["Placement"]["AvailabilityZone"])
     if theirs != vpc:
         told = f"in another VPC than the machine's {theirs}, which has to be connected with it"
@@ -61,19 +53,14 @@ def groups(account: Account, resource: Resource) -> tuple[str, ...]:
     """The ids of the security groups; NotRecoverable where one is of another VPC, or lets in too much; NotMeasured
     where nobody tells what the machine that reads wears.
     """
-    vpc, found, theirs = str(subnet(account, resource)["VpcId"]), list[str](), _worn_by_source(account, resource)
+    vpc, theirs = str(subnet(account, resource)["VpcId"]), _worn_by_source(account, resource)
     readers = _worn(Lent(account, str(resource.own["mount"].reader)).described)
-    for wanted in resource.own["mount"].security_groups:
-        by = "group-id" if wanted.startswith("sg-") else "group-name"
-        asked = [{"Name": by, "Values": [wanted]}, {"Name": "vpc-id", "Values": [vpc]}]
-        listed = list(account.api("ec2").pages("DescribeSecurityGroups", "SecurityGroups", Filters=asked))
-        if not listed:
-            raise NotRecoverable(f"no security group {wanted} in {vpc}", f"see `mount` of {resource.name}", _GROUPS)
-        for group in listed:
-            if wrong := next(faults(group, theirs, readers), None):
-                raise NotRecoverable(f"security group {wanted} {wrong[0]}", wrong[1], _GROUPS)
-            found.append(str(group["GroupId"]))
-    return tuple(found)
+    named = resource.own["mount"].security_groups
+    return network.groups(account, vpc, named, partial(faults, theirs=theirs, readers=readers), _see(resource))
+
+
+def _see(resource: Resource) -> str:
+    return f"see `mount` of {resource.name}"
 
 
 def _worn_by_source(account: Account, resource: Resource) -> frozenset[str]:
@@ -101,7 +88,7 @@ def faults(group: Mapping[str, Any], theirs: frozenset[str], readers: frozenset[
         if (rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")) != ("tcp", NFS, NFS):
             yield f"lets in more than TCP {NFS}", "a mount target speaks nothing but NFS"
         hint = "a copy holds production's data: allow only the machine that reads it"
-        if wide := [each for each in _ranges(rule) if _wide(each)]:
+        if wide := [each for each in network.ranges(rule) if network.is_wide(each, _WIDEST)]:
             yield f"lets in {wide[0]}", hint
         if lists := [str(each.get("PrefixListId")) for each in rule.get("PrefixListIds") or ()]:
             yield f"lets in {lists[0]}", hint
@@ -111,16 +98,6 @@ def faults(group: Mapping[str, Any], theirs: frozenset[str], readers: frozenset[
                 yield f"lets in {let}, which the source's mount targets wear", hint
             elif let not in readers:
                 yield f"lets in {let}, which the machine that reads does not wear", hint
-
-
-def _ranges(rule: Mapping[str, Any]) -> list[str]:
-    return [str(one.get(key)) for ranges, key in _RANGES.items() for one in rule.get(ranges) or ()]
-
-
-def _wide(range: str) -> bool:
-    """Whether a range is public, or holds more than one subnet of a company would."""
-    known = ip_network(range, strict=False)
-    return not known.is_private or known.prefixlen < _WIDEST[known.version]
 
 
 def proven(account: Account, resource: Resource, id: str) -> str:
