@@ -25,8 +25,8 @@ class Filled(Protocol):
     def create(self, key: str, name: str, user: str, password: str, *, to_be_filled: bool) -> LiveDatabase:
         """A new database, that is backed up once it is filled."""
 
-    def seeded(self, key: str, younger: Callable[[datetime], Sequence[str]]) -> None:
-        """Take its first backup; `younger` tells the statements that make it one of an instant before that."""
+    def seeded(self, key: str, until: datetime, younger: Callable[[datetime], Sequence[str]]) -> None:
+        """Back its history up for the first time; `younger` tells the statements that make it one of before `until`."""
 
     def beaten(self, key: str) -> None:
         """Note that its writer has just written into it: that instant can be restored."""
@@ -98,7 +98,7 @@ class Writer:
         with connection.transaction():
             connection.execute(said.beats(self._start + _MINUTE, now))
             connection.execute(said.mark)
-        self._planes[database.id].seeded(database.id, lambda at: [*_younger(database, at)])
+        self._planes[database.id].seeded(database.id, now, lambda at: [*_younger(database, at)])
 
     def _connection(self, database: CompanyDatabase) -> Any:
         connection = self._connections.get(database.id)

@@ -34,7 +34,7 @@ _ROUNDED = timedelta(milliseconds=2)
 
 @dataclass(frozen=True)
 class Image:
-    """The files of a database as they were at an instant, and where the log stood then."""
+    """The files of a database, the instant of the newest that they hold, and where the log stood then."""
 
     folder: Path
     position: Position
@@ -83,22 +83,24 @@ class MariaPlane(Grounds):
             server.start()
             server.name_database(name, user, password)
             if not to_be_filled:
-                self._take_image(key, server)
+                self._take_image(key, server, self._now())
             return server
 
         return self._made(self, key, make)
 
-    def seeded(self, key: str, younger: Callable[[datetime], Sequence[str]]) -> None:
-        """Take the image of a filled database; `younger` tells how a copy becomes one of an instant before it."""
+    def seeded(self, key: str, until: datetime, younger: Callable[[datetime], Sequence[str]]) -> None:
+        """Take the image of a filled database; `younger` tells how a copy becomes one of an instant before it.
+
+        However long the image takes, it holds nothing of after `until`.
+        """
         server = self._live[key].cluster
         if server is None:
             raise LabError(f"there is no database behind {key}")
         self._sources[key].younger = younger
-        self._take_image(key, server)
+        self._take_image(key, server, until)
 
-    def _take_image(self, key: str, server: Server) -> None:
+    def _take_image(self, key: str, server: Server, at: datetime) -> None:
         folder = self.root / "bases" / key
-        at = self._now()
         self._sources[key].image = Image(folder, server.image(folder), at)
 
     def snapshot(self, snapshot: str, source: Database) -> None:

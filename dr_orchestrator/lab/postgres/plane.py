@@ -143,8 +143,11 @@ class Plane(Grounds):
         """Whether there is a base backup of a database."""
         return key in self._sources and self._sources[key].based.is_set()
 
-    def seeded(self, key: str, younger: Callable[[datetime], Sequence[str]]) -> None:
-        """Take the first base backup of a filled database; `younger` tells how a copy becomes one of before it."""
+    def seeded(self, key: str, until: datetime, younger: Callable[[datetime], Sequence[str]]) -> None:  # noqa: ARG002
+        """Take the first base backup of a filled database; `younger` tells how a copy becomes one of before it.
+
+        Until when its history was written, its own commits tell.
+        """
         self._trims[key] = Trim(self._sources[key].database, younger)
         self._back_up(key)
 

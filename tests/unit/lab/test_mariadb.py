@@ -74,6 +74,18 @@ def test_a_filled_database_is_restorable_from_its_first_moment() -> None:
     assert MariaPlane.restorable_until(plane, "filled") == now - timedelta(minutes=7)
 
 
+def test_an_image_holds_nothing_of_after_its_history_however_long_it_takes(home: Path) -> None:
+    """On a busy machine minutes of lab time pass until it is there: they are not restorable, for nobody wrote then."""
+    written = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    late = written + timedelta(minutes=30)
+    server = SimpleNamespace(image=lambda folder: folder.name)
+    plane = cast("Any", SimpleNamespace(_sources={"db": Source(Path("log"), "shop")}, _now=lambda: late, root=home))
+    plane._live = {"db": SimpleNamespace(cluster=server)}
+    plane._take_image = lambda *given: MariaPlane._take_image(plane, *given)
+    MariaPlane.seeded(plane, "db", written, lambda _: ())
+    assert MariaPlane.restorable_until(plane, "db") == written
+
+
 def test_temporary_tables_are_in_a_folder_of_the_servers_own(mariadb_server: Server) -> None:
     """Another server deletes, as it starts, what looks like one in its folder: an installer beside it lost its own."""
     with mariadb_server.connect() as connection:
