@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 pytest.register_assert_rewrite("tests.support")
-pytest_plugins = ("tests.support.fixtures",)
+pytest_plugins = ("tests.support.fixtures", "tests.support.campaigns")
 
 
 def pytest_configure() -> None:
@@ -17,6 +17,9 @@ def pytest_configure() -> None:
     """
     settings.register_profile("any weather", deadline=None)  # how long an example takes is the machine's affair
     settings.load_profile("any weather")
+    from tests.support import botocore_once
+
+    botocore_once.remember()
     ours = logging.NullHandler()
     ours.setFormatter(logging.Formatter())
     logging.getLogger().addHandler(ours)

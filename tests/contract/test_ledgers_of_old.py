@@ -120,6 +120,7 @@ def test_every_run_and_exercise_has_its_page(url: str, tmp_path: Path, capsys: p
             assert name in (out / f"{name}.{ending}").read_text()
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.slow
 def test_every_dead_run_is_resumed_to_its_end(then: Then, capsys: pytest.CaptureFixture[str]) -> None:
     """Each goes on where the older program died: copies that stand are adopted, none is made twice, all of them go."""
@@ -137,6 +138,7 @@ def test_every_dead_run_is_resumed_to_its_end(then: Then, capsys: pytest.Capture
         assert not then.copies(RUNS["under-way"])
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.slow
 def test_a_sweep_ends_all_that_was_left(then: Then, capsys: pytest.CaptureFixture[str]) -> None:
     """Dead runs and exercises are closed, copies and leftovers are gone; a run that is driven is left until it dies."""

@@ -44,6 +44,7 @@ def test_killed_on_the_way_it_goes_on(here: wiring.App, shop: Estate, operation:
     assert standing(AWAY) == []
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), CALLS)
 def test_killed_on_the_way_a_sweep_takes_all_of_it_down(
     here: wiring.App, shop: Estate, operation: str, number: int, after: bool

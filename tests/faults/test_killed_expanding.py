@@ -66,6 +66,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         yield made
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize("at", list(TRANSITIONS)[:: 1 if FULL else 3])
 def test_killed_at_a_transition_the_next_process_goes_on(shop: Estate, home: Path, at: str) -> None:
     """One stack is executed, once, and of what was judged; nothing stays, and production is as before."""

@@ -63,6 +63,7 @@ def test_what_vanished_on_the_way_back_fails_the_drill(here: wiring.App, shop: E
     assert found.closing.measures.rpa is None
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("operation", ASKS[:2])
 def test_killed_before_anything_was_failed_over(here: wiring.App, shop: Estate, operation: str, after: bool) -> None:
@@ -90,6 +91,7 @@ def test_killed_while_its_client_wrote_steadily(here: wiring.App, shop: Estate) 
     assert len(set(names)) == 3
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("number", [1, 2])
 def test_killed_around_a_failover(here: wiring.App, shop: Estate, number: int, after: bool) -> None:

@@ -168,6 +168,7 @@ def test_two_drills_on_one_source(shop: Estate, here: wiring.App, drills: list[s
     assert shops.everything(shop) == before
 
 
+@pytest.mark.campaign(0)
 def test_tokens_that_live_for_three_seconds_are_renewed(
     shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.support.two_machines import play
 
 
+@pytest.mark.campaign(0)
 @pytest.mark.slow
 def test_no_clock_takes_a_living_run_and_nothing_is_orphaned() -> None:
     """Ten minutes ahead or behind: whoever lives keeps its run, whoever was killed is swept, and nothing is left."""

@@ -222,6 +222,7 @@ def test_a_copy_that_fails_is_told_and_taken_down(shop: Estate, here: wiring.App
 DEATHS = deaths((COPY, 1), (SHARE, 1), (COPY, 2))
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
 def test_a_dead_run_is_gone_on_with(shop: Estate, here: wiring.App, death: tuple[str, int, bool]) -> None:
     """Whenever its process dies: what was copied is adopted, and copied no second time."""
@@ -234,6 +235,7 @@ def test_a_dead_run_is_gone_on_with(shop: Estate, here: wiring.App, death: tuple
     assert everything(shop) == before
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
 def test_a_dead_run_is_swept(shop: Estate, here: wiring.App, death: tuple[str, int, bool]) -> None:
     """Whenever its process dies: nothing stays in either account, and the sweep proves it."""

@@ -90,6 +90,7 @@ def test_such_a_drill_calls_what_is_declared(here: wiring.App) -> None:
     assert not {each for each in used.all - passed if not used.only_when.get(each, "").startswith(unmet)}
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
 @pytest.mark.parametrize(("made_of_it", "after"), [(gone_on, 0), (swept, 7200)], ids=["resumed", "swept"])
 def test_a_dead_run_leaves_nothing(

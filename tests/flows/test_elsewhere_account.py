@@ -190,6 +190,7 @@ def test_what_was_not_encrypted_is_so_by_the_key_that_is_named(shop: Estate, her
     assert left(AWAY) == []
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("operation", ["CopyDBSnapshot", "ModifyDBSnapshotAttribute"])
 def test_killed_on_the_way_a_sweep_takes_all_of_it_down(
     shop: Estate, here: wiring.App, region: str, operation: str

@@ -107,6 +107,7 @@ def test_a_key_for_what_is_not_encrypted_is_told(shop: Estate, here: wiring.App)
     assert not [each for each in shop.lab.journal[heard:] if each.action in MAKES and each.status == 200]
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("operation", MAKES)
 def test_killed_on_the_way_it_goes_on(here: wiring.App, shop: Estate, operation: str) -> None:
     """What was asked for is adopted, and asked for once."""
@@ -119,6 +120,7 @@ def test_killed_on_the_way_it_goes_on(here: wiring.App, shop: Estate, operation:
     assert standing(AWAY) == []
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("operation", MAKES)
 def test_killed_on_the_way_a_sweep_takes_all_of_it_down(here: wiring.App, shop: Estate, operation: str) -> None:
     """In the region where it stands."""

@@ -169,6 +169,7 @@ def _taken(shop: Estate, heard: int, drill: str) -> list[str]:
     return [each.action for each in shop.lab.journal[heard:] if each.action in ASKS[drill] and each.status == 200]
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("drill", "operation", "number", "after"), KILLS)
 def test_killed_on_the_way_it_goes_on(
     here: wiring.App, shop: Estate, drill: str, operation: str, number: int, after: bool
@@ -182,6 +183,7 @@ def test_killed_on_the_way_it_goes_on(
     assert copied() == []
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize(("drill", "operation", "number", "after"), KILLS)
 def test_killed_on_the_way_a_sweep_takes_all_of_it_down(
     here: wiring.App, shop: Estate, drill: str, operation: str, number: int, after: bool
@@ -220,6 +222,7 @@ def test_a_snapshot_that_a_lost_answer_made_twice_goes_with_the_first(shop: Esta
     assert copied() == []
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize("lost", ["dr-drill:run", "Name"])
 @pytest.mark.parametrize("drill", DRILLS)
 def test_what_lost_a_tag_is_told_as_left_and_never_as_deleted(

@@ -140,6 +140,7 @@ def test_the_role_of_that_account_alone_may_have_it_restored(here: wiring.App) -
     assert not [each for each in told_of(scope) if "shared" in each], "nothing is lent to that account"
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_on_the_way_it_goes_on(here: wiring.App, shop: Estate, region: str, after: bool) -> None:
     """The job is adopted there, and started once."""
@@ -152,6 +153,7 @@ def test_killed_on_the_way_it_goes_on(here: wiring.App, shop: Estate, region: st
     assert left(region) == []
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_on_the_way_a_sweep_takes_it_down(here: wiring.App, shop: Estate, region: str, after: bool) -> None:
     """In the account where it stands."""

@@ -92,6 +92,7 @@ def test_a_copy_fails_over_and_back_and_loses_nothing(shop: RealShop, drill: str
     assert told["figures"]["counted"]["acknowledged"] == there.counted.acknowledged
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("drill", [DRILL, CLUSTER_DRILL, ZONES_DRILL])
 def test_a_standby_that_lacks_what_was_acknowledged_fails_the_drill(shop: RealShop, drill: str) -> None:
     """Writes that were acknowledged and are gone with their zone: FAILED, with the numbers, whatever the RPO allows."""
@@ -106,6 +107,7 @@ def test_a_standby_that_lacks_what_was_acknowledged_fails_the_drill(shop: RealSh
     assert found.closing.measures.rpa > timedelta()
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("drill", [DRILL, CLUSTER_DRILL, ZONES_DRILL])
 def test_a_failover_that_left_no_zone_fails_the_drill(shop: RealShop, drill: str) -> None:
     """An outage after which the old zone serves was a restart: nothing was failed over, however short it was."""
@@ -117,6 +119,7 @@ def test_a_failover_that_left_no_zone_fails_the_drill(shop: RealShop, drill: str
     assert "still serves" in there.result.observed
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(
     ("drill", "action", "code"),
     [

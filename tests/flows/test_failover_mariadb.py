@@ -63,6 +63,7 @@ def test_a_copy_fails_over_and_back_and_loses_nothing(here: wiring.App) -> None:
         assert each.counted.acknowledged == each.counted.present >= 100
 
 
+@pytest.mark.campaign(1)
 def test_a_standby_that_lacks_what_was_acknowledged_fails_the_drill(shop: MariaShop, here: wiring.App) -> None:
     """The loss is a real one, and it is counted."""
     shop.lab.faults.add({"service": "rds", "resource": "dro-*", "kind": "asynchronous"})

@@ -226,6 +226,7 @@ KILLS = deaths(
 )
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize(("operation", "number", "after"), KILLS)
 def test_killed_at_a_call_the_next_one_goes_on(
     shop: Estate, drilled: wiring.App, operation: str, number: int, after: bool
@@ -240,6 +241,7 @@ def test_killed_at_a_call_the_next_one_goes_on(
     assert not file_systems.backend().mount_targets_by_id
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize(("operation", "number", "after"), KILLS)
 def test_killed_at_a_call_a_sweep_leaves_nothing(
     shop: Estate, drilled: wiring.App, operation: str, number: int, after: bool

@@ -49,6 +49,7 @@ def test_it_is_imported_before_the_rest_of_its_stack_is_made(shop: Estate, here:
     assert everything(shop) == before
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
 @pytest.mark.parametrize("swept", [False, True], ids=["resumed", "swept"])
 def test_a_dead_run_leaves_nothing(shop: Estate, here: wiring.App, death: tuple[str, int, bool], swept: bool) -> None:

@@ -80,6 +80,7 @@ def written(shop: RealShop, found: Run) -> str:
     return "\n".join([told.output, *kept, *map(str, shop.lab.journal)])
 
 
+@pytest.mark.campaign(1)
 def test_the_version_of_then_opens_the_copy(shop: RealShop, source: str, caplog: pytest.LogCaptureFixture) -> None:
     """Rotated after the recovery point: PASSED by the older version, production neither connected to nor changed."""
     caplog.set_level(logging.DEBUG, "dr_orchestrator")
@@ -158,6 +159,7 @@ def test_a_reset_that_is_forbidden_is_told_with_what_would_allow_it(shop: RealSh
     assert not [each for each in shop.lab.journal[heard:] if each.action.startswith("Modify")]
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("dies_in", ["_ask", "_taken"])
 def test_killed_in_the_reset_it_is_resumed_with_another_password(shop: RealShop, source: str, dies_in: str) -> None:
     """Before the call or after it was taken: nobody knows that password, so the next process gives one more; PASSED."""
@@ -172,6 +174,7 @@ def test_killed_in_the_reset_it_is_resumed_with_another_password(shop: RealShop,
     assert [step.outcome for step in steps_of(found, Role.RESET)] == [Outcome.ABORTED, Outcome.PASSED]
 
 
+@pytest.mark.campaign(1)
 def test_killed_in_the_reset_it_is_swept(shop: RealShop, source: str) -> None:
     """Whatever password the copy has by then, it is taken down by the ledger's row, its tag and its identity: CLEAN."""
     rotated(shop, source, pruned=True)

@@ -254,6 +254,7 @@ def test_a_cancelled_flow_run_takes_its_copy_down(prefect: Prefect) -> None:
     assert ended.events
 
 
+@pytest.mark.campaign(0)
 def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pytest.MonkeyPatch) -> None:
     """Worker and flow die at once: the sweep ends the run, takes its copy down, and ends the flow run as crashed."""
     with under_way(prefect) as (lab, clock, worker, run):
@@ -277,6 +278,7 @@ def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pyt
     assert set(ledger.queries.flow_runs()) <= {flow_runs.SWEEP}  # the lease of waiting sweeps, which is no flow run
 
 
+@pytest.mark.campaign(0)
 def test_a_killed_exercise_and_a_killed_sweep_hold_nothing_up(
     prefect: Prefect, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -217,6 +217,7 @@ def test_a_bucket_that_cannot_be_written_to_ends_the_run(shop: Estate, here: wir
     assert all(row.state in ("deleted", "never created") for row in found.copies)
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_run_that_died_publishing_goes_on_or_is_swept(shop: Estate, here: wiring.App, when: str) -> None:
     """Before the call or after it: once there, it is not put again; a sweep leaves it."""

@@ -106,6 +106,7 @@ def ended(here: App, run: str) -> Run:
     return found
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.slow
 @pytest.mark.parametrize(("at", "when"), RESUMED)
 def test_a_killed_drill_is_finished_by_resume(made: Ground, here: App, victim: Victim, at: int, when: str) -> None:
@@ -124,6 +125,7 @@ def test_a_killed_drill_is_finished_by_resume(made: Ground, here: App, victim: V
     assert made.streams().keys() == before
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.slow
 @pytest.mark.parametrize(("at", "when"), SWEPT)
 def test_a_killed_drill_is_cleaned_up_by_sweep(made: Ground, here: App, victim: Victim, at: int, when: str) -> None:

@@ -67,6 +67,7 @@ def test_the_changes_are_those_that_are_told(replica: Replica) -> None:
     assert tuple(call for call, _ in replica.changes) == MADE
 
 
+@pytest.mark.campaign(4)
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("at", range(1, len(MADE) + 1))
 def test_killed_at_any_change_it_is_taken_down_by_another(
