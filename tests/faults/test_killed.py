@@ -28,9 +28,9 @@ from dr_orchestrator.settings import CHECKOUT, Settings
 from dr_orchestrator.wiring import sweeping
 from tests.support.ground import Ground, laid_out
 from tests.support.machine import sleep
+from tests.support.shop import FULL
 from tests.support.victim import answering
 
-FULL = os.environ.get("DRO_FAULTS") == "full"
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
 VAULTED = "platform-vault-snapshot"
 """A drill whose copy a job makes: between its start and its end AWS knows the copy by that alone."""

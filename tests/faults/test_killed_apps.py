@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,12 +19,11 @@ from dr_orchestrator.wiring import sweeping
 from tests.support import orders_app
 from tests.support.dying import Killed, killed_in, resumed
 from tests.support.estate import Estate
-from tests.support.shop import ended, run
+from tests.support.shop import FULL, ended, run
 
 DRILL = "shop-replica"
 WRITES = 97
 """How often the drill writes to its ledger."""
-FULL = os.environ.get("DRO_FAULTS") == "full"
 FIRST_MADE, SECOND_INTENDED, SECOND_DERIVED, SECOND_MADE = 13, 30, 33, 34
 """The writes that say so."""
 VERIFIED = 63

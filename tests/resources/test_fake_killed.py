@@ -25,9 +25,9 @@ from dr_orchestrator.wiring import App, sweeping
 from tests.support import clicks
 from tests.support.clicks import AWAY, DRILL, HOME, Ground
 from tests.support.machine import sleep
+from tests.support.shop import FULL
 
 FACTOR = 300.0
-FULL = os.environ.get("DRO_FAULTS") == "full"
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
 WRITES = 56
 """How often the drill writes to its ledger."""
