@@ -275,10 +275,10 @@ class Client(Protocol):
         """Whether the last write was acknowledged."""
 
     def disturbed(self, since: float = 0.0) -> bool:
-        """Whether a write failed, or was not answered, of those sent since then by the monotonic clock."""
+        """Whether a write failed since then by the monotonic clock, or was not answered; also one under way then."""
 
     def serves_again(self, since: float = 0.0) -> bool:
-        """Whether writes that were sent since then failed, and all the last ones were acknowledged."""
+        """Whether writes failed since then, and all the last ones were acknowledged."""
 
     def end(self) -> None:
         """Write no more."""

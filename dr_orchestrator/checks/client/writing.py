@@ -36,11 +36,11 @@ _SQL = "SQL on the client's table"
 
 @dataclass
 class _Sent:
-    """A number that was sent, and when it was acknowledged; drill seconds by the monotonic clock."""
+    """A number that was sent, and when it was acknowledged, or failed; drill seconds by the monotonic clock."""
 
     at: float
     acknowledged: float | None = None
-    failed: bool = False
+    failed: float | None = None
     refused: bool = False
 
 
@@ -114,17 +114,17 @@ class Client:
         return bool(self._sent) and self._sent[-1].acknowledged is not None
 
     def disturbed(self, since: float = 0.0) -> bool:
-        """Whether a write failed so far, or was not answered in time, of those sent since then by the monotonic clock.
+        """Whether a write failed since then by the monotonic clock, or was not answered in time.
 
-        The last one too: no other is sent while the client is cut off.
+        Also one that was under way then, and the last one: no other is sent while the client is cut off.
         """
         self.acknowledged()
-        return any(each.failed and each.at >= since for each in self._sent)
+        return any(each.failed is not None and each.failed >= since for each in self._sent)
 
     def serves_again(self, since: float = 0.0) -> bool:
-        """Whether writes that were sent since then failed, and the last ones were all acknowledged."""
+        """Whether writes failed since then, and the last ones were all acknowledged."""
         sent = list(self._sent)
-        if sent and sent[-1].acknowledged is None and not sent[-1].failed:
+        if sent and sent[-1].acknowledged is None and sent[-1].failed is None:
             sent.pop()  # it is under way
         last = sent[-SETTLED:]
         return self.disturbed(since) and len(last) == SETTLED and all(each.acknowledged is not None for each in last)
@@ -240,7 +240,7 @@ class Client:
         try:
             hand.write(connection, self._table, self._name, number)
         except hand.error as error:
-            sent.failed = True
+            sent.failed = self._clock.monotonic()
             stops.look()
             sent.refused = hand.refuses(error)
             return False

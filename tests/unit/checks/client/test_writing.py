@@ -230,6 +230,18 @@ def test_an_outage_of_before_is_not_taken_for_one_of_since(server: Server) -> No
         assert not client.serves_again(later)
 
 
+def test_a_write_under_way_when_it_was_asked_for_is_disturbed_by_it(server: Server) -> None:
+    """A failover may cut off the one write that was sent just before: none fails but that one."""
+    server.fails = {40: Lost()}
+    with written(server) as client:
+        cut = client._sent[40]
+        assert cut.failed is not None
+        under_way = (cut.at + cut.failed) / 2
+        assert cut.at < under_way < cut.failed
+        assert client.disturbed(under_way)
+        assert client.serves_again(under_way)
+
+
 def test_a_last_write_that_failed_disturbs(server: Server) -> None:
     """A client that is cut off sends no other write: the last one tells of it, and it is not served."""
     server.fails, server.down = {40: Lost()}, 10**9
