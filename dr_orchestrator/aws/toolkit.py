@@ -161,13 +161,13 @@ class Toolkit:
                         self.context.delayed(
                             SegmentKind.THROTTLING, "the call that creates it was throttled", sum(lost)
                         )
-                self._pause(pause)
+                self.pause(pause)
                 pause = min(pause * 2, QUOTA_RETRY_LONGEST)
         finally:
             if started is not None:
                 self.context.delayed(SegmentKind.QUOTA, reason, self.clock.monotonic() - started)
 
-    def _pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         """Wait, looking before and after whether somebody stopped the drill."""
         self.context.raise_if_stopped()
         self.clock.sleep(seconds)

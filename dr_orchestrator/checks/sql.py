@@ -78,6 +78,17 @@ class SqlChecks:
         except (NotMeasured, NotRecoverable):
             return False
 
+    def serves(self, copy: Copy) -> bool:
+        """Whether the copy's database answers, and follows no other: as `answers`, of what is promoted."""
+        try:
+            with self._asking(copy, "the probe", PROBE_S) as connection:
+                speech = spoken_on(connection)
+                return speech.answers(connection) and not speech.follows(connection)
+        except (NotTheCopy, LoginRefused):
+            raise
+        except (NotMeasured, NotRecoverable):
+            return False
+
     def enter(self, copy: Copy) -> None:
         """Log in to the copy, and ask nothing but whether it is one; LoginRefused where it lets us not in."""
         with self._asking(copy, f"login to {copy.id}"):

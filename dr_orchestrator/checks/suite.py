@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Protocol
 
 from dr_orchestrator.checks import arrivals, http, items, restored, sql
 from dr_orchestrator.checks.deep import words
+from dr_orchestrator.checks.held import as_it_was
 from dr_orchestrator.checks.result import timed
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
@@ -59,7 +60,8 @@ class Suite:
 
     `patiently` performs one again that fails in passing, `reached` notes a moment that one of them reaches.
     `names` are those of all checks of the drill, where these are only some; `reads` are those among them that read a
-    database whole, and `whole` those that have done it by now.
+    database whole, and `whole` those that have done it by now. `held` is what a copy that goes on had before the
+    disruption, by the names of checks: what it took on later counts for nothing.
     """
 
     checks: tuple[Check, ...]
@@ -76,6 +78,7 @@ class Suite:
     names: tuple[str, ...] = ()
     reads: frozenset[str] = frozenset()
     whole: set[str] = field(default_factory=set)
+    held: Mapping[str, datetime | None] | None = None
 
     def on_the_clock(self) -> Suite:
         """Those that the recovery waits for."""
@@ -113,6 +116,9 @@ class Suite:
                 results.append(self._both(check, copy))
                 continue
             result = replace(self._perform(check, copy, reference, of_store), store=store)
+            if self.held is not None:
+                results.append(as_it_was(check, result, of_store, reference, self.held))
+                continue
             results += [result, *_held_to_the_instant(check, result, of_store)]
         return results
 

@@ -218,6 +218,7 @@ class Drill:
     `vault` is where its recovery points lie, where AWS Backup keeps them: it restores them, too. `leading` is the name
     that leads to its copy: then its resource is the one that comes back, in the other region, from the stores
     there; `lost` are those of the lost region that are compared with these, by logical id, once the name leads back.
+    `replicates` is what its resource is a replica of, where a replica is promoted.
     `production` is said of one that makes no copy: production itself is failed over, by the words that it has.
     """
 
@@ -239,6 +240,7 @@ class Drill:
     vault: Vault | None = field(default=None, metadata=SINCE)
     leading: Leading | None = field(default=None, metadata=SINCE)
     lost: Mapping[str, Resource] = field(default_factory=dict, metadata=SINCE)
+    replicates: Resource | None = field(default=None, metadata=SINCE)
     production: OnProduction | None = field(default=None, metadata=SINCE)
 
 

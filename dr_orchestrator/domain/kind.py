@@ -13,6 +13,7 @@ class Kind(StrEnum):
     REPLICA_REBUILD = "replica-rebuild"
     AZ_FAILOVER = "az-failover"
     REGION_FAILOVER = "region-failover"
+    REPLICA_PROMOTION = "replica-promotion"
 
     @property
     def script(self) -> str:
@@ -22,7 +23,7 @@ class Kind(StrEnum):
     @property
     def selects(self) -> bool:
         """Whether it can take another recovery point than the newest."""
-        return not self.rebuilds
+        return not (self.rebuilds or self.promotes)
 
     @property
     def rebuilds(self) -> bool:
@@ -33,6 +34,11 @@ class Kind(StrEnum):
     def leads(self) -> bool:
         """Whether a name of its own leads to the copy, and back: each way is a check of its runs."""
         return self is Kind.REGION_FAILOVER
+
+    @property
+    def promotes(self) -> bool:
+        """Whether its copy follows a replica of production's until it is promoted: it is made before the disruption."""
+        return self is Kind.REPLICA_PROMOTION
 
     @property
     def interrupts(self) -> bool:

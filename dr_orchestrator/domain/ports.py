@@ -10,7 +10,6 @@ from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Opened, Ready, Seen
-from dr_orchestrator.domain.failover import Counted, Outage, Zones
 from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.programme import Exercise
@@ -234,63 +233,6 @@ class Restorer(Destroyer, Chooser, Protocol):
 
     def server_times(self, copy: Copy) -> Sequence[ServerTime]:
         """The times that AWS's own clock has of the copy; asked while it is still there, off the recovery clock."""
-
-
-class Standby(Protocol):
-    """A copy with a standby in another zone, which can take its place."""
-
-    @property
-    def usual(self) -> tuple[timedelta, timedelta]:
-        """The outage that AWS tells of for such a failover, least and most."""
-
-    def stand_by(self, copy: Copy) -> Ready:
-        """Give the copy a standby, and wait until it follows. Idempotent."""
-
-    def zones(self, copy: Copy) -> Zones:
-        """The zone that serves, and that of the standby."""
-
-    def fail_over(self, copy: Copy, before: Zones) -> Seen:
-        """Ask for the failover, from the zones that are told; not again where it is seen to be under way."""
-
-    def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
-        """Wait until the copy is whole again and `served` says that its client is; its zones then.
-
-        Those of before, where it never left them.
-        """
-
-    def told(self, copy: Copy, since: datetime) -> Sequence[ServerTime]:
-        """The failovers that AWS's own clock has of the copy."""
-
-
-class Client(Protocol):
-    """A client that writes to a copy, number by number, in its own time; durations are drill seconds."""
-
-    def begin(self) -> None:
-        """Write from now on; NotMeasured where the copy lets it not."""
-
-    def acknowledged(self) -> int:
-        """How many writes were acknowledged so far; what ended the client by itself is raised here."""
-
-    def answered(self) -> bool:
-        """Whether the last write was acknowledged."""
-
-    def disturbed(self, since: float = 0.0) -> bool:
-        """Whether a write failed since then by the monotonic clock, or was not answered; also one under way then."""
-
-    def serves_again(self, since: float = 0.0) -> bool:
-        """Whether writes failed since then, and all the last ones were acknowledged."""
-
-    def end(self) -> None:
-        """Write no more."""
-
-    def outage(self) -> Outage | None:
-        """The outage that it saw, by the monotonic clock; None where it saw none that ended."""
-
-    def count(self) -> Counted:
-        """Read back what is there, and tell what became of each number."""
-
-    def gone(self, before: Counted) -> int:
-        """How many writes are there no more that were acknowledged to an earlier client of the copy, and were there."""
 
 
 class Environment(Destroyer, Protocol):

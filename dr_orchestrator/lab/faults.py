@@ -32,12 +32,14 @@ STATE_KINDS = (
     "same-zone",
     "not-offered",
     "stale-names",
+    "deaf",
 )
 """Kinds under which a resource looks otherwise than it is: at `times` looks, or for as long as the rule stands.
 
 A copy that leaks is restored where it gets out, though its security groups let nothing out. An asynchronous one
 acknowledges what its standby does not have; a failover in the same zone leaves the primary where it is; a class that is
-not offered is to be had in no region; stale names go on leading where they led, whatever their zone says.
+not offered is to be had in no region; stale names go on leading where they led, whatever their zone says; a deaf
+replica replicates nothing.
 """
 
 

@@ -65,6 +65,12 @@ class Keeper(Protocol):
     def turn(self, live: LiveDatabase) -> None:
         """Have a database's server started or ended, in the background."""
 
+    def promote(self, live: LiveDatabase) -> None:
+        """Have what follows another serve by itself, in the background."""
+
+    def replayed(self, live: LiveDatabase) -> datetime | None:
+        """The lab time of the newest commit that one has taken on of what it follows; None where it follows none."""
+
 
 class LiveDatabase:
     """A database that is being made, or is there; `ready` only once it answers SQL and recovers no more."""
@@ -147,6 +153,14 @@ class LiveDatabase:
         """End its server at once; so many real seconds later its standby takes its place; itself, where it `stays`."""
         self._plane.fail_over(self, lasts, stays=stays)
 
+    def promote(self) -> None:
+        """Have it serve by itself, where it follows another, in the background; `switching` until it does."""
+        self._plane.promote(self)
+
+    def replayed(self) -> datetime | None:
+        """The lab time of the newest commit that it has taken on of what it follows; None where it follows none."""
+        return self._plane.replayed(self)
+
     @property
     def switches(self) -> list[tuple[float, float]]:
         """When it was not reached, by the machine's time (Unix seconds): from, and until."""
@@ -228,6 +242,18 @@ class Grounds:
             raise LabError(f"nothing follows {live.key}")
         live.switching = True
         self._switched(live, lambda: pair.restart(lasts) if stays else pair.fail_over(lasts))
+
+    def follow(self, key: str, source: str, *, apart: bool = False) -> LiveDatabase:  # noqa: ARG002
+        """Not played of every engine."""
+        raise LabError(f"nothing plays a replica of {source}", "replicas are played of PostgreSQL alone")
+
+    def promote(self, live: LiveDatabase) -> None:
+        """Not played of every engine."""
+        raise LabError(f"{live.key} follows nothing")
+
+    def replayed(self, live: LiveDatabase) -> datetime | None:  # noqa: ARG002
+        """Not played of every engine: it follows none."""
+        return None
 
     def _switched(self, live: LiveDatabase, act: Callable[[], None]) -> None:
         """Change what serves, in the background; what goes wrong is told by `failed`."""

@@ -167,7 +167,7 @@ class _Others:
             if not self.made:
                 self._root.mkdir()
                 shutil.chown(self._root, account().uid, account().gid)
-                self.made.append(MariaPlane(self._root, self._clock.now))
+                self.made.append(MariaPlane(self._root, self._clock.now, pace=self._clock.pace))
         return self.made[0]
 
     def stop(self) -> None:

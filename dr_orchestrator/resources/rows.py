@@ -22,16 +22,18 @@ from dr_orchestrator.checks.apart import Address, Apart
 from dr_orchestrator.checks.client import hands
 from dr_orchestrator.checks.client.writing import Client
 from dr_orchestrator.checks.deep.performing import DeepChecks
+from dr_orchestrator.checks.held import Held
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection, reads_source
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.domain.ports import Clock, Part, Restorer, Standby
+from dr_orchestrator.domain.ports import Clock, Part, Restorer
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Canary, Database, Login, Resource, Via
+from dr_orchestrator.domain.taking_over import Replica, Standby
 from dr_orchestrator.errors import LoginRefused, NotMeasured, NotRecoverable, NotTheCopy, UsageError
 from dr_orchestrator.resources.by_statements import Doorway
 from dr_orchestrator.resources.drillable import Order
@@ -54,6 +56,12 @@ class Brought(Reached, Protocol):
 
     def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
         """The copies by which one comes there, in the order of their making."""
+
+
+class Followed(Reached, Protocol):
+    """A restorer whose copy follows until it is promoted; `held` reads the newest heartbeat that it has by then."""
+
+    held: Callable[[Copy], datetime]
 
 
 class Way(Protocol):
@@ -85,10 +93,14 @@ def components(order: Order, way: Way, door: Door) -> Components:
 
     apart = Apart(reach, production, _asked(toolkit), toolkit.clock, source if reads else None)
     checks = SqlChecks(apart.login, source, apart.prove)
-    answers = functools.partial(_answers, opening, checks) if isinstance(opening, Opening) else None
+    asks = checks.serves if drill.kind.promotes else checks.answers
+    answers = functools.partial(_answers, opening, asks) if isinstance(opening, Opening) else None
     if opening:
         opening.enter = checks.enter
     restorer = way(drill.resource, drill.selection, toolkit, answers)
+    held = Held(drill.checks, checks, toolkit.clock)
+    if drill.kind.promotes:
+        cast(Followed, restorer).held = held.read
 
     def isolated(copy: Copy) -> Seen:
         stands = restorer.isolated(copy)
@@ -120,6 +132,7 @@ def components(order: Order, way: Way, door: Door) -> Components:
         patiently=toolkit.patiently,
         deep=DeepChecks(toolkit.clock, order.home, apart.login, source, apart.prove),
         reached=toolkit.context.reached,
+        held=held.of if drill.kind.promotes else None,
     )
     return Components(
         suite.on_the_clock(),
@@ -131,6 +144,7 @@ def components(order: Order, way: Way, door: Door) -> Components:
         looks=looks,
         standby=cast(Standby, restorer) if drill.kind.interrupts else None,
         client=client if drill.kind.interrupts else None,
+        replica=cast(Replica, restorer) if drill.kind.promotes else None,
         brought=cast(Brought, restorer).brought if drill.resource.to else stands_there,
     )
 
@@ -163,10 +177,10 @@ def _engine(order: Order, door: Door, database: Database) -> str:
     return engine.look(order.toolkit.account, door, drill.resource, database, drill.checks)
 
 
-def _answers(opening: Opening, checks: SqlChecks, copy: Copy) -> bool:
+def _answers(opening: Opening, asks: Callable[[Copy], bool], copy: Copy) -> bool:
     """Whether the copy's database answers, by any of its logins; a secret that cannot be read is no answer."""
     try:
-        return opening.answers(copy, functools.partial(checks.answers, copy))
+        return opening.answers(copy, functools.partial(asks, copy))
     except (LoginRefused, NotTheCopy):
         raise
     except (NotMeasured, NotRecoverable):

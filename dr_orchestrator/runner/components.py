@@ -14,18 +14,17 @@ from dr_orchestrator.domain.parity import Parity
 from dr_orchestrator.domain.ports import (
     Checks,
     Chooser,
-    Client,
     Entrance,
     Environment,
     Filler,
     Origin,
     Part,
     Restorer,
-    Standby,
 )
 from dr_orchestrator.domain.preflight import Preflight, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
+from dr_orchestrator.domain.taking_over import Client, Replica, Standby
 
 T = TypeVar("T")
 
@@ -87,7 +86,8 @@ class Components:
     is started. `isolated` proves of the live copy that it stands where it should, `probe` that nothing of production
     answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault.
     `compared` compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds
-    the login that opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made
+    the login that opens the copy, where checks log in to it; a `replica` is promoted, once it follows production's own;
+    a `standby` takes a copy's place while a `client`, made
     for it anew for each way, goes on writing; `customers` are looked at before and after all of it; `looks` are those
     that the checks need before anything is started, beside the restorer's own, `first_looks` those that no later
     process of the run takes: after the disruption nobody asks what is lost. `brought` are the copies by which a
@@ -112,6 +112,7 @@ class Components:
     looks: tuple[PreflightCheck, ...] = ()
     first_looks: tuple[PreflightCheck, ...] = ()
     standby: Standby | None = None
+    replica: Replica | None = None
     brought: Callable[[RecoveryPoint, Copy], Sequence[Part]] = stands_there
     client: Callable[[Copy], Client] | None = None
     customers: Customers | None = None

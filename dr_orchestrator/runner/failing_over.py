@@ -10,8 +10,8 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.failover import FAILOVER, Outage, Switched, Zones, switches
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.ports import Client, Standby
 from dr_orchestrator.domain.run import Phase
+from dr_orchestrator.domain.taking_over import Client, Standby
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner.making import Making
 

@@ -15,12 +15,13 @@ from dr_orchestrator.runner.afterwards import ask_for_times, look_back
 from dr_orchestrator.runner.ending import cleanup_of, close, fault_of
 from dr_orchestrator.runner.failing_over import FailingOver
 from dr_orchestrator.runner.leading import Leading
+from dr_orchestrator.runner.promoting import Promoting
 from dr_orchestrator.runner.unmodified import look_after
 from dr_orchestrator.runner.verifying import Verification
 from dr_orchestrator.waiting import stops
 
 
-class Session(FailingOver, Leading):
+class Session(FailingOver, Leading, Promoting):
     """An open run. Whatever happens inside its `with` block, it ends torn down, judged and in the ledger.
 
     With `recorded` it goes on where a dead process left the run: what passed is not done again, a copy that was

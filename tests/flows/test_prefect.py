@@ -75,6 +75,7 @@ def test_every_deployment_is_accepted(prefect: Prefect) -> None:
             "replica-rebuild",
             "az-failover",
             "region-failover",
+            "replica-promotion",
             "sweep",
             "posture",
         ),

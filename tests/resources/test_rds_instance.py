@@ -9,11 +9,11 @@ import pytest
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
 from dr_orchestrator.resources.rds_instance.restore import DOOR
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
+from tests.resources.suite import EndingsContract, LifeContract, PointsContract, SafetyContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.resources.suite_of_logins import ResetContract
 from tests.support.ways import Make
-from tests.support.ways.rds_instance import WAYS
+from tests.support.ways.rds_instance import CHOSEN, PROMOTION, WAYS
 
 
 class TestLife(LifeContract):
@@ -29,7 +29,11 @@ class TestLies(LiesContract):
 
 
 class TestEndings(PointsContract):
-    ways = WAYS
+    ways = CHOSEN
+
+
+class TestEndingsOfPromotions(EndingsContract):
+    ways = (PROMOTION,)
 
 
 class TestStates(UnknownStatesContract):

@@ -20,6 +20,11 @@ from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support.shop import FULL, GREEN, ended, run
 
+_WRITES = (
+    *("open_run", "record_event", "start_step", "finish_step", "record_point", "intend_copy", "change_copy"),
+    *("record_check", "record_observation", "record_segment", "record_server_time", "record_differences"),
+)
+
 
 class Killed(BaseException):
     """Ends a process as SIGKILL would: nothing after it is written."""
@@ -64,6 +69,25 @@ def killed_at(operation: str, number: int, after: bool) -> Any:
         return answer
 
     return mock.patch.object(Api, "_call", strike)
+
+
+def killed_at_write(number: int) -> Any:
+    """The death of the process before that write to its ledger, and all after it: the run itself is the first."""
+    seen: list[str] = []
+
+    def counted(name: str, write: Any) -> Any:
+        def strike(ledger: SqlLedger, *given: Any, **named: Any) -> Any:
+            seen.append(name)
+            if len(seen) >= number:
+                die()
+            return write(ledger, *given, **named)
+
+        return strike
+
+    undo = ExitStack()
+    for name in _WRITES:
+        undo.enter_context(mock.patch.object(SqlLedger, name, counted(name, getattr(SqlLedger, name))))
+    return undo
 
 
 def gone_on(here: wiring.App, drill: str, death: Any, clock: Clock, after: float) -> tuple[Run, Run]:

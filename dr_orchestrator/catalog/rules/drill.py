@@ -17,6 +17,7 @@ from dr_orchestrator.catalog.rules import (
     outputs,
     parity,
     programs,
+    promotion,
     proofs,
     stores,
     there,
@@ -76,6 +77,7 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
         yield from _kind(drill, resource, of)
         yield from failover.mistakes(drill, resource)
         yield from there.mistakes(service, drill, resource, types)
+        yield from promotion.mistakes(service, drill, resource)
         yield from destinations.mistakes(drill, resource, of)
         yield from parity.mistakes(service, drill, resource, types)
         parts = [name for name in _restored(drill, resource) if _is_partial(service, types, name)]

@@ -280,6 +280,9 @@ class Drill(Shape):
     there: There | None = Field(
         default=None, description="The other region in which it comes back, and its name (region-failover)."
     )
+    replicates: Name | None = Field(
+        default=None, description="Of which resource of this service it is the replica (replica-promotion)."
+    )
     accept: dict[Text, Text] = Field(
         default={}, description="Settings in which its copy may differ from the source, each with the reason."
     )

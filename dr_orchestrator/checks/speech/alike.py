@@ -53,6 +53,10 @@ class Alike(ABC):
     def begin(self, connection: Any, seconds: float) -> None:
         """Set a session that is new: statements may take so many real seconds, each."""
 
+    def follows(self, connection: Any) -> bool:  # noqa: ARG002
+        """Whether the server only reads; of most engines nothing that is drilled follows another."""
+        return False
+
     def is_refusal(self, error: Exception) -> bool:
         """Whether a login was not let in: each driver tells the number first."""
         return isinstance(error, self.error) and bool(error.args) and error.args[0] in self.refused

@@ -68,6 +68,9 @@ class Speech(Protocol):
     def answers(self, connection: Any) -> bool:
         """Whether the server recovers no more."""
 
+    def follows(self, connection: Any) -> bool:
+        """Whether the server only reads, as one does that follows another: it serves by itself once it does not."""
+
     def query(self, connection: Any, text: str, most: int) -> Sequence[tuple[Any, ...]]:
         """The first rows of the answer to one statement of the team's own; a text of several is refused."""
 

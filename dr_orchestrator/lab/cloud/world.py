@@ -63,6 +63,12 @@ class Database(Protocol):
     def fail_over(self, lasts: float, *, stays: bool) -> None:
         """End its server at once; so many real seconds later its standby takes its place; itself, where it `stays`."""
 
+    def promote(self) -> None:
+        """Have what follows another serve by itself, in the background; `switching` until it does."""
+
+    def replayed(self) -> datetime | None:
+        """The lab time of the newest commit of another that it has taken on; None where it follows none."""
+
     @property
     def switches(self) -> list[tuple[float, float]]:
         """When it was not reached, by the machine's time (Unix seconds): from, and until."""
@@ -88,6 +94,12 @@ class Databases(Protocol):
 
     def restore_instant(self, key: str, source: str, at: datetime, *, apart: bool) -> Database:
         """A new database with what the database of key `source` held at `at`; `apart`, it gets out to nothing."""
+
+    def follow(self, key: str, source: str, *, apart: bool) -> Database:
+        """A new database that follows the one of key `source`, and only reads; `apart`, it gets out to nothing else.
+
+        LabError where nothing plays that.
+        """
 
 
 Macro = Callable[[Any, Mapping[str, Any]], Any]

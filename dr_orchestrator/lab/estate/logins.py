@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 SOON = timedelta(minutes=2)
 
 
-def keep_login(database: CompanyDatabase, password: str, tags: list[dict[str, str]], of: str) -> None:
-    """Make the secret that a database's login is in; `of` is the key by which its value names what it logs in to."""
+def keep_login(
+    database: CompanyDatabase, password: str, tags: list[dict[str, str]], of: str, replicated_to: str = ""
+) -> None:
+    """Make the secret that a database's login is in; `of` is the key by which its value names what it logs in to.
+
+    Secrets Manager replicates it to a region, where one is named.
+    """
     login = {"username": database.user, "password": password, "dbname": database.name, of: database.id}
+    there = [{"Region": replicated_to}] if replicated_to else []
     secretsmanager_backends[ACCOUNT][REGION].create_secret(
-        database.secret, json.dumps(login), None, f"login of {database.id}", tags, None, None, [], False
+        database.secret, json.dumps(login), None, f"login of {database.id}", tags, None, None, there, False
     )
 
 

@@ -54,6 +54,7 @@ class Seed:
     def __init__(self, world: SimulatedCloud, start: datetime, company: Company, writer: Writer | None) -> None:
         self.world, self.start, self.company, self.writer = world, start, company, writer
         self.keys: dict[str, str] = {}
+        self._networks: dict[str, Any] = {}
 
     def random(self, seed: int) -> random.Random:
         """The look of sample data, the same in each lab."""
@@ -98,6 +99,12 @@ class Seed:
         """Production's subnet group and security group; the isolated ones, without a way out, are made beside them."""
         production, _ = self._groups
         return "prod-databases", str(production.id)
+
+    def network_in(self, region: str) -> tuple[str, str]:
+        """Production's subnet group and security group in another region, made there once."""
+        if region not in self._networks:
+            self._networks[region] = self._make_vpc("10.30", "prod-databases", "databases of production", region)
+        return "prod-databases", str(self._networks[region].id)
 
     @property
     def isolated(self) -> str:

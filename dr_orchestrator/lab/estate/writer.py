@@ -31,6 +31,9 @@ class Filled(Protocol):
     def beaten(self, key: str) -> None:
         """Note that its writer has just written into it: that instant can be restored."""
 
+    def follow(self, key: str, source: str) -> LiveDatabase:
+        """A new database that follows another, and only reads."""
+
 
 class Writer:
     """The company's databases: made and filled in the background from the moment that this is made."""
@@ -76,6 +79,10 @@ class Writer:
             except _FAULTS as wrong:
                 self._connections.pop(database.id, None)
                 defect(f"the writer of {database.id}: {wrong}")
+
+    def follow(self, database: str, key: str) -> LiveDatabase:
+        """A database that follows one of the company's."""
+        return self._planes[database].follow(key, database)
 
     def stop(self) -> None:
         """Close its connections."""

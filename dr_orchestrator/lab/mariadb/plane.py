@@ -9,6 +9,7 @@ came with its history is the image with the younger rows deleted.
 from __future__ import annotations
 
 import bisect
+import itertools
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ import pymysql
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.cloud.world import Database
 from dr_orchestrator.lab.live import Grounds, LiveDatabase, tell_failure
+from dr_orchestrator.lab.mariadb import following
+from dr_orchestrator.lab.mariadb.following import LOG
 from dr_orchestrator.lab.mariadb.pair import Pair
 from dr_orchestrator.lab.mariadb.programs import prepare
 from dr_orchestrator.lab.mariadb.server import Position, Server, Template, copied
@@ -27,6 +30,9 @@ from dr_orchestrator.lab.mariadb.server import Position, Server, Template, copie
 FOLDERS = ("clusters", "archive", "bases", "snapshots")
 _LAG = timedelta(minutes=5)
 """How far the newest restorable instant is behind, at least, as in AWS."""
+
+_FIRST = 100
+"""The number of the first server that follows another: what it follows keeps one listener of each number alone."""
 
 _ROUNDED = timedelta(milliseconds=2)
 """An instant that was read from AWS comes back rounded to milliseconds."""
@@ -65,10 +71,13 @@ class Source:
 class MariaPlane(Grounds):
     """All such databases of one lab, under one folder."""
 
-    def __init__(self, root: Path, now: Callable[[], datetime], workers: int = 4) -> None:
+    def __init__(self, root: Path, now: Callable[[], datetime], workers: int = 4, pace: float = 1.0) -> None:
+        """`now` tells the lab's time, of which `pace` seconds pass in a real one."""
         super().__init__(root, workers, FOLDERS, prepare)
-        self._now, self._password = now, secrets.token_urlsafe(18)
+        self._now, self._pace, self._password = now, pace, secrets.token_urlsafe(18)
         self._sources: dict[str, Source] = {}
+        self._follows: set[str] = set()
+        self._numbers = itertools.count(_FIRST)
         self._template = self._pool.submit(lambda: Template(self._programs, root, self._password))
 
     def create(self, key: str, name: str, user: str, password: str, *, to_be_filled: bool = False) -> LiveDatabase:
@@ -167,6 +176,41 @@ class MariaPlane(Grounds):
 
         self._switched(live, complete)
         return True
+
+    def follow(self, key: str, source: str, *, apart: bool = False) -> LiveDatabase:  # noqa: ARG002
+        """A database that follows another, and may itself follow one; nothing in it could try its ways."""
+        self._follows.add(key)
+
+        def make() -> Server:
+            origin = self._live[source]
+            origin.wait()
+            folder = self.root / "clusters" / key
+            at = origin.cluster.image(folder)
+            server = Server(self._programs, folder, self._password)
+            server.keep_log(LOG, next(self._numbers), relays=True)
+            server.forget_logs(LOG)
+            try:
+                server.start()
+                following.begin(server, origin.cluster, at)
+            except (LabError, OSError, pymysql.Error):
+                server.stop()
+                raise
+            return server
+
+        return self._made(self, key, make)
+
+    def promote(self, live: LiveDatabase) -> None:
+        """Have what follows serve by itself."""
+        if live.key not in self._follows:
+            raise LabError(f"{live.key} follows nothing")
+        self._follows.discard(live.key)
+        live.switching = True
+        self._switched(live, lambda: following.end(live.cluster))
+
+    def replayed(self, live: LiveDatabase) -> datetime | None:
+        """The lab time of the newest commit that it has taken on, by its own count; None where that is not known."""
+        behind = following.behind(live.cluster) if live.key in self._follows else None
+        return None if behind is None else self._now() - timedelta(seconds=behind * self._pace)
 
     def backed_up(self, key: str) -> bool:
         """Whether there is an image of a database."""

@@ -59,25 +59,29 @@ class Server(Served):
 
     def __init__(self, programs: Programs, folder: Path, password: str, binlog: Path | None = None) -> None:
         super().__init__(programs, folder, password)
-        self._binlog, self.number = binlog, 1
+        self._binlog, self.number, self._relays = binlog, 1, False
 
     @property
     def password(self) -> str:
         """The superuser's."""
         return self._password
 
-    def keep_log(self, name: str, number: int) -> None:
-        """Keep a binary log in its own folder, from its next start on, as the server of that number."""
-        self._binlog, self.number = Path(name), number
+    def keep_log(self, name: str, number: int, *, relays: bool = False) -> None:
+        """Keep a binary log in its own folder, from its next start on, as the server of that number; one that `relays`
+        writes what it hears of another into it, too.
+        """
+        self._binlog, self.number, self._relays = Path(name), number, relays
 
     def forget_logs(self, name: str) -> None:
-        """Delete the binary logs in its folder, while it rests: those of the server that its files were copied from."""
-        self._programs.run("sh", "-c", f"rm -f {name}.*", cwd=self.folder)
+        """Delete the logs in its folder, while it rests: the binary ones of the server that its files were copied from,
+        and what that had heard of another.
+        """
+        self._programs.run("sh", "-c", f"rm -f {name}.* *relay-bin* *relay-log.info *master.info", cwd=self.folder)
 
     def start(self) -> None:
         """Start it on a free port; returns once it accepts connections, its recovery behind it."""
         logs = (f"--log-bin={self._binlog}", *_BINLOG) if self._binlog else ("--skip-log-bin",)
-        number = f"--server-id={self.number}"
+        number = (f"--server-id={self.number}", *(("--log-slave-updates",) if self._relays else ()))
         # Each server deletes, as it starts, what looks like a temporary table's in the folder of those: also another's.
         scratch = self.folder.with_name(f"{self.folder.name}-tmp")
         scratch.mkdir(exist_ok=True)
@@ -87,7 +91,7 @@ class Server(Served):
             command = ("mariadbd", "--no-defaults", f"--datadir={self.folder}", f"--port={self.port}")
             # Both are in the data directory: the name of a socket may have 107 bytes.
             own = ("--socket=s.sock", "--pid-file=mariadbd.pid", f"--tmpdir={scratch}")
-            self._process = self._programs.start((*command, *own, *SETTINGS, *logs, number), self.folder, self.log)
+            self._process = self._programs.start((*command, *own, *SETTINGS, *logs, *number), self.folder, self.log)
             if self._answers():
                 return
             # Another program can take the port between our look and the server's.

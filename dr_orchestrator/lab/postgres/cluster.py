@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import subprocess
 import time
@@ -56,6 +57,8 @@ class Cluster(Served):
         super().__init__(programs, folder, password)
         self.apart, self.password = apart, password
         self._door: network.Door | None = None
+        self.way: Path | None = None
+        """The folder of a socket by which those that follow it reach it, where it follows another itself."""
 
     def configure(self, more: Mapping[str, str], signal_file: str = "") -> None:
         """Write its settings; `signal_file` makes it recover when it starts."""
@@ -162,6 +165,8 @@ class Cluster(Served):
 
     def stop(self) -> None:
         """End it at once; its data is about to go, so nothing is saved."""
+        if self.way is not None:
+            shutil.rmtree(self.way, ignore_errors=True)
         self._shut_door()
         process, self._process = self._process, None
         if process is None or process.poll() is not None:

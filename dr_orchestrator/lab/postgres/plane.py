@@ -22,7 +22,7 @@ from psycopg import sql
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.cloud.world import Database
 from dr_orchestrator.lab.live import Grounds, LiveDatabase, tell_failure
-from dr_orchestrator.lab.postgres import network
+from dr_orchestrator.lab.postgres import following, network
 from dr_orchestrator.lab.postgres.cluster import ADMIN, Cluster
 from dr_orchestrator.lab.postgres.pair import Pair
 from dr_orchestrator.lab.postgres.programs import prepare
@@ -54,6 +54,7 @@ class Plane(Grounds):
         self._password = secrets.token_urlsafe(18)
         self._sources: dict[str, Source] = {}
         self._trims: dict[str, Trim] = {}
+        self._follows: dict[str, str] = {}
         self._networked = network.playable(self._programs, root)
         self._template = self._pool.submit(self._make_template)
 
@@ -136,6 +137,41 @@ class Plane(Grounds):
 
         self._switched(live, complete)
         return True
+
+    def follow(self, key: str, source: str, *, apart: bool = False) -> LiveDatabase:
+        """A database that follows another, and may itself follow one; `apart`, it gets out to nothing but that."""
+        self._follows[key] = source
+
+        def make() -> Cluster:
+            origin = self._live[source]
+            origin.wait()
+            if source not in self._follows:
+                following.lead(origin.cluster)
+            folder = self.root / "clusters" / key
+            origin.cluster.base_backup(folder)
+            server = Cluster(self._programs, folder, self._password, apart=apart and self._networked)
+            try:
+                following.begin(server, origin.cluster, self._programs)
+            except (LabError, OSError, psycopg.Error):
+                server.stop()
+                raise
+            return server
+
+        return self._made(self, key, make)
+
+    def promote(self, live: LiveDatabase) -> None:
+        """Have what follows serve by itself."""
+        if self._follows.pop(live.key, None) is None:
+            raise LabError(f"{live.key} follows nothing")
+        live.switching = True
+        self._switched(live, lambda: following.end(live.cluster))
+
+    def replayed(self, live: LiveDatabase) -> datetime | None:
+        """The lab time of the newest commit that it has taken on; None where it follows none."""
+        if live.key not in self._follows:
+            return None
+        at = following.replayed(live.cluster)
+        return datetime.fromtimestamp(self._pace.drill_time(at), UTC) if at else None
 
     # What the estate and its writer ask for
 
@@ -268,7 +304,7 @@ class Plane(Grounds):
 def _archiving(archive: Path) -> dict[str, str]:
     # Segments are mostly empty when they are switched early, so they shrink to almost nothing.
     command = f"gzip -1 < %p > {archive}/%f.tmp && mv {archive}/%f.tmp {archive}/%f.gz"
-    return {"archive_mode": "on", "archive_command": command}
+    return {"archive_mode": "on", "archive_command": command, "wal_keep_size": "16MB"}  # for those that follow it
 
 
 def _target(archive: Path, real: float) -> dict[str, str]:

@@ -13,6 +13,7 @@ from dr_orchestrator.resources import rows
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.rds_instance import production
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
+from dr_orchestrator.resources.rds_instance.promotion import RdsPromotion
 from dr_orchestrator.resources.rds_instance.restore import DOOR
 from dr_orchestrator.resources.rds_instance.standby import RdsStandby
 from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
@@ -25,6 +26,8 @@ def components(order: Order) -> Components:
         return production.components(order, order.drill.production)
     if order.drill.kind is Kind.AZ_FAILOVER:
         return rows.components(order, RdsStandby, DOOR)
+    if order.drill.kind is Kind.REPLICA_PROMOTION:
+        return rows.components(order, partial(RdsPromotion, of=order.drill.replicates), DOOR)
     way: rows.Way = RdsSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else RdsPointInTime
     if order.drill.vault is not None:
         way = partial(RdsFromVault, vault=order.drill.vault)

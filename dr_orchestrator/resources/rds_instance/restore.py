@@ -117,11 +117,15 @@ class RdsInstance:
             source.get("ReadReplicaSourceDBInstanceIdentifier"),
         ]
         local = [name for name in replicas if name and not name.startswith("arn:")]
-        beside = filter(None, map(self._describe, local))
+        beside = [each for each in map(self._describe, local) if each is not None and not self._is_ours(each)]
         found = [instances.address(source), *filter(None, map(instances.address, beside))]
         if found[0] is None:
             raise _no_endpoint(self._resource.id)
         return [place for place in found if place]
+
+    def _is_ours(self, replica: Mapping[str, Any]) -> bool:  # noqa: ARG002 - a restore makes no replicas
+        """Whether a replica of the source's is the run's own."""
+        return False
 
     def look_at_source(self) -> str:
         """The source's ARN, its engine and version."""

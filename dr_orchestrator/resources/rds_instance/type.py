@@ -198,6 +198,11 @@ TYPE = Drillable(
         | Calls(
             writes=frozenset({"rds:RestoreDBInstanceFromDBSnapshot", "rds:RebootDBInstance", "rds:ModifyDBInstance"})
         ),
+        Kind.REPLICA_PROMOTION: _CALLS
+        | Calls(
+            frozenset({"cloudwatch:GetMetricStatistics"}),
+            frozenset({"rds:CreateDBInstanceReadReplica", "rds:PromoteReadReplica"}),
+        ),
         Kind.PITR_RESTORE: _CALLS
         | Calls(
             frozenset({"rds:DescribeDBInstanceAutomatedBackups"}), frozenset({"rds:RestoreDBInstanceToPointInTime"})
@@ -243,6 +248,24 @@ TYPE = Drillable(
             actions=_TAGGED,
             only=_APART,
             beside=("auto-backup:*", *_GROUPS),
+        ),
+        Write(
+            "rds:CreateDBInstanceReadReplica",
+            By(NAME, "DBInstanceIdentifier"),
+            Effect.RESTORE,
+            _RESTORED - {"DBParameterGroupName", "BackupRetentionPeriod", "OptionGroupName"},
+            "SourceDBInstanceIdentifier",
+            actions=_TAGGED,
+            only=_APART,
+            beside=_GROUPS,
+            needs=frozenset({"DBSubnetGroupName", "VpcSecurityGroupIds"}),
+        ),
+        Write(
+            "rds:PromoteReadReplica",
+            By(NAME, "DBInstanceIdentifier"),
+            Effect.CHANGE,
+            frozenset({"BackupRetentionPeriod"}),
+            only={"BackupRetentionPeriod": (0,)},
         ),
         Write(
             "rds:ModifyDBInstance",

@@ -56,8 +56,11 @@ class PreflightChecks:
         return perform(self._questions(), lambda look: again(look, LOOKING, self.here.clock))
 
     def points(self) -> Iterator[tuple[str, Chooser]]:
-        """Where recovery points are chosen: the name of the store where there are several, and its restorer."""
-        if self.components.restorer is not None:
+        """Where recovery points are chosen: the name of the store where there are several, and its restorer.
+
+        What a replica holds is read in one that the run makes: until then there is none.
+        """
+        if self.components.restorer is not None and self.components.replica is None:
             yield "", self.components.restorer
         yield from ((f" of {born.name}", born.origin) for born in self.components.born)
         yield from ((f" of {store.name}", store.filler) for store in self.components.direct)

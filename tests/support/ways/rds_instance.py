@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.domain.copy import Identity
+from dr_orchestrator.domain.copy import Copy, Identity
 from dr_orchestrator.domain.destination import Destination
+from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
+from dr_orchestrator.resources.rds_instance.promotion import RdsPromotion
 from dr_orchestrator.resources.rds_instance.standby import RdsStandby
 from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
 from tests.support.elsewhere import ALIAS, AWAY
-from tests.support.estate import INSTANCE, VAULT, Estate
+from tests.support.estate import INSTANCE, REGION, VAULT, Estate
 from tests.support.ways import Spec, Way
 
 
@@ -104,4 +108,55 @@ ELSEWHERE = replace(
     paged={**SNAPSHOT.paged},
     changes=frozenset({"CopyDBSnapshot"}),
 )
-WAYS = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE)
+
+
+class Promoted(RdsPromotion):
+    """A promotion under the verbs that all ways share: to restore is to have a replica made, to wait to promote it.
+
+    What it is made of stands for the standing one, though it replicates nothing: that is looked at in tests/flows.
+    """
+
+    def __init__(self, way: Way) -> None:
+        super().__init__(way.resource, way.selection, way.made.toolkit)
+        self._way = way
+
+    def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
+        of_the_standing = {"what it replicates", "replication", "lag"}
+        return [each for each in super().preflight_checks(copy) if each.name not in of_the_standing]
+
+    def choose(self) -> RecoveryPoint:
+        now = self._toolkit.clock.now()
+        return RecoveryPoint(f"{self._resource.id}@now", PointKind.CONTINUOUS, now, "newest heartbeat")
+
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
+        del point
+        return self.follow(copy)
+
+    def ready(self, copy: Copy) -> Ready:
+        if not self._way.calls("PromoteReadReplica"):  # in a run these are two steps
+            self.follows(copy)
+        super().restore(self.choose(), copy)
+        return super().ready(copy)
+
+
+def _without_replicas(made: Estate) -> None:
+    """What earlier tests left is gone: RDS makes no more than so many replicas of one."""
+    backend = cast(Any, rds_backends[ACCOUNT][REGION])
+    for each in [one for one in backend.databases.values() if one.is_replica]:
+        backend._remove(each, True)
+
+
+PROMOTION = replace(
+    SNAPSHOT,
+    name="rds-promotion",
+    kind=Kind.REPLICA_PROMOTION,
+    restorer=Promoted,
+    ask="CreateDBInstanceReadReplica",
+    dies=("storage-full", "ended as 'storage-full'"),
+    paged={"rds.DescribeDBInstances": ("MaxRecords", 1)},
+    changes=frozenset({"PromoteReadReplica"}),
+    before=_without_replicas,
+)
+CHOSEN = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE)
+"""The ways that begin with a recovery point which is chosen."""
+WAYS = (*CHOSEN, PROMOTION)

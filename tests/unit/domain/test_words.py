@@ -54,7 +54,9 @@ def test_a_kind_of_drill_is_performed_by_the_script_of_its_name(kind: Kind) -> N
 
 def test_an_environment_is_rebuilt_from_its_newest_backups_alone() -> None:
     """A drill of another kind may be asked for an older recovery point."""
-    assert [kind for kind in Kind if not kind.selects] == [Kind.REPLICA_REBUILD, Kind.REGION_FAILOVER]
+    assert [kind for kind in Kind if not kind.selects] == [
+        *(Kind.REPLICA_REBUILD, Kind.REGION_FAILOVER, Kind.REPLICA_PROMOTION),
+    ]
 
 
 def test_each_account_is_worked_in_by_its_own_role() -> None:

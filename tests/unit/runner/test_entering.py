@@ -58,6 +58,20 @@ def test_a_new_password_is_given_where_no_login_opens(opens: bool, steps: list[R
     assert done == [Role.STEP, *steps]
 
 
+def test_what_replicates_gets_no_password() -> None:
+    """It has those of what it replicates: where none opens it that is told, and nothing is asked of AWS."""
+    done: list[Role] = []
+
+    def perform(name: str, act: object, copy: Copy, *, role: Role = Role.STEP) -> Opened:
+        done.append(role)
+        return act(copy)  # type: ignore[operator,no-any-return]
+
+    enter(Door(True), COPY, perform, resets=False)  # type: ignore[arg-type]
+    with pytest.raises(NotMeasured, match="one that replicates gets none of its own"):
+        enter(Door(False), COPY, perform, resets=False)  # type: ignore[arg-type]
+    assert done == [Role.LOG_IN, Role.LOG_IN]
+
+
 def test_a_template_is_written_once_however_often_it_is_asked_for() -> None:
     """The same one again is no news; another one is no template of this run."""
     ledger = MemoryLedger()

@@ -80,6 +80,10 @@ class MySQL(Alike):
         """Whether it answers: one that recovers lets nobody in."""
         return bool(connection.execute("SELECT 1").fetchone() == (1,))
 
+    def follows(self, connection: Any) -> bool:
+        """Whether it takes no writes, as RDS has it of replicas until they are promoted."""
+        return bool(connection.execute("SELECT @@global.read_only").fetchone() != (0,))
+
     def query(self, connection: Any, text: str, most: int) -> Sequence[tuple[Any, ...]]:
         """Said as one statement: the driver lets no second one through."""
         rows: Sequence[tuple[Any, ...]] = connection.execute(text).fetchmany(most)

@@ -80,6 +80,11 @@ class PostgreSQL:
         """Whether it is out of recovery."""
         return bool(connection.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,))
 
+    def follows(self, connection: Any) -> bool:
+        """Whether it is in recovery."""
+        told = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+        return bool(told != (False,))
+
     def query(self, connection: Any, text: str, most: int) -> Sequence[tuple[Any, ...]]:
         """Said prepared, so that a text of several is refused: a second could undo that the first may only read."""
         rows: Sequence[tuple[Any, ...]] = connection.execute(text, prepare=True).fetchmany(most)

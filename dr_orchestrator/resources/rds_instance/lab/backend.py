@@ -26,7 +26,7 @@ from dr_orchestrator.lab.cloud.world import Database, world
 from dr_orchestrator.resources.rds_instance.lab import options
 from dr_orchestrator.resources.rds_instance.lab.events import BEGUN, FINISHED
 from dr_orchestrator.resources.rds_instance.lab.models import AutomatedBackup, Instance, Snapshot, wrong_state
-from dr_orchestrator.resources.rds_instance.lab.standby import Standbys
+from dr_orchestrator.resources.rds_instance.lab.replicas import Replicas
 from dr_orchestrator.resources.rds_instance.lab.steady import steady
 
 _SOON = timedelta(seconds=1)
@@ -64,7 +64,7 @@ _SOURCES = (
 )
 
 
-class Rds(Standbys):
+class Rds(Replicas):
     """One account's RDS in one region."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -342,6 +342,7 @@ class Rds(Standbys):
 
     def _remove(self, instance: Instance, with_backups: bool) -> None:
         self.databases.pop(instance.db_instance_identifier, None)
+        self.forget_replica(instance)
         if with_backups:
             self._drop_automated(instance)
         if instance.manage_master_user_password:

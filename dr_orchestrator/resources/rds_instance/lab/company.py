@@ -70,7 +70,31 @@ class _Instance:
         made = cast(Instance, self._backend.create_db_instance(given))
         made.database = self._seed.writer.databases[self._id] if self._seed.writer else None
         made.replicated_to = frozenset({entry.replicated_to or ""} - {""})
-        keep_login(database, password, list(TAGS), "dbInstanceIdentifier")
+        replica = entry.read_replica
+        there = replica.region if replica else ""
+        keep_login(database, password, list(TAGS), "dbInstanceIdentifier", there)
+        if replica:
+            self._replicate(made, replica)
+
+    def _replicate(self, source: Instance, replica: entry.ReadReplica) -> None:
+        """The team's own replica, in a network of its own there; it has backups, so that replicas of it can be made."""
+        there = cast(Rds, rds_backends[ACCOUNT][replica.region])
+        subnets, group = self._seed.network_in(replica.region)
+        given = {
+            "db_instance_identifier": replica.id,
+            "source_db_instance_identifier": str(source.db_instance_arn),
+            "kms_key_id": self._seed.keys[replica.region],
+            "deletion_protection": True,
+            "publicly_accessible": False,
+            "copy_tags_to_snapshot": True,
+            "db_subnet_group_name": subnets,
+            "vpc_security_group_ids": [group],
+            "tags": list(TAGS),
+        }
+        made = cast(Instance, there.create_db_instance_read_replica(given))
+        if self._seed.writer is not None:
+            made.database = self._seed.writer.follow(self._id, made.dbi_resource_id)
+        made.backup_retention_period, made.protected_since = KEPT.days, self._seed.start
 
     def fill(self) -> None:
         database = self._database

@@ -23,6 +23,13 @@ class Copied(Shape):
     after: Duration = timedelta(minutes=40)
 
 
+class ReadReplica(Shape):
+    """The replica of an instance that stands in another region, with backups of its own."""
+
+    id: Text
+    region: Region
+
+
 class Instance(OfDatabase):
     """An RDS instance."""
 
@@ -30,6 +37,7 @@ class Instance(OfDatabase):
     instance_class: Text = "db.m6g.large"
     replicated_to: Region | None = None
     copied: Copied | None = None
+    read_replica: ReadReplica | None = None
     vault: Vaulted | None = None
 
     def behind(self, id: str) -> CompanyDatabase:
@@ -37,11 +45,14 @@ class Instance(OfDatabase):
         return self.company(id, self.engine)
 
     def mistakes(self, found: Found, home: Path) -> Sequence[Mistake]:
-        """Regions are there, for snapshots with a key; texts of MariaDB are as long as its columns bear."""
+        """Regions are there, for snapshots, with a key, and replicas; texts of MariaDB are as long as columns bear."""
         told = [*super().mistakes(found, home)]
         if self.copied is not None and self.copied.to not in found["elsewhere"]:
             wrong = f"{self.copied.to} is none of 'elsewhere'"
             told.append((("copied", "to"), wrong, "add it there, at the top of the file"))
+        if (replica := self.read_replica) is not None and replica.region not in found["elsewhere"]:
+            wrong = f"{replica.region} is none of 'elsewhere'"
+            told.append((("read_replica", "region"), wrong, "add it there, at the top of the file"))
         if self.replicated_to is not None:
             told += other_region(("replicated_to",), self.replicated_to)
         for name, table in self.tables.items() if self.engine != "postgres" else ():

@@ -33,6 +33,9 @@ class Instance(WithPassword, OnDatabase, DBInstance):
     secondary_availability_zone: str | None = None
     """The zone of its standby, where it has one."""
 
+    promoting = False
+    """Whether it was asked to replicate no more, and does not tell so yet."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # moto gives every instance the same id; AWS never gives one twice.
@@ -50,6 +53,19 @@ class Instance(WithPassword, OnDatabase, DBInstance):
         of_standby = self.becomes_multi_az is not None and world().now() < self.becomes_multi_az
         wanted = {**(super().pending_modified_values or {}), **({"MultiAZ": True} if of_standby else {})}
         return wanted or None
+
+    @property
+    def deaf(self) -> bool:
+        """Whether a fault has it that this replica hears nothing of what it replicates."""
+        return world().faults.pretends("deaf", "rds", self.db_instance_identifier)
+
+    @property
+    def status_infos(self) -> list[dict[str, Any]]:
+        """The state of its replication, where it is a replica."""
+        if not self.source_db_instance_identifier:
+            return []
+        status = "error" if self.deaf else "replicating"
+        return [{"StatusType": "read replication", "Normal": not self.deaf, "Status": status}]
 
     @property
     def password(self) -> str:

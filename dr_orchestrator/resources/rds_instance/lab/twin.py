@@ -9,7 +9,7 @@ from moto.rds.models import rds_backends
 from dr_orchestrator.lab.cloud.databases import events, logins, quotas
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, tags
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.rds_instance.lab import company, from_template, listings, standby, vaulted
+from dr_orchestrator.resources.rds_instance.lab import company, from_template, listings, replicas, standby, vaulted
 from dr_orchestrator.resources.rds_instance.lab.backend import Rds
 from dr_orchestrator.resources.rds_instance.lab.models import Instance
 
@@ -54,6 +54,7 @@ TWIN = Twin(
     patches=(
         *listings.PATCHES,
         *standby.PATCHES,
+        *replicas.PATCHES,
         *events.PATCHES,
         *quotas.PATCHES,
         *logins.PATCHES,

@@ -1,0 +1,137 @@
+"""What goes on until it is promoted: a heartbeat counts as of what was read before the disruption, and no later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from dr_orchestrator.checks.held import Held
+from dr_orchestrator.checks.sql import newest
+from dr_orchestrator.checks.suite import Suite
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.drill import NewestRow
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.run import CheckResult
+from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.errors import NotMeasured
+from tests.support.fakes import FakeClock
+
+STRUCK = datetime(2026, 11, 20, 9, tzinfo=UTC)
+HELD = STRUCK - timedelta(minutes=3)
+POINT = RecoveryPoint("orders-eu@then", PointKind.CONTINUOUS, HELD, "newest heartbeat", store="orders")
+COPY = Copy("rds-instance", "dro-r-orders-eu", "eu-central-1", "r", "d", "s")
+BEAT = NewestRow("heartbeat", "heartbeat", "at", canary=True)
+
+
+ORDERS = NewestRow("orders", "orders", "at", within=timedelta(minutes=30))
+
+
+def read(at: datetime, check: NewestRow = BEAT, held: dict[str, datetime | None] | None = None) -> list[CheckResult]:
+    """The results of a promoted copy whose newest row is of an instant; `held` is what was read before."""
+
+    class Sql:
+        def perform(self, check: NewestRow, _copy: Copy, reference: datetime) -> CheckResult:
+            return newest(check, at, reference)
+
+    asked, clock = cast(Any, Sql()), cast(Any, FakeClock())
+    suite = Suite((check,), clock, sql=asked, store_of=lambda _: "orders", held=held or {})
+    return suite.all(COPY, [POINT], STRUCK)
+
+
+@pytest.mark.parametrize("later", [timedelta(), timedelta(seconds=1), timedelta(minutes=30)])
+def test_what_came_after_it_was_read_counts_for_nothing(later: timedelta) -> None:
+    """Not even what is from after the disruption: the loss is never smaller than it was."""
+    (found,) = read(HELD + later)
+    assert (found.outcome, found.newest) == (Outcome.PASSED, HELD)
+    assert ("which counts for nothing" in found.observed) is bool(later)
+
+
+def test_its_age_is_counted_from_what_was_read() -> None:
+    """A bound that the standing replica did not keep is not kept by what came since."""
+    (found,) = read(STRUCK + timedelta(minutes=1), replace(BEAT, within=timedelta(minutes=2)))
+    assert found.outcome is Outcome.FAILED
+
+
+def test_what_was_there_and_is_no_more_was_lost_by_the_promotion() -> None:
+    """It fails, and the loss is that of what is left."""
+    (found,) = read(HELD - timedelta(seconds=1))
+    assert (found.outcome, found.newest) == (Outcome.FAILED, HELD - timedelta(seconds=1))
+    assert "before the disruption it held one of 2026-11-20 08:57:00 UTC" in found.observed
+
+
+def test_other_rows_are_no_heartbeats() -> None:
+    """A table that is written to seldom is as old as it is."""
+    (found,) = read(HELD - timedelta(days=1), replace(BEAT, canary=False))
+    assert (found.outcome, found.newest) == (Outcome.PASSED, HELD - timedelta(days=1))
+
+
+def test_each_heartbeat_is_held_to_its_own() -> None:
+    """Of two the older one is the recovery point; what the other had beyond that may not be lost either."""
+    newer = HELD + timedelta(minutes=1)
+    (found,) = read(newer - timedelta(seconds=1), held={"heartbeat": newer})
+    assert (found.outcome, found.newest) == (Outcome.FAILED, newer - timedelta(seconds=1))
+    (found,) = read(newer + timedelta(minutes=5), held={"heartbeat": newer})
+    assert (found.outcome, found.newest) == (Outcome.PASSED, newer)
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome"),
+    [
+        (STRUCK - timedelta(minutes=20), Outcome.PASSED),
+        (STRUCK - timedelta(hours=2), Outcome.FAILED),
+        (None, Outcome.FAILED),
+    ],
+)
+def test_another_row_is_as_old_as_it_was_then(before: datetime | None, outcome: Outcome) -> None:
+    """An order that came after the disruption makes none young that were hours old by then, nor a table full."""
+    (found,) = read(STRUCK + timedelta(minutes=1), ORDERS, {"heartbeat": HELD, "orders": before})
+    assert (found.outcome, found.newest) == (outcome, before)
+
+
+def test_what_another_process_read_of_it_is_not_made_up() -> None:
+    """It died, and what was not a heartbeat is known no more: a bound is not measured, its absence needs no measure."""
+    (found,) = read(STRUCK + timedelta(minutes=1), ORDERS)
+    assert found.outcome is Outcome.INCONCLUSIVE
+    (found,) = read(STRUCK + timedelta(minutes=1), replace(ORDERS, within=timedelta(minutes=2)))
+    assert found.outcome is Outcome.FAILED
+    (found,) = read(STRUCK + timedelta(minutes=1), replace(ORDERS, within=None))
+    assert (found.outcome, found.newest) == (Outcome.PASSED, HELD)
+
+
+class Tables:
+    """A copy with tables, each of which holds a newest row, none, or cannot be read."""
+
+    def __init__(self, **held: datetime | NotMeasured | None) -> None:
+        self._held = held
+
+    def perform(self, check: NewestRow, _copy: Copy, reference: datetime) -> CheckResult:
+        found = self._held[check.table]
+        if isinstance(found, NotMeasured):
+            raise found
+        return newest(check, found, reference)
+
+
+def held(tables: Tables, *checks: NewestRow) -> Held:
+    return Held(checks, cast(Any, tables), cast(Any, FakeClock(STRUCK)))
+
+
+def test_the_oldest_of_the_heartbeats_is_what_it_held() -> None:
+    """Each newest row is remembered by its check; what is no heartbeat is nobody's recovery point."""
+    other = replace(BEAT, name="other", table="other")
+    found = held(Tables(heartbeat=HELD, other=HELD - timedelta(hours=1), orders=None), BEAT, other, ORDERS)
+    assert found.read(COPY) == HELD - timedelta(hours=1)
+    assert found.of == {"heartbeat": HELD, "other": HELD - timedelta(hours=1), "orders": None}
+
+
+def test_a_heartbeat_that_is_not_there_is_not_measured() -> None:
+    """Nor one that cannot be read; another table that cannot is its own check's to tell."""
+    with pytest.raises(NotMeasured, match="no heartbeat is in dro-r-orders-eu"):
+        held(Tables(heartbeat=None), BEAT).read(COPY)
+    with pytest.raises(NotMeasured, match="denied"):
+        held(Tables(heartbeat=NotMeasured("denied")), BEAT).read(COPY)
+    found = held(Tables(heartbeat=HELD, orders=NotMeasured("denied")), BEAT, ORDERS)
+    assert found.read(COPY) == HELD
+    assert "orders" not in found.of

@@ -1,0 +1,223 @@
+"""A promotion that AWS makes hard: busy instances, replicas that others promote, servers that stay read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from dr_orchestrator.aws.calls.api import Refused
+from dr_orchestrator.aws.rds import replicas
+from dr_orchestrator.aws.watcher import Watcher
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
+from dr_orchestrator.resources.rds_instance.promotion import RdsPromotion
+from tests.support.fakes import FakeClock
+
+STANDING = Resource("orders-eu", "rds-instance", "orders-eu", "eu-central-1")
+OF = Resource("orders", "rds-instance", "orders-prod", "us-east-1")
+COPY: Any = mock.Mock(id="dro-r-orders-eu", tags={})
+BUSY = Refused("is not in available state", call="rds:PromoteReadReplica")
+BUSY.code = "InvalidDBInstanceState"
+REPLICATES = {"StatusType": "read replication", "Normal": True, "Status": "replicating"}
+STOPPED = {"StatusType": "read replication", "Normal": False, "Status": "error", "Message": "row not found"}
+
+
+class Rds:
+    """RDS with the standing replica and the run's, each as a test says, on a clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.clock, self.calls = FakeClock(), list[str]()
+        arn = "arn:aws:rds:eu-central-1:1:db:"
+        self.standing: dict[str, Any] = {
+            "DBInstanceIdentifier": "orders-eu",
+            "DBInstanceArn": f"{arn}orders-eu",
+            "DBInstanceStatus": "available",
+            replicas.SOURCE: "arn:aws:rds:us-east-1:1:db:orders-prod",
+        }
+        self.own: dict[str, Any] = {
+            "DBInstanceIdentifier": COPY.id,
+            "DBInstanceArn": f"{arn}{COPY.id}",
+            "DbiResourceId": "db-1",
+            "DBInstanceStatus": "available",
+            "Endpoint": {"Address": "copy", "Port": 5432},
+            replicas.SOURCE: "orders-eu",
+            "StatusInfos": [REPLICATES],
+            "TagList": [],
+        }
+        self.answers: list[Exception | None] = []
+        self.lags: dict[str, float] = {}
+        self.alone = True
+        self.api = api = mock.Mock(
+            call=self.call, named=self.named, pages=self.pages, endpoint="aws", region="eu-central-1"
+        )
+        self.toolkit = mock.Mock(clock=self.clock, ceiling=7200.0, account=mock.Mock(api=lambda _: api, pinned=""))
+        self.toolkit.pause = self.clock.sleep
+        self.toolkit.seconds_since = lambda _: 0.0
+        self.toolkit.watcher = Watcher(self.clock)
+        self.toolkit.wait_until_ready = self.wait
+        self.toolkit.ask = lambda create, _quota: create()
+        self.promotion = RdsPromotion(STANDING, None, self.toolkit, lambda _: self.alone, of=OF)
+        self.promotion.held = lambda _: self.clock.now() - timedelta(minutes=1)
+
+    def wait(self, feed: Any, copy: Any, states: Any, ready: Any) -> Any:
+        return self.toolkit.watcher.wait(feed, copy.id, states, ceiling=7200.0, observe=lambda _: None, ready=ready)
+
+    def named(self, operation: str, *_: Any, **given: Any) -> dict[str, Any]:
+        self.calls += [] if operation.startswith("Describe") else [operation]
+        return self.standing if given.get("DBInstanceIdentifier") == "orders-eu" else self.own
+
+    def pages(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
+        return [self.own]
+
+    def call(self, operation: str, **given: Any) -> dict[str, Any]:
+        if operation == "GetMetricStatistics":
+            lag = self.lags.get(given["Dimensions"][0]["Value"])
+            told = {"Timestamp": self.clock.now(), "Minimum": lag, "Maximum": lag}
+            return {"Datapoints": [] if lag is None else [told]}
+        self.calls.append(operation)
+        answer = self.answers.pop(0) if self.answers else None
+        if answer is not None:
+            raise answer
+        if operation == "PromoteReadReplica":
+            self.own.pop(replicas.SOURCE)
+        return {}
+
+    def at(self, seconds: float, does: Any) -> None:
+        """Have something happen once the clock stands so much later."""
+        until, sleep = self.clock.monotonic() + seconds, self.clock.sleep
+
+        def slept(span: float) -> None:
+            sleep(span)
+            if self.clock.monotonic() >= until:
+                does()
+
+        self.toolkit.pause = slept
+        mock.patch.object(self.clock, "sleep", slept).start()
+
+
+@pytest.fixture
+def rds() -> Iterator[Rds]:
+    yield Rds()
+    mock.patch.stopall()
+
+
+def test_a_standing_replica_that_is_backed_up_is_waited_for(rds: Rds) -> None:
+    """It has backups, so that it is not available each night: RDS makes a replica of it once that is over."""
+    rds.standing["DBInstanceStatus"] = "backing-up"
+    began = rds.clock.monotonic()
+    rds.at(600, lambda: rds.standing.update(DBInstanceStatus="available"))
+    with (
+        mock.patch.object(rds.promotion._objects, "described", lambda _: None),
+        mock.patch.object(RdsPromotion, "_overrides", lambda _: {}),
+    ):
+        rds.promotion.follow(COPY)
+    assert rds.clock.monotonic() - began >= 600
+    assert rds.calls == ["CreateDBInstanceReadReplica"]
+
+
+@pytest.mark.parametrize(("status", "fault"), [("storage-full", NotRecoverable), ("modifying", NotMeasured)])
+def test_a_standing_replica_that_is_never_available_ends_it(rds: Rds, status: str, fault: type[Exception]) -> None:
+    """At once where it is dead, else at the ceiling; no replica is asked for."""
+    rds.standing["DBInstanceStatus"] = status
+    with mock.patch.object(rds.promotion._objects, "described", lambda _: None), pytest.raises(fault, match=status):
+        rds.promotion.follow(COPY)
+    assert rds.calls == []
+
+
+def test_it_follows_once_it_has_caught_up(rds: Rds) -> None:
+    """RDS calls it replicating while it has hours to take on, which the standing one does not lack."""
+    rds.lags.update({"orders-eu": 1.0, COPY.id: 5000.0})
+    began = rds.clock.monotonic()
+    rds.at(1800, lambda: rds.lags.update({COPY.id: 3.0}))
+    assert "no further behind than orders-eu" in rds.promotion.follows(COPY).words
+    assert rds.clock.monotonic() - began >= 1800
+
+
+def test_one_that_never_catches_up_is_not_measured(rds: Rds) -> None:
+    """No number is made of it."""
+    rds.lags.update({"orders-eu": 1.0, COPY.id: 5000.0})
+    with pytest.raises(NotMeasured, match="still further behind than orders-eu"):
+        rds.promotion.follows(COPY)
+
+
+def test_where_cloudwatch_tells_nothing_its_heartbeat_does(rds: Rds) -> None:
+    """After a quarter of an hour: the loss that is read is then too large, and never too small."""
+    assert "CloudWatch tells nothing" in rds.promotion.follows(COPY).words
+
+
+def test_replication_that_stops_is_told_by_its_words(rds: Rds) -> None:
+    """A replica that RDS has in error is given up after minutes, and not after hours without a reason."""
+    rds.own["StatusInfos"] = [STOPPED]
+    began = rds.clock.monotonic()
+    with pytest.raises(NotRecoverable, match="does not replicate: RDS tells error row not found"):
+        rds.promotion.follows(COPY)
+    assert rds.clock.monotonic() - began < 1200
+
+
+def test_a_standing_replica_that_was_promoted_meanwhile_is_no_witness(rds: Rds) -> None:
+    """Whoever promoted it writes to it: what the run's replica holds then is no more what the lost region left."""
+    rds.standing.pop(replicas.SOURCE)
+    with pytest.raises(NotRecoverable, match="orders-eu is no read replica"):
+        rds.promotion.hold(COPY)
+
+
+def test_what_rds_promoted_by_itself_is_no_recovery(rds: Rds) -> None:
+    """Somebody deletes the standing replica: RDS promotes what replicates it, and no time of that is ours."""
+    rds.promotion.hold(COPY)
+    rds.own.pop(replicas.SOURCE)
+    with pytest.raises(NotMeasured, match="replicates nothing any more, and this run did not promote it"):
+        rds.promotion.restore(rds.promotion.choose(), COPY)
+    assert rds.calls == []
+
+
+def test_a_promotion_whose_answer_was_lost_was_asked_for(rds: Rds) -> None:
+    """Asked again in the same process, it replicates nothing: that was us."""
+    rds.promotion.hold(COPY)
+    rds.answers = [Transient("no answer")]
+    with pytest.raises(Transient):
+        rds.promotion.restore(rds.promotion.choose(), COPY)
+    rds.own.pop(replicas.SOURCE)
+    rds.promotion.restore(rds.promotion.choose(), COPY)
+    assert rds.calls == ["PromoteReadReplica"]
+
+
+@pytest.mark.parametrize("status", ["available", "backing-up", "configuring-enhanced-monitoring"])
+def test_one_that_is_busy_is_asked_again(rds: Rds, status: str) -> None:
+    """It is not taken for one that is being promoted, for which would be waited to the ceiling."""
+    rds.answers, rds.own["DBInstanceStatus"] = [BUSY], status
+    with pytest.raises(Transient, match="not in available state"):
+        rds.promotion.restore(mock.Mock(), COPY)
+
+
+def test_one_that_replicates_on_is_asked_again_while_it_is_waited_for(rds: Rds) -> None:
+    """RDS refused, being about something else, and looked as if it were promoting: nothing is waited for in vain."""
+    rds.answers, rds.own["DBInstanceStatus"] = [BUSY], "modifying"
+    rds.promotion.restore(mock.Mock(), COPY)
+    rds.at(300, lambda: rds.own.update(DBInstanceStatus="available"))
+    rds.promotion.ready(COPY)
+    assert rds.calls == ["PromoteReadReplica", "PromoteReadReplica"]
+    assert rds.clock.monotonic() < 600
+
+
+def test_one_that_was_promoted_since_it_was_seen_is_not_asked_again(rds: Rds) -> None:
+    """Each look is a moment old: what is none any more by the next one is what was wanted, and no other's replica."""
+    rds.promotion._asked = -3600.0
+    seen = {**rds.own}
+    rds.own.pop(replicas.SOURCE)
+    looks = [[seen], [rds.own]]
+    with mock.patch.object(rds, "pages", lambda *_, **__: looks[0] if len(looks) == 1 else looks.pop(0)):
+        rds.api.pages = rds.pages
+        rds.promotion.ready(COPY)
+    assert rds.calls == []
+
+
+def test_a_server_that_stays_read_only_was_not_promoted(rds: Rds) -> None:
+    """RDS calls it available, and it answers: who cannot write to it has not recovered, however its checks read."""
+    rds.alone = False
+    rds.own.pop(replicas.SOURCE)
+    with pytest.raises(NotMeasured, match="no server that takes writes answers there"):
+        rds.promotion.ready(COPY)
