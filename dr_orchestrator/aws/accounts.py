@@ -46,6 +46,9 @@ _CONFIG = Config(
     user_agent_extra="dr-orchestrator",
     max_pool_connections=8,
 )
+_ONE_OF_SEVERAL = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
+"""Of an endpoint that is one of several: in place of a second try another one is asked."""
+
 _ANSWER_S = {"rds-data": 55}
 """Real seconds within which an answer begins, of services that take longer than others: statements have 45."""
 _AT_ONCE = {"s3": 20}
@@ -162,16 +165,24 @@ class Account:
             self._machine = MachineCredentials(lambda: _logging_in(region), self._account_of)
             self._session = self._guarded(roles.source)
             self._writing = self._session if roles.drill == roles.source else self._guarded(roles.drill)
-        self._apis: dict[str, Api] = {}
+        self._apis: dict[tuple[str, str], Api] = {}
 
     def api(self, service: str) -> Api:
         """The service's calls; its clients are made once."""
+        return self._api(service)
+
+    def api_at(self, service: str, endpoint: str, region: str) -> Api:
+        """The service's calls at an endpoint of its own in a region: one that is asked once, for there are others."""
+        return self._api(service, endpoint, region)
+
+    def _api(self, service: str, endpoint: str = "", region: str = "") -> Api:
         with _making:  # making clients is not thread-safe in botocore
-            if service not in self._apis:
-                reads = self._client(self._session, service)
-                writes = reads if self._writing is self._session else self._client(self._writing, service)
-                self._apis[service] = Api(reads, writes, self.guard.calls.reads_of(service))
-            return self._apis[service]
+            if (key := (service, endpoint)) not in self._apis:
+                reads = self._client(self._session, service, endpoint, region)
+                own = self._writing is self._session
+                writes = reads if own else self._client(self._writing, service, endpoint, region)
+                self._apis[key] = Api(reads, writes, self.guard.calls.reads_of(service))
+            return self._apis[key]
 
     def caller(self) -> Caller:
         """Ask AWS whose credentials these are: those that read."""
@@ -252,10 +263,12 @@ class Account:
         with _making:
             return Api(self._client(boto3.Session(botocore_session=self._logins), "sts"))
 
-    def _client(self, session: boto3.Session, service: str) -> Any:
+    def _client(self, session: boto3.Session, service: str, endpoint: str = "", region: str = "") -> Any:
         with _usable(service):
             make: Any = session.client
-            return exchange.through(make(service, region_name=self._region, config=_config_of(service)))
+            at = {"endpoint_url": endpoint} if endpoint else {}
+            config = _config_of(service).merge(_ONE_OF_SEVERAL) if endpoint else _config_of(service)
+            return exchange.through(make(service, region_name=region or self._region, config=config, **at))
 
     def simulated(self, services: tuple[str, ...]) -> bool:
         """Whether an endpoint of these services, or a called one, is not AWS's own: then nothing here is evidence."""

@@ -35,6 +35,7 @@ _PRIVATE = re.compile(
     r"(?P<before>(?:[a-z0-9-]+\.)*?)(?P<endpoint>(?P<door>(?:(?:bucket|accesspoint|control)\.)?)"
     r"vpce-[0-9a-f]+-[0-9a-z]+(?:-[a-z]+(?:-[a-z0-9]+)+)?\.(?P<service>[a-z0-9.-]+)\.vpce\.(?P<suffix>[a-z.]+))"
 )
+_CLUSTERS = "route53-recovery-cluster"
 _NO_SERVICE = ("dualstack", "fips", "region")
 _S3_DOORS = {"s3": ("bucket.", "accesspoint."), "s3control": ("control.",)}
 
@@ -60,6 +61,8 @@ def is_call(url: str, service: str, named: Named) -> bool:
     parts = _URL.fullmatch(url)
     if parts is None:
         return False
+    if service == _CLUSTERS:
+        return _is_clusters(parts["host"], parts["path"])
     before = _path_after(parts["host"], service, tuple(sorted(named.items())))
     if before is None:
         return False
@@ -84,6 +87,14 @@ def named_by(operation: Any, parameters: Mapping[str, Any]) -> Named:
     every = {each.name: parameters.get(each.member_name) for each in operation.context_parameters}
     every |= {each.name: each.value for each in operation.static_context_parameters}
     return {name: value for name, value in every.items() if isinstance(value, (str, bool)) and name not in _NO_HOST}
+
+
+def _is_clusters(host: str, path: str) -> bool:
+    """Return whether an endpoint is one of a cluster of routing controls: AWS gives each a name of its own in front of
+    the service's in that region, which botocore's rules do not know.
+    """
+    own, _, regional = host.partition(".")
+    return bool(own) and _path_after(regional, _CLUSTERS, ()) == "" and f"{path}/".startswith("/v1/")
 
 
 @functools.lru_cache(maxsize=1024)

@@ -130,7 +130,7 @@ class Guard:
         """Why a call is not such a write to copies of this run, and what to do; empty where it is one."""
         targets = [*write.target.targets(parameters), *(write.within.targets(parameters) if write.within else ())]
         for target in (*targets, *self.calls.brought(write, parameters)):
-            if not self._is_copy(target, region):
+            if not self._is_copy(target, _GLOBAL if write.anywhere else region):
                 hint = "nothing was changed; only copies in the ledger of this run may be"
                 where = f" in {region}" if region else ""
                 return f"'{target.name}'{where} {_STRANGER}", hint

@@ -8,7 +8,7 @@ from dataclasses import replace
 from dr_orchestrator.catalog.shapes.there import There
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.domain.drill import Check
-from dr_orchestrator.domain.leading import Leading
+from dr_orchestrator.domain.leading import By, Controls, Leading
 from dr_orchestrator.domain.proof import SameInBoth
 from dr_orchestrator.domain.service import Resource
 
@@ -25,7 +25,15 @@ def leading(resource: Resource, there: There, policy: TiersFile) -> Leading | No
     """The name that leads to what comes back; None where no zone is declared."""
     if (zone := policy.drill_zone) is None:
         return None
-    return Leading(resource.region, zone.id, zone.domain, there.output, there.record, there.ttl)
+    named = (resource.region, zone.id, zone.domain, there.output, there.record, there.ttl)
+    return Leading(*named, controls=_controls(policy) if there.by is By.ROUTING_CONTROL else None)
+
+
+def _controls(policy: TiersFile) -> Controls | None:
+    """The control panel that is declared for drills; None where none is, which is told as a mistake."""
+    if (declared := policy.drill_controls) is None:
+        return None
+    return Controls(declared.cluster, declared.control_panel, tuple(sorted(declared.endpoints.items())))
 
 
 def whole(check: Check, stores: Iterable[str]) -> Check:

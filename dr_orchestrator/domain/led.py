@@ -12,6 +12,7 @@ from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import NAMES, Way
 from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
@@ -20,8 +21,8 @@ from dr_orchestrator.domain.verdict import Outcome
 @dataclass(frozen=True)
 class Told:
     """The answers of a zone's name servers: so many were asked, so many lead where the name should, so many are
-    `silent`: they gave no answer that tells anything. `everywhere` is whether the zone's keeper says, too, that the
-    change has come to all of them.
+    `silent`: they gave no answer that tells anything. `everywhere` is whether the keeper of what switches them says so,
+    too: Route 53, that the change has come to all of them; a cluster of routing controls, that these are so.
     """
 
     asked: int
@@ -41,6 +42,17 @@ class Told:
         return self.led + self.silent < self.asked or self.asked == self.led
 
 
+@dataclass(frozen=True)
+class Turned:
+    """Where a name was asked to lead; `by` says which endpoint took that, where routing controls switch it."""
+
+    to: str
+    by: str = ""
+
+    def __str__(self) -> str:
+        return f"to {self.to}; {self.by}" if self.by else f"to {self.to}"
+
+
 class DrillName(Protocol):
     """The name of a run, in the zone that is the drills' own."""
 
@@ -52,6 +64,10 @@ class DrillName(Protocol):
     def ttl(self) -> timedelta:
         """How long whoever asked keeps the answer."""
 
+    @property
+    def stands_on(self) -> Sequence[Part]:
+        """The copies that it needs before it can be made, in the order of their making; it goes before them."""
+
     def preflight_checks(self) -> Sequence[PreflightCheck]:
         """The looks at the region, at the zone, and at what stands under the name."""
 
@@ -61,8 +77,8 @@ class DrillName(Protocol):
     def make(self) -> Asked:
         """Make the name, leading to what stands in for the lost side. Idempotent."""
 
-    def lead(self, way: Way, copy: Copy) -> str:
-        """Have it lead that way, to the run's environment or back; where it leads then. Idempotent."""
+    def lead(self, way: Way, copy: Copy) -> Turned:
+        """Have it lead that way, to the run's environment or back. Idempotent."""
 
     def told(self, way: Way) -> Told:
         """Ask each name server of the zone, as anybody would, where the name leads."""
@@ -76,7 +92,8 @@ class Led:
     """One way of a name. `asked` is when it was asked for, from the start of its run; `first` and `every` are how long
     after that a name server, and the last of them, led there: the last when Route 53 says so, too. `ttl` is how long
     whoever had asked before may have been led elsewhere still; so many `servers` there are. `at_most` tells that nobody
-    looked for a while, the run being interrupted: the spans are upper bounds then.
+    looked for a while, the run being interrupted: the spans are upper bounds then. `by` says which endpoint switched
+    the routing controls; empty where records did it.
     """
 
     way: Way
@@ -87,12 +104,15 @@ class Led:
     servers: int
     to: str
     at_most: bool = False
+    by: str = ""
 
     @property
     def result(self) -> CheckResult:
         """The result of its check, with all its figures."""
-        wanted = "each name server of the zone leads there, and Route 53 says INSYNC"
+        says = "the cluster says that its routing controls are so" if self.by else "Route 53 says INSYNC"
+        wanted = f"each name server of the zone leads there, and {says}"
         told = {"way": self.way.value, "servers": self.servers, "to": self.to, "at_most": self.at_most}
+        told |= {"by": self.by} if self.by else {}
         spans = {name: getattr(self, name).total_seconds() for name in ("asked", "first", "every", "ttl")}
         return CheckResult(
             NAMES[self.way],
@@ -108,7 +128,8 @@ class Led:
         if self.at_most:
             every, first = f"at most {every}", f"at most {first}"
         told = f"{counted(self.servers, 'name server')} led to {self.to} {every} after it was asked for"
-        return f"{told}, the first {first}; answers of before are kept {kept}"
+        switched = f"; {self.by}" if self.by else ""
+        return f"{told}, the first {first}; answers of before are kept {kept}{switched}"
 
 
 def ways(checks: Iterable[CheckResult]) -> dict[Way, Led]:
@@ -120,5 +141,7 @@ def ways(checks: Iterable[CheckResult]) -> dict[Way, Led]:
 def _read(told: Mapping[str, Any]) -> Led:
     asked, first, every, ttl = (timedelta(seconds=float(told[name])) for name in ("asked", "first", "every", "ttl"))
     return Led(
-        Way(told["way"]), asked, first, every, ttl, int(told["servers"]), str(told["to"]), bool(told.get("at_most"))
+        *(Way(told["way"]), asked, first, every, ttl, int(told["servers"]), str(told["to"])),
+        at_most=bool(told.get("at_most")),
+        by=str(told.get("by", "")),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from dr_orchestrator.domain import planes
-from dr_orchestrator.domain.evidence import Seen
+from dr_orchestrator.domain.evidence import Ready, Seen
 from dr_orchestrator.domain.leading import Way
-from dr_orchestrator.domain.led import DrillName, Led, Told, ways
+from dr_orchestrator.domain.led import DrillName, Led, Told, Turned, ways
 from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.run import Phase
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner.making import Making
@@ -26,10 +28,15 @@ class Leading(Making):
         """Make the name, and wait until it leads to what stands in for the side that will be lost."""
         names = self._names
         self.at_exit(teardown, names.destroy, names.copy)
+        for part in names.stands_on:
+            self.at_exit(f"destroy {part.title}", part.destroy, part.copy)
         if all(each.name != planes.CHECK for each in self._journal.checks):
             self._journal.check(names.planes())
         if self._journal.passed_before(name, Phase.PREPARE):
             return
+
+        for part in names.stands_on:
+            self._perform(f"make {part.title}", partial(self._make, part), phase=Phase.PREPARE)
 
         def make() -> Seen:
             self._write_made(names.copy, names.make().identity)
@@ -47,11 +54,11 @@ class Leading(Making):
         if way in ways(self._journal.checks):
             return
         names, phase = self._names, Phase.RECOVER if way is Way.THERE else Phase.TEARDOWN
-        to: list[str] = []
+        turned: list[Turned] = []
 
         def ask() -> Seen:
-            to[:] = [names.lead(way, self.copy)]
-            return Seen(f"to {to[0]}")
+            turned[:] = [names.lead(way, self.copy)]
+            return Seen(str(turned[0]))
 
         self._perform(name, ask, phase=phase)
         times = [step.offset for step in self._journal.steps if (step.name, step.phase) == (name, phase)]
@@ -60,13 +67,19 @@ class Leading(Making):
 
         def wait() -> Seen:
             first, every, told = self._waited(names, way, asked)
-            led[:] = [Led(way, asked, first, every, names.ttl, told.asked, to[0], at_most=len(times) > 1)]
+            to, by = turned[0].to, turned[0].by
+            led[:] = [Led(way, asked, first, every, names.ttl, told.asked, to, at_most=len(times) > 1, by=by)]
             return Seen(told.words)
 
         self._perform(f"{name}: wait until it leads there", wait, phase=phase)
         if way is Way.THERE:
             self._perform(f"{name}: outwait the answers of before", self._outwait, names.ttl)
         self._journal.check(led[0].result)
+
+    def _make(self, part: Part) -> Ready:
+        """Make what a name stands on, and wait for it; it is in the ledger as soon as AWS has named it."""
+        self._write_made(part.copy, part.ask().identity)
+        return part.ready()
 
     @property
     def _names(self) -> DrillName:

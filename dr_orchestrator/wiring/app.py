@@ -112,9 +112,12 @@ class App:
 
     @functools.cached_property
     def zones(self) -> frozenset[str]:
-        """The hosted zones that are declared for drills: no other gets a record of theirs."""
-        found = (drill.leading for drill in self.declared.drills.values())
-        return frozenset(each.zone for each in found if each is not None)
+        """The hosted zones that are declared for drills, and the control panels: no other gets a record, or a routing
+        control, of theirs.
+        """
+        found = [drill.leading for drill in self.declared.drills.values() if drill.leading is not None]
+        panels = {each.controls.panel for each in found if each.controls is not None}
+        return frozenset({each.zone for each in found} | panels)
 
     def knowing(self, catalogue: Catalogue) -> App:
         """The same, that knows of another catalogue: of the policy alone, say, where no service is described yet."""

@@ -21,7 +21,7 @@ SERVICES = (
     *("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam"),
     *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm", "rds-data", "route53", "ecs", "resourcegroupstaggingapi"),
     *("lambda", "cloudfront", "cloudwatch", "application-autoscaling", "backup", "resource-explorer-2", "events"),
-    *("service-quotas", "efs"),
+    *("service-quotas", "efs", "route53-recovery-control-config", "route53-recovery-cluster"),
 )
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"
@@ -101,6 +101,7 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
         only[write.lends] = [ELSEWHERE]
     if write:
         only |= dict.fromkeys(write.found, FOUND.format(value))
+        only |= _along(write, value)
     return {name: only.get(name, forms.get(member.type_name, value)) for name, member in members if name in takes}
 
 
@@ -122,7 +123,7 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     if write.target.key and not write.target.each:
         of = {**beside.pop(write.target.parameter, {}), **of}
     target = {write.target.parameter: of}
-    return {**needs, **only, **beside, **within, **origin, **among, **lends, **acts, **target}
+    return {**needs, **only, **beside, **within, **origin, **among, **lends, **acts, **target, **_along(write, name)}
 
 
 def _target(write: Write, name: str) -> Any:
@@ -133,6 +134,17 @@ def _target(write: Write, name: str) -> Any:
         return {write.target.key: name}
     of = (write.target.type, write.target.parameter)
     return NAMED_IN[of].format(name) if write.target.within else name
+
+
+def _along(write: Write, name: str) -> dict[str, Any]:
+    """What names copies of a call at ways of keys into its parameters, beside what it has to be given there."""
+    found = {}
+    for by in filter(None, (write.target, write.within)):
+        if by.way and not by.at:
+            found[by.parameter] = {**nested(write).get(by.parameter, {}), by.way: named(name, by.type)}
+        elif by.type in PLACED and not (by.way or by.at):
+            found[by.parameter] = named(name, by.type)
+    return found
 
 
 def nested(write: Write) -> dict[str, Any]:

@@ -121,13 +121,18 @@ def declared(home: Path) -> wiring.App:
 
 @contextmanager
 def world(
-    shop: Estate, home: Path, zone: str, drills: str = DRILLS, written: str = SHOP, domain: str = DOMAIN
+    shop: Estate,
+    home: Path,
+    zone: str,
+    drills: str = DRILLS,
+    written: str = SHOP,
+    domain: str = DOMAIN,
+    policy: str = "",
 ) -> Iterator[wiring.App]:
-    """Within: the shop's drills can be run, that of the other region among them."""
+    """Within: the shop's drills can be run, that of the other region among them; `policy` is more of tiers.yaml."""
     beat(shop)
-    made = workspace.world(
-        home, shop.clock, shop=f"{written.rstrip()}{drills}", template=ANSWERS, tiers=tiers(zone, domain)
-    )
+    text = f"{tiers(zone, domain)}{policy}"
+    made = workspace.world(home, shop.clock, shop=f"{written.rstrip()}{drills}", template=ANSWERS, tiers=text)
     seen = mock.patch.object(opening, "_last_seen", lambda *_: shop.clock.now())
     with seen, wiring.using(made) as here:
         yield here
@@ -137,7 +142,8 @@ def world(
 def records(shop: Estate, zone: str) -> dict[str, int]:
     """The records of names in a zone, but its own: what each is called, and its weight."""
     listed = shop.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
-    return {each["SetIdentifier"]: each["Weight"] for each in listed if each["Type"] not in ("NS", "SOA")}
+    own = [each for each in listed if each["Type"] not in ("NS", "SOA")]
+    return {each["SetIdentifier"]: each.get("Weight", 0) for each in own}
 
 
 def emptied(shop: Estate, zone: str) -> None:

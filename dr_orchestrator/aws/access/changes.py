@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_orchestrator.aws.access import making, mounts, vaults, zones
+from dr_orchestrator.aws.access import controls, making, mounts, vaults, zones
 from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, allow
@@ -31,6 +31,7 @@ def changes(scope: Scope) -> Iterator[Statement]:
     yield from _shelves(scope, writes)
     yield from _outside(scope, writes)
     yield from zones.changes(scope)
+    yield from controls.changes(scope)
     yield from vaults.restores(scope)
     for number, (call, arn, until) in enumerate(scope.on_production(), 1):
         ends = {"DateLessThan": {"aws:CurrentTime": f"{until:%Y-%m-%dT%H:%M:%SZ}"}}
@@ -128,6 +129,8 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
     for write in of.writes:
         if write.operation not in writes or write.target.each or write.among or write.effect is Effect.PUBLISH:
             continue  # items are written by the actions of the restore; what lies in a place is no copy
+        if write.stated:
+            continue
         if write.acts_as:
             continue  # it acts on a recovery point, and is no action of the copy's service
         if write.uses and not is_own(scope, write):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dr_orchestrator.aws.access import making, mounts, sources
+from dr_orchestrator.aws.access import controls, making, mounts, sources
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, deny
 from dr_orchestrator.aws.access.tagged import TAGGED, WEARS, WITH_TAG, bounded, is_made, is_own, operations
@@ -20,7 +20,7 @@ def never(scope: Scope) -> Iterator[Statement]:
     """
     found = (write for each in scope.types for write in each.writes)
     made = (write for write in found if is_made(scope, write))
-    writes = [write for write in made if not write.among and write.effect is not Effect.PUBLISH]
+    writes = [write for write in made if not (write.among or write.stated) and write.effect is not Effect.PUBLISH]
     changed = [write for write in writes if write.effect in WITH_TAG]
     moved = [write for write in changed if any(_MACHINE in part for _, part, _ in write.outside)]
     sent = [write for write in changed if write not in moved and any(each == "ssm" for each, _, _ in write.outside)]
@@ -47,6 +47,7 @@ def never(scope: Scope) -> Iterator[Statement]:
     yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
     yield from making.never_tagged(scope, writes)
     yield from sources.never(scope)
+    yield from controls.never(scope)
     yield from _never_otherwise(scope, writes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dr_orchestrator.aws.access import replicas, sources
+from dr_orchestrator.aws.access import controls, replicas, sources
 from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES
@@ -34,9 +34,11 @@ def told_of(scope: Scope) -> list[str]:
             f" on in the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
             " `dro iam --abac` asks for the tag, too."
         )
-    if named := sorted({copy.title for copy in unseen if not copy.by_abac and scope.drilled(copy)}):
+    by_name = (copy for copy in unseen if not copy.by_abac and "{id}" in copy.arn)
+    if named := sorted({copy.title for copy in by_name if scope.drilled(copy)}):
         told.append(f"IAM sees no tag of what lies in each {' and each '.join(named)}: the name {COPIES} decides.")
     told += sources.told(scope)
+    told += controls.notes(scope)
     if any(drill.resource.rebuild and drill.resource.rebuild.builder for drill in scope.drills):
         told.append(
             "What a program calls nobody can tell beforehand: give its role in the drill account the rights that it"

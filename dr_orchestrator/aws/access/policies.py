@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from dr_orchestrator.aws.access import backups, both, replicas, zones
+from dr_orchestrator.aws.access import backups, both, controls, replicas, zones
 from dr_orchestrator.aws.access.changes import changes
 from dr_orchestrator.aws.access.never import never
 from dr_orchestrator.aws.access.opened import LOGINS, MANAGED, READ_SECRET, owner, via
@@ -36,7 +36,8 @@ def discovery_policies(scope: Scope) -> list[Policy]:
 
 def _reads(scope: Scope) -> list[Statement]:
     wanted = scope.types.sweep.reads.union(*(_wanted(scope, drill) for drill in scope.drills))
-    reads = actions_of(scope.types, wanted)
+    named = actions_of(scope.types, wanted)
+    reads = named - controls.reads_of(named)
     of_data = LOGINS.union(*(actions_of(scope.types, each.data | each.bounded) for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
     of_zones = zones.everywhere(reads)
@@ -51,6 +52,7 @@ def _reads(scope: Scope) -> list[Statement]:
         *_data(scope, reads),
         *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
         *zones.looks(scope, of_zones),
+        *controls.looks(scope),
         *zones.enabled(scope),
         *_named(scope if scope.apart else scope.beside()),
         *([] if scope.apart else _named(scope, at_source=True)),

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.drill import Allowed, Drill, reads_source
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types, beside_the_source
 from dr_orchestrator.domain.service import MANAGED, Database, Resource, Service, Via
 
-NO_REGION = frozenset({"route53"})
+NO_REGION = frozenset({"route53", "route53-recovery-control"})
 """The services whose calls go to one region, whichever that is: IAM sees us-east-1 there, and no copy's."""
 
 _SUBNET = "subnet-"

@@ -18,7 +18,8 @@ from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import STAND_IN, ZONE_TAG, Leading, RecordType, Way
-from dr_orchestrator.domain.led import Told
+from dr_orchestrator.domain.led import Told, Turned
+from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
@@ -101,7 +102,12 @@ class Records:
 
 
 class DrillName(Records):
-    """The name of a run while it is under way."""
+    """The name of a run while it is under way; the weights of its two records switch it."""
+
+    needs: Mapping[str, str] = _CHANGES
+    """The calls of its way there that a control plane answers, and what for."""
+
+    stands_on: Sequence[Part] = ()
 
     def __init__(
         self,
@@ -139,7 +145,7 @@ class DrillName(Records):
     def planes(self) -> CheckResult:
         """Whether the recovery needs a control plane that is in the lost region: which, and for what."""
         lost = self._leading.lost
-        return planes.result(lost, endpoints.partition(lost), planes.needed(_CHANGES, self._types()))
+        return planes.result(lost, endpoints.partition(lost), planes.needed(self.needs, self._types()))
 
     def make(self) -> Asked:
         """Make the record of the stand-in, in a zone that says it is for drills, under a name that is nobody's else.
@@ -152,29 +158,38 @@ class DrillName(Records):
         arn = f"arn:{endpoints.partition(self.copy.region)}:route53:::hostedzone/{self._zone}"
         return Asked(Identity(arn, self.copy.id))
 
-    def lead(self, way: Way, copy: Copy) -> str:
+    def lead(self, way: Way, copy: Copy) -> Turned:
         """Give the one side all the weight, and the other none, in one change."""
-        if Way.THERE not in self._targets:
-            self._targets[Way.THERE] = self._fitting(self._host(copy))
+        self._find_host(copy)
         weights = {each: _ALL if each is way else _NONE for each in Way}
         self._look_at_zone()
         self._own()
         self._asked = self._change(*(("UPSERT", self._record(each, weights[each])) for each in Way))
-        return self._targets[way]
+        return Turned(self._targets[way])
 
     def told(self, way: Way) -> Told:
         """Ask each name server that Route 53 names for the zone; once all lead there, ask Route 53 itself, too: what
         is reached under one address are many servers, and one of them answered.
         """
+        told = self._seen(self._targets[way])
+        return self._with_route_53(told) if told.led == told.asked else told
+
+    def _seen(self, to: str) -> Told:
+        """The answers of each name server that Route 53 names for the zone, now."""
         if not self._servers:
             self._servers = self._look_up()
-        to = self._targets[way]
         seen = servers.leads(self._servers, self._name, self._leading.record, to)
-        told = Told(len(self._servers), seen.led, seen.others or f"all lead to {to}", seen.silent)
-        if told.led != told.asked:
-            return told
+        return Told(len(self._servers), seen.led, seen.others or f"all lead to {to}", seen.silent)
+
+    def _with_route_53(self, told: Told) -> Told:
+        """The same, with how far Route 53 says that the last change has come."""
         status = str(self._api.call("GetChange", Id=self._asked)["ChangeInfo"]["Status"])
         return replace(told, everywhere=status == _EVERYWHERE, words=f"{told.words}; Route 53 says {status}")
+
+    def _find_host(self, copy: Copy) -> None:
+        """Learn where the environment answers: once, for it stays there."""
+        if Way.THERE not in self._targets:
+            self._targets[Way.THERE] = self._fitting(self._host(copy))
 
     def _own(self) -> list[Record]:
         """The run's own records; NotRecoverable where somebody else has the name."""

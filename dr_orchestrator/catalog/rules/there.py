@@ -15,7 +15,7 @@ from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.documents import addresses
-from dr_orchestrator.domain.leading import RecordType
+from dr_orchestrator.domain.leading import By, RecordType
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.proof import Tolerance
 from dr_orchestrator.domain.replica import Place
@@ -189,6 +189,23 @@ def _outside(policy: TiersFile, there: There, resource: Resource) -> Iterator[Mi
     if policy.drill_zone is None:
         message = "no zone is declared in which a drill may have a name"
         yield ("there",), message, "write `drill_zone: {id: ..., domain: ...}` in tiers.yaml"
+    if there.by is By.ROUTING_CONTROL:
+        yield from _switched(policy, resource)
     if resource.rebuild is not None and (resource.rebuild.place or policy.replica.place) is Place.DRILL_ACCOUNT:
         message = "what comes back in another region stands beside production: an account of its own is not offered yet"
         yield ("resource",), message, "drill one that is rebuilt beside production"
+
+
+def _switched(policy: TiersFile, resource: Resource) -> Iterator[Mistake]:
+    """The mistakes in what is declared for names that routing controls switch."""
+    if (controls := policy.drill_controls) is None:
+        message = "no control panel is declared in which a drill may have routing controls"
+        yield ("there", "by"), message, "write `drill_controls: {cluster: ..., control_panel: ..., endpoints: {...}}`"
+        return
+    if not set(controls.endpoints) - {resource.region}:
+        message = f"tiers.yaml declares no endpoint of the cluster outside of {resource.region}, which counts as lost"
+        yield ("there", "by"), message, "declare all that DescribeCluster tells"
+    for region, url in controls.endpoints.items():
+        if url.startswith("https:") and f".{region}.amazonaws" not in url:
+            message = f"{url} is no endpoint of {region}"
+            yield ("there", "by"), message, "mend `drill_controls.endpoints` in tiers.yaml: by the region of each"

@@ -19,7 +19,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     choice,
     shaped,
 )
-from dr_orchestrator.domain.leading import ZONE_TAG, RecordType
+from dr_orchestrator.domain.leading import CONTROLS_TAG, ZONE_TAG, By, RecordType
 from dr_orchestrator.domain.proof import Tolerance
 
 LONGEST_TTL = timedelta(hours=1)
@@ -43,6 +43,41 @@ class DrillZone(Shape):
     domain: Domain = Field(description="Its name: drills.example.com.")
 
 
+_OF_ARC = r"arn:aws:route53-recovery-control::[0-9]{12}:"
+ClusterArn = Annotated[
+    str,
+    shaped(rf"{_OF_ARC}cluster/[A-Za-z0-9-]{{1,64}}", "the ARN of a cluster of ARC", "as DescribeCluster tells it"),
+]
+PanelArn = Annotated[
+    str,
+    shaped(
+        rf"{_OF_ARC}controlpanel/[A-Za-z0-9]{{1,64}}",
+        "the ARN of a control panel of ARC",
+        "as DescribeControlPanel tells it",
+    ),
+]
+Endpoint = Annotated[
+    str,
+    shaped(
+        r"https://[a-z0-9-]+\.route53-recovery-cluster\.[a-z0-9-]+\.amazonaws\.com/v1"
+        r"|http://127\.0\.0\.1:[0-9]{1,5}/v1",
+        "an endpoint of a cluster of ARC",
+        "https://….route53-recovery-cluster.REGION.amazonaws.com/v1, as DescribeCluster tells it",
+    ),
+]
+
+
+class DrillControls(Shape):
+    """The control panel of ARC that is the drills' own, in a cluster of the team's: no other gets a routing control."""
+
+    cluster: ClusterArn = Field(description="The ARN of its cluster, which drills neither make nor delete.")
+    control_panel: PanelArn = Field(description=f"Its ARN; it has to wear the tag {CONTROLS_TAG}, whatever that says.")
+    endpoints: dict[Region, Endpoint] = Field(
+        min_length=2,
+        description="The cluster's endpoints, by region, as DescribeCluster tells them: on the day nobody asks.",
+    )
+
+
 class There(Shape):
     """The other region, in which the environment is made anew while its own counts as lost."""
 
@@ -53,6 +88,10 @@ class There(Shape):
     output: Output = Field(description="The output of the template, an address or a host, to which the name leads.")
     record: Annotated[RecordType, choice(RecordType, "a type of record")] = Field(
         default=RecordType.CNAME, description="What the name is: another name (CNAME), or an address (A)."
+    )
+    by: Annotated[By, choice(By, "what switches a name")] = Field(
+        default=By.RECORDS,
+        description="What switches the name: its records, or routing controls of ARC (see `drill_controls`).",
     )
     ttl: Span = Field(default=timedelta(minutes=1), description="How long who asked keeps the answer: at most 1h.")
 

@@ -29,7 +29,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     whole,
 )
 from dr_orchestrator.catalog.shapes.production import Consent
-from dr_orchestrator.catalog.shapes.there import DrillZone
+from dr_orchestrator.catalog.shapes.there import DrillControls, DrillZone
 from dr_orchestrator.domain.objective import ClockStart
 from dr_orchestrator.domain.replica import BOUNDARY, Place
 from dr_orchestrator.domain.tag_keys import TagKeys
@@ -163,6 +163,9 @@ class TiersFile(Shape):
     replica: Replica = Field(default=Replica(), description="What holds for environments that drills create anew.")
     drill_zone: DrillZone | None = Field(
         default=None, description="The hosted zone in which drills have names of their own (region-failover)."
+    )
+    drill_controls: DrillControls | None = Field(
+        default=None, description="The control panel of ARC whose routing controls may switch those names."
     )
     production: dict[Name, Consent] = Field(
         default={}, description="The drills that may fail production over, by name; no other may."

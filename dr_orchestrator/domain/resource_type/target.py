@@ -43,8 +43,8 @@ class By:
     is in, its name is that of the place and its own, with a slash between. With `key` the parameter is a mapping, and
     what stands under that key in it names the target. With `each` and `key` it is a list of such mappings, each of
     which names one by its ARN, and by nothing else. With `listed` it is a list of names. With `way`, keys into what the
-    parameter holds, through its lists, each text there names one, as the DNS takes names: in any case, with a dot at
-    the end or without.
+    parameter holds, through its lists, each text there names one; and with `at` as the DNS takes names: in any case,
+    with a dot at the end or without.
     """
 
     type: str
@@ -64,6 +64,9 @@ class By:
         if self.way:
             place = str(parameters.get(self.at, ""))
             for one in list(found_at(given, self.way.split("."))) or [""]:
+                if not self.at:
+                    yield Target(self.type, str(one or ""), parts=(str(one or "").rpartition("/")[2],))
+                    continue
                 name = str(one or "").rstrip(".").lower()
                 yield Target(self.type, f"{place}/{name}" if place and name else "", parts=(place, name))
             return
@@ -89,7 +92,8 @@ class By:
             return
         if not text.startswith("arn:"):
             part = re.fullmatch(self.within, text) if self.within else None
-            yield Target(self.type, part["name"] if part else "" if self.within else text)
+            own = (text.rpartition("/")[2],) if self.arn else ()
+            yield Target(self.type, part["name"] if part else "" if self.within else text, parts=own)
             return
         yield self._by_arn(text)
 
@@ -98,6 +102,8 @@ class By:
         return Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
 
     def __str__(self) -> str:
+        if self.way and not self.at:
+            return f"each {self.way} of {self.parameter} is a copy of type {self.type}"
         if self.way:
             return f"each {self.way} of {self.parameter}, in {self.at}, is a copy of type {self.type}"
         if self.at:

@@ -36,7 +36,7 @@ def leading_view(run: Run) -> LeadingView | None:
     found = ways(run.checks)
     there, back = found.get(Way.THERE), found.get(Way.BACK)
     return LeadingView(
-        tuple(LeadingRow(name, _told(tell, there), _told(tell, back)) for name, tell in _LINE),
+        tuple(LeadingRow(name, _told(tell, there), _told(tell, back)) for name, tell in _lines(there, back)),
         "the way there and the answers of before are part of the recovery, the way back is not",
     )
 
@@ -54,11 +54,23 @@ def _kept(led: Led) -> str:
     return f"{format_duration(led.ttl)}, {waited}"
 
 
+_CONTROLLED = "The last of them, and the cluster said that its controls are so"
+_INSYNC = "The last of them, and Route 53 said INSYNC"
+
+
+def _lines(there: Led | None, back: Led | None) -> tuple[tuple[str, Callable[[Led], str]], ...]:
+    """The lines; of a name that routing controls switch, with who switched them."""
+    if not any(each is not None and each.by for each in (there, back)):
+        return _LINE
+    renamed = tuple((_CONTROLLED if name == _INSYNC else name, tell) for name, tell in _LINE)
+    return (*renamed, ("Switched by routing controls", lambda each: each.by))
+
+
 _LINE: tuple[tuple[str, Callable[[Led], str]], ...] = (
     ("Led to", lambda each: each.to),
     ("The first name server led there", lambda each: f"{_most(each)}{exact(each.first)} after it was asked for"),
     (
-        "The last of them, and Route 53 said INSYNC",
+        _INSYNC,
         lambda each: f"{_most(each)}{exact(each.every)} after it was asked for",
     ),
     ("Name servers asked", lambda each: str(each.servers)),

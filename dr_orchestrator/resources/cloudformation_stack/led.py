@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.drill_name.records import DrillName
+from dr_orchestrator.aws.drill_name.switched import SwitchedName
 from dr_orchestrator.aws.preflight.region import enabled
 from dr_orchestrator.documents.cloudformation import mapping, parse
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.leading import Leading
+from dr_orchestrator.domain.leading import Controls, Leading, Way
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.cloudformation_stack.controlling import HEALTH_CHECK, ROUTING_CONTROL
 from dr_orchestrator.resources.cloudformation_stack.naming import DRILL_NAME
 from dr_orchestrator.resources.drillable import Order
 
@@ -24,6 +26,17 @@ def planned(copy: Copy, leading: Leading, resource_id: str) -> Copy:
     """The name of a run, as planned: the zone, and a name in it that carries the run."""
     label = copies.name(copy.run, resource_id, DRILL_NAME)
     return replace(copy, type=DRILL_NAME.name, id=f"{leading.zone}/{label}.{leading.domain}")
+
+
+def standing(copy: Copy, controls: Controls, resource_id: str) -> dict[Way, tuple[Copy, Copy]]:
+    """The routing control and the health check of each side, as planned."""
+
+    def of(way: Way) -> tuple[Copy, Copy]:
+        label = copies.name(copy.run, f"{way}-{resource_id}", ROUTING_CONTROL)
+        control = replace(copy, type=ROUTING_CONTROL.name, id=f"{controls.panel}/{label}")
+        return control, replace(copy, type=HEALTH_CHECK.name, id=label)
+
+    return {way: of(way) for way in (Way.BACK, Way.THERE)}
 
 
 def drill_name(order: Order, outputs: Outputs, foreign: Outputs) -> DrillName | None:
@@ -45,9 +58,10 @@ def drill_name(order: Order, outputs: Outputs, foreign: Outputs) -> DrillName | 
         # Asked from where production is: an account answers no call in a region that it has not enabled.
         return enabled(toolkit.account_at(Place("", leading.lost)), order.copy.region)
 
-    return DrillName(
-        toolkit, planned(order.copy, leading, drill.resource.id), leading, host, usable, lambda: _types(drill)
-    )
+    name, asked = planned(order.copy, leading, drill.resource.id), (host, usable, lambda: _types(drill))
+    if (controls := leading.controls) is None:
+        return DrillName(toolkit, name, leading, *asked)
+    return SwitchedName(toolkit, name, leading, controls, standing(order.copy, controls, drill.resource.id), *asked)
 
 
 def _types(drill: Drill) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dr_orchestrator.domain.leading import NAME_TYPE
 from dr_orchestrator.domain.resource_type import By, Calls, CopyType, Effect, Write
+from dr_orchestrator.resources.cloudformation_stack import controlling
 
 DRILL_NAME = CopyType(
     NAME_TYPE,
@@ -59,7 +60,7 @@ CALLS = Calls(
 
 def named(calls: Calls) -> Calls:
     """The calls of a drill whose environment gets a name: what another only makes on occasion, it always makes."""
-    both = calls | CALLS
+    both = calls | controlling.CALLS | CALLS
     return Calls(
         both.reads, both.writes, {call: when for call, when in both.only_when.items() if call not in CALLS.all}
     )

@@ -18,7 +18,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
-from dr_orchestrator.resources.cloudformation_stack import assets, holds, naming
+from dr_orchestrator.resources.cloudformation_stack import assets, controlling, holds, naming
 from dr_orchestrator.resources.cloudformation_stack.assets import COPIED, OF_APPS, many, puts, reads
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -99,6 +99,11 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
         from dr_orchestrator.aws.drill_name.records import Records
 
         return Records(toolkit.at(copy.place), copy)
+    if copy.type in (controlling.ROUTING_CONTROL.name, controlling.HEALTH_CHECK.name):
+        from dr_orchestrator.aws.drill_name.controls import HealthCheck, RoutingControl
+
+        of = RoutingControl if copy.type == controlling.ROUTING_CONTROL.name else HealthCheck
+        return of(toolkit.at(copy.place), copy)
     return CloudFormationStack(source, toolkit, parts, copy.place)
 
 
@@ -161,7 +166,7 @@ TYPE = Drillable(
         "AWS::CloudFormation::Stack",
         "StackLimit",
     ),
-    parts=(naming.DRILL_NAME,),
+    parts=(naming.DRILL_NAME, controlling.ROUTING_CONTROL, controlling.HEALTH_CHECK),
     naming=Naming(r"[A-Za-z][A-Za-z0-9-]{0,127}", "at most 128 letters, digits and dashes, a letter first"),
     content=Content.STORES,
     keys=frozenset({"rebuild"}),
@@ -223,6 +228,7 @@ TYPE = Drillable(
         *holds.WRITES,
         *assets.WRITES,
         *naming.WRITES,
+        *controlling.WRITES,
     ),
     holds=holds.HOLDS,
     publishes=assets.PUBLISHED,

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.catalog.load import load
+from dr_orchestrator.domain.leading import Controls
 from dr_orchestrator.errors import Problem
 from dr_orchestrator.resources import TYPES
-from tests.support import there, workspace
+from tests.support import controls, there, workspace
 from tests.support.there import AWAY, DOMAIN, DRILL
 from tests.support.types import problems
 
@@ -124,3 +125,46 @@ def test_one_region_is_compared_with_nothing(tmp_path: Path) -> None:
     claim = "      - {name: same, same-in-both: {store: Config}}\n"
     found = told(tmp_path, workspace.SHOP + claim)
     assert [each for each in found if "has one region: nothing stands in two" in each.message], found
+
+
+OF = "arn:aws:route53-recovery-control::123456789012"
+CLUSTER, PANEL = f"{OF}:cluster/0a1b-2c3d", f"{OF}:controlpanel/0123456789abcdef"
+CELL = {
+    region: f"https://0a1b2c3d.route53-recovery-cluster.{region}.amazonaws.com/v1"
+    for region in ("us-east-1", "us-west-2", "eu-west-1")
+}
+SWITCHED = f"{there.SHOP.rstrip()}{controls.DRILLS}"
+
+
+def test_routing_controls_that_are_declared_switch_a_name(tmp_path: Path) -> None:
+    """Of the drills that say so: another leads its name by records."""
+    tiers = f"{TIERS}{controls.policy_of(CLUSTER, PANEL, CELL)}"
+    assert told(tmp_path, SWITCHED, tiers) == []
+    leading = load(tmp_path / "drills", TYPES).drills[DRILL].leading
+    assert leading is not None
+    assert leading.controls == Controls(CLUSTER, PANEL, tuple(sorted(CELL.items())))
+    other = load(write(tmp_path / "other", SHOP, tiers), TYPES).drills[DRILL].leading
+    assert other is not None
+    assert other.controls is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        ("", "no control panel is declared in which a drill may have routing controls"),
+        (controls.policy_of(CLUSTER, CLUSTER, CELL), "is not the ARN of a control panel of ARC"),
+        (controls.policy_of(PANEL, PANEL, CELL), "is not the ARN of a cluster of ARC"),
+        (controls.policy_of(CLUSTER, PANEL, {**CELL, "us-west-2": "https://example.com/v1"}), "is not an endpoint"),
+        (controls.policy_of(CLUSTER, PANEL, {**CELL, "us-west-2": CELL["eu-west-1"]}), "is no endpoint of us-west-2"),
+    ],
+)
+def test_what_must_hold_of_routing_controls(tmp_path: Path, policy: str, message: str) -> None:
+    """Panel, cluster and endpoints are tiers.yaml's word; a key is sent to no other host."""
+    found = told(tmp_path, SWITCHED, f"{TIERS}{policy}")
+    assert [each for each in found if message in each.message], found
+
+
+def test_what_switches_a_name_is_one_of_two(tmp_path: Path) -> None:
+    """And nothing else."""
+    found = told(tmp_path, SWITCHED.replace("by: routing-control", "by: hand"))
+    assert [each for each in found if "'hand' is not what switches a name" in each.message], found

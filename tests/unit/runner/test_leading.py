@@ -14,7 +14,7 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import Way
-from dr_orchestrator.domain.led import Led, Told, ways
+from dr_orchestrator.domain.led import Led, Told, Turned, ways
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components
@@ -81,7 +81,7 @@ NAME = Copy("drill-name", f"Z1/dro-{RUN}-shop.drills.example.com", "us-east-1", 
 class Name:
     """A name whose servers follow after so many looks; it tells the drill's story what is done to it."""
 
-    copy, ttl = NAME, timedelta(seconds=60)
+    copy, ttl, stands_on = NAME, timedelta(seconds=60), ()
 
     def __init__(self, drill: Drill, looks: int = 3) -> None:
         self._drill, self._looks, self._seen = drill, looks, 0
@@ -92,10 +92,10 @@ class Name:
     def make(self) -> Asked:
         return cast("Asked", self._drill.act("make the name", Asked(Identity("arn:name", "name"))))
 
-    def lead(self, way: Way, copy: Copy) -> str:
+    def lead(self, way: Way, copy: Copy) -> Turned:
         del copy
         self._seen = 0
-        return cast("str", self._drill.act(f"lead {way}", f"{way}.example.com"))
+        return cast("Turned", self._drill.act(f"lead {way}", Turned(f"{way}.example.com")))
 
     def told(self, way: Way) -> Told:
         del way

@@ -1,4 +1,6 @@
-"""Route 53 as its name servers show it: a change is seen later, and of weighted records those that have weight."""
+"""Route 53 as its name servers show it: a change is seen later; of weighted records those that have weight, of failover
+records the first one that is healthy.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from moto.route53.responses import Route53
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT, SimulatedCloud, world
 from dr_orchestrator.lab.names import CNAME, A, NameServer
+from dr_orchestrator.resources.cloudformation_stack.lab import health
 
 LAG_S = 20.0
 """Lab seconds until the name servers show a change: AWS tells of 60 at most."""
@@ -22,7 +25,22 @@ INSYNC_S = 25.0
 """Lab seconds until Route 53 says that a change has come to all of its servers: later than the one that is asked."""
 
 _TYPES = {A: "A", CNAME: "CNAME"}
-Shown = list[tuple[str, str, int, int, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class Shows:
+    """A record as the name servers have it; `after` is its place in a failover, `check` its health check."""
+
+    name: str
+    of: str
+    ttl: int
+    weight: int
+    values: tuple[str, ...]
+    after: int = 0
+    check: str = ""
+
+
+Shown = list[Shows]
 
 
 @dataclass
@@ -48,12 +66,14 @@ def _changed(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
     here, zones = world(), _zones()
     zone = self.get_hosted_zone(zoneid)
     now: Shown = [
-        (
+        Shows(
             each.name.rstrip(".").lower(),
-            each.type,
+            str(each.type),
             int(each.ttl or 0),
             1 if each.weight is None else int(each.weight),
             tuple(map(str, each.records)),
+            int(each.failover == "SECONDARY"),
+            str(each.health_check_id or ""),
         )
         for each in zone.rrsets
     ]
@@ -89,9 +109,11 @@ def _told(zones: _Zones, here: SimulatedCloud, name: str, of: int) -> Sequence[t
     mine = [each for each in known if name == each or name.endswith(f".{each}")]
     if not mine:
         return None
-    found = [each for each in zones.shown.get(mine[0], ()) if each[:2] == (name, _TYPES.get(of, ""))]
-    heavy = [each for each in found if each[3]] or found
-    return [(ttl, value) for _, _, ttl, _, values in heavy[:1] for value in values]
+    found = [each for each in zones.shown.get(mine[0], ()) if (each.name, each.of) == (name, _TYPES.get(of, ""))]
+    found.sort(key=lambda each: each.after)
+    healthy = [each for each in found if health.passes(each.check)] or found  # of which none is, the first is shown
+    heavy = [each for each in healthy if each.weight] or healthy
+    return [(each.ttl, value) for each in heavy[:1] for value in each.values]
 
 
 def _get_hosted_zone(self: Any) -> Any:

@@ -8,10 +8,11 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 
+from dr_orchestrator.lab.calls import ApiCall
 from dr_orchestrator.lab.cloud import delivering, layers
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
-from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.cloudformation_stack.lab import company, names, stacks
+from dr_orchestrator.lab.twin import Answer, Twin
+from dr_orchestrator.resources.cloudformation_stack.lab import company, controls, health, names, stacks
 
 STACKS = 2000
 """As many as AWS gives a new account."""
@@ -38,15 +39,26 @@ def _change_sets() -> dict[str, Any]:
     }
 
 
+def _answers(call: ApiCall) -> Answer | None:
+    return controls.answers(call) or health.answers(call)
+
+
 TWIN = Twin(
     backends=((cloudformation_backends, stacks.CloudFormation),),
     patches=(
         *stacks.PATCHES,
         *layers.PATCHES,
         *names.PATCHES,
+        *health.PATCHES,
         *delivering.PATCHES,
         (CloudFormationResponse, "describe_account_limits", _limits),
     ),
-    state={"stacks": _stacks, "change sets": _change_sets},
+    state={
+        "stacks": _stacks,
+        "change sets": _change_sets,
+        "routing controls": controls.state,
+        "health checks": health.state,
+    },
+    answers=_answers,
     make=company.make,
 )

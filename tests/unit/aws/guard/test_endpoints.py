@@ -142,6 +142,26 @@ def test_a_bucket_has_a_host_for_calls_on_itself(named: dict[str, str | bool], u
         assert not is_call(url, "s3", {})
 
 
+@pytest.mark.parametrize(
+    ("url", "real"),
+    [
+        ("https://60f985e7.route53-recovery-cluster.us-east-1.amazonaws.com/v1/", True),
+        ("https://60f985e7.route53-recovery-cluster.ap-southeast-2.amazonaws.com/v1", True),
+        ("https://60f985e7.route53-recovery-cluster.us-east-1.amazonaws.com/v2/", False),
+        ("https://60f985e7.route53-recovery-cluster.us-east-1.amazonaws.com/", False),
+        ("http://60f985e7.route53-recovery-cluster.us-east-1.amazonaws.com/v1/", False),
+        ("https://a.b.route53-recovery-cluster.us-east-1.amazonaws.com/v1/", False),
+        ("https://60f985e7.route53-recovery-cluster.us-east-1.amazonaws.com.example.com/v1/", False),
+        ("https://route53-recovery-cluster.execute-api.us-east-1.amazonaws.com/v1/", False),
+        ("https://60f985e7.s3.us-east-1.amazonaws.com/v1/", False),
+        ("http://127.0.0.1:5000/v1/", False),
+    ],
+)
+def test_a_cluster_has_endpoints_of_its_own(url: str, real: bool) -> None:
+    """AWS gives each a name in front of the service's, which no rule of botocore's knows: one label, and its path."""
+    assert is_call(url, "route53-recovery-cluster", {}) is real
+
+
 def test_look_alikes_are_not_real() -> None:
     """Two hundred and more that are somebody else's are nobody's endpoint, and no call to them reached AWS."""
     assert len(set(ALIKE)) == len(ALIKE) >= 200

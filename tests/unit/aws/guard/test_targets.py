@@ -42,6 +42,8 @@ def test_a_copy_is_one_under_its_type_and_in_its_region(
     for rows, region in ((others, REGION), ([copy(COPY, each, elsewhere, "a-stack") for each in of], REGION)):
         with pytest.raises(Forbidden, match="is not a copy of this run"):
             Guard(CALLS, lambda rows=rows: rows, SOURCES, lambda _: True).check(*call, named(COPY), region)
+    if any(write.anywhere for write in CALLS.writes[call]):
+        return  # a cluster of routing controls is in five regions, none of which is its copies' own
     for region in (elsewhere, ""):
         with pytest.raises(Forbidden, match="is not a copy of this run"):
             guard(COPY).check(*call, named(COPY), region)
