@@ -130,7 +130,7 @@ class Guard:
         """Why a call is not such a write to copies of this run, and what to do; empty where it is one."""
         targets = [*write.target.targets(parameters), *(write.within.targets(parameters) if write.within else ())]
         for target in (*targets, *self.calls.brought(write, parameters)):
-            if not self._is_copy(target, _GLOBAL if write.anywhere else region):
+            if not self._is_copy(target, region):
                 hint = "nothing was changed; only copies in the ledger of this run may be"
                 where = f" in {region}" if region else ""
                 return f"'{target.name}'{where} {_STRANGER}", hint
@@ -173,9 +173,10 @@ class Guard:
         return _strange(write, parameters)
 
     def _is_copy(self, target: Target, region: str) -> bool:
-        if not target.name or target.region not in ("", region):
+        if not target.name or (target.region not in ("", region) and not target.anywhere):
             return False
-        everywhere = region.endswith(_GLOBAL)
+        everywhere = region.endswith(_GLOBAL) or (target.anywhere and not target.region)
+        where = target.region or region
         if self._sources.intersection(each.lower() for each in (target.name, *target.parts)):
             return False
         copies = list(self._copies())
@@ -184,7 +185,7 @@ class Guard:
             copies.append(held)
         return any(
             (copy.type, copy.id) == (target.type, target.name)
-            and (copy.region == region or everywhere)
+            and (copy.region == where or everywhere)
             and (bool(copy.parent) or not target.member)
             for copy in copies
         )

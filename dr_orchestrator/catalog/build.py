@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from dr_orchestrator.catalog import baseline, digest, production, proofs, there
+from dr_orchestrator.catalog import baseline, digest, production, proofs, spanning, there
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
@@ -302,6 +302,7 @@ def _drill(
             replicates=service.resources[drill.replicates] if drill.replicates else None,
             lost={logical: service.resources[store] for logical, store in there.compared(declared, checks).items()},
             production=production.said(name, drill, policy, document, places),
+            secondary=spanning.secondary(drill.secondary, resource),
         )
     )
 

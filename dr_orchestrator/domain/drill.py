@@ -15,6 +15,7 @@ from dr_orchestrator.domain.leading import Leading
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier, format_duration
 from dr_orchestrator.domain.production import OnProduction
 from dr_orchestrator.domain.proof import Deep, SameInBoth, asks_source
+from dr_orchestrator.domain.secondary import Secondary
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.domain.tag_keys import TagKeys
 from dr_orchestrator.domain.vault import Vault
@@ -220,6 +221,7 @@ class Drill:
     there; `lost` are those of the lost region that are compared with these, by logical id, once the name leads back.
     `replicates` is what its resource is a replica of, where a replica is promoted.
     `production` is said of one that makes no copy: production itself is failed over, by the words that it has.
+    `secondary` is the other region of one whose copy spans two.
     """
 
     name: str
@@ -242,6 +244,7 @@ class Drill:
     lost: Mapping[str, Resource] = field(default_factory=dict, metadata=SINCE)
     replicates: Resource | None = field(default=None, metadata=SINCE)
     production: OnProduction | None = field(default=None, metadata=SINCE)
+    secondary: Secondary | None = field(default=None, metadata=SINCE)
 
 
 @dataclass(frozen=True)

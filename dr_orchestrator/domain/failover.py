@@ -28,7 +28,10 @@ REFERENCE = timedelta(seconds=60), timedelta(seconds=120)
 
 @dataclass(frozen=True)
 class Zones:
-    """The zones of a copy: the one that serves, and that of its standby, empty where it has none."""
+    """The zones of a copy: the one that serves, and that of its standby, empty where it has none.
+
+    Of a copy that spans regions they are these.
+    """
 
     serving: str
     standby: str = ""
@@ -98,7 +101,8 @@ class Switched:
     """One way of a failover drill: there (`failover`), or back; `outage` is None where the client saw none.
 
     `gone` are writes of the way before that were acknowledged and there once that was over, and are there no more;
-    `usual` is the outage that AWS tells of for such a failover; `production` whether it was production's own.
+    `usual` is the outage that AWS tells of for such a failover; `production` whether it was production's own; where it
+    `spans` regions, these are what its zones are.
     """
 
     way: str
@@ -111,10 +115,11 @@ class Switched:
     gone: int = 0
     usual: tuple[timedelta, timedelta] = REFERENCE
     production: bool = False
+    spans: bool = False
 
     @property
     def moved(self) -> bool:
-        """Whether another zone serves now."""
+        """Whether another zone, or region, serves now."""
         return bool(self.after.serving) and self.after.serving != self.before.serving
 
     @property
@@ -132,7 +137,7 @@ class Switched:
     @property
     def result(self) -> CheckResult:
         """The result of its check, with all its figures."""
-        wanted = "another zone serves, and each acknowledged write is there once"
+        wanted = f"another {'region' if self.spans else 'zone'} serves, and each acknowledged write is there once"
         return CheckResult(NAMES[self.way], wanted, str(self), self.outcome, figures=figures(self))
 
     def __str__(self) -> str:
@@ -191,6 +196,7 @@ def read(check: CheckResult) -> Switched | None:
         int(told.get("gone", 0)),
         _usual(told.get("usual")),
         bool(told.get("production", False)),
+        bool(told.get("spans", False)),
     )
 
 

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     AZ_FAILOVER = "az-failover"
     REGION_FAILOVER = "region-failover"
     REPLICA_PROMOTION = "replica-promotion"
+    GLOBAL_SWITCHOVER = "global-switchover"
 
     @property
     def script(self) -> str:
@@ -46,4 +47,9 @@ class Kind(StrEnum):
 
         All that comes before, a restore among it, is no part of the recovery.
         """
-        return self is Kind.AZ_FAILOVER
+        return self in (Kind.AZ_FAILOVER, Kind.GLOBAL_SWITCHOVER)
+
+    @property
+    def spans(self) -> bool:
+        """Whether its copy spans two regions, and what serves moves from one to the other, and back."""
+        return self is Kind.GLOBAL_SWITCHOVER

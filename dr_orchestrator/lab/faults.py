@@ -31,6 +31,7 @@ STATE_KINDS = (
     "asynchronous",
     "same-zone",
     "not-offered",
+    "no-global",
     "stale-names",
     "deaf",
 )
@@ -38,8 +39,8 @@ STATE_KINDS = (
 
 A copy that leaks is restored where it gets out, though its security groups let nothing out. An asynchronous one
 acknowledges what its standby does not have; a failover in the same zone leaves the primary where it is; a class that is
-not offered is to be had in no region; stale names go on leading where they led, whatever their zone says; a deaf
-replica replicates nothing.
+not offered is to be had in no region, a version of no-global in no global database; stale names go on leading where
+they led, whatever their zone says; a deaf replica replicates nothing.
 """
 
 

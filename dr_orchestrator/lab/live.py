@@ -102,6 +102,12 @@ class LiveDatabase:
         """Host and port."""
         return HOST, self.cluster.port if self.cluster else 0
 
+    @property
+    def standby(self) -> tuple[str, int] | None:
+        """Host and port of the server that follows it, which only reads; None while none does."""
+        port = self.cluster.standby_port if isinstance(self.cluster, Pair) else 0
+        return (HOST, port) if port else None
+
     def restorable_until(self) -> datetime | None:
         """The lab time of the newest archived commit; None for copies, which archive nothing."""
         return self._plane.restorable_until(self.key)

@@ -66,6 +66,12 @@ class Pair(ABC, Generic[S]):
         return self._door.port
 
     @property
+    def standby_port(self) -> int:
+        """The port of the standby itself, which only reads; 0 while there is none."""
+        standby = self._standby
+        return standby.port if standby is not None else 0
+
+    @property
     def whole(self) -> bool:
         """Whether a standby follows the primary."""
         return self._standby is not None

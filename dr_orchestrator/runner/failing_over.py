@@ -126,6 +126,7 @@ class FailingOver(Making):
                     gone,
                     usual,
                     self.components.production,
+                    self.header.kind.spans,
                 )
             ]
             return Seen(str(told[0]))

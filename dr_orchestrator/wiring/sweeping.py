@@ -211,4 +211,5 @@ def _declared_places(here: App) -> set[Place]:
     drilled = [drill.resource for drill in here.declared.drills.values()]
     copied = {copies_stand(here, each) for each in drilled}
     regions = {each.region for each in drilled} | here.declared.allowed.regions
+    regions |= {drill.secondary.region for drill in here.declared.drills.values() if drill.secondary}
     return copied | {Place("", region) for region in regions}

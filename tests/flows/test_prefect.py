@@ -76,6 +76,7 @@ def test_every_deployment_is_accepted(prefect: Prefect) -> None:
             "az-failover",
             "region-failover",
             "replica-promotion",
+            "global-switchover",
             "sweep",
             "posture",
         ),

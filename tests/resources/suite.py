@@ -60,7 +60,7 @@ class LifeContract:
         way.restorer.server_times(way.copy)
         way.ended()
         drill: Any = SimpleNamespace(
-            resource=way.resource, kind=way.spec.kind, stores={}, vault=way.spec.vault, production=None
+            resource=way.resource, kind=way.spec.kind, stores={}, vault=way.spec.vault, production=None, secondary=None
         )
         declared = {call.partition(":")[2] for call in calls_of(TYPES, drill).all}
         assert {way.spec.ask, way.spec.delete} <= declared

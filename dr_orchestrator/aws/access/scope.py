@@ -91,6 +91,8 @@ class Scope:
         """Where a drill reads, and where its copies stand."""
         for each in (drill.resource, *drill.stores.values()):
             yield from (beside_the_source(each), self.types[each.type].place(each))
+        if drill.secondary is not None:
+            yield Place(drill.resource.account, drill.secondary.region)
         rebuild = drill.resource.rebuild
         if rebuild is not None and rebuild.builder is not None:
             yield from (Place(rebuild.account, region) for region in rebuild.builder.regions)
@@ -121,6 +123,8 @@ class Scope:
             return name
         if name.startswith("::") and not name.startswith(":::"):  # of a region, and of no account
             return f"arn:{self.partition}:{service}:{place.partition(':')[0]}{name}"
+        if name.startswith(":") and not name.startswith("::"):  # of an account, and of no region
+            return f"arn:{self.partition}:{service}::{place.partition(':')[2]}{name}"
         return f"arn:{self.partition}:{service}{name if name.startswith(':::') else f':{place}:{name}'}"
 
     def sources(self, of: ResourceType) -> list[str]:
@@ -207,8 +211,10 @@ class Scope:
 
     def subnet_groups(self, of: ResourceType) -> list[str]:
         """Where copies of a type are put."""
-        drilled = [drill.resource for drill in self.drills if drill.resource.type == of.name]
-        return [f"subgrp:{each}" for each in sorted({one.isolation.subnet_group for one in drilled if one.isolation})]
+        drilled = [drill for drill in self.drills if drill.resource.type == of.name]
+        put = [drill.resource.isolation for drill in drilled]
+        put += [drill.secondary.isolation for drill in drilled if drill.secondary]
+        return [f"subgrp:{each}" for each in sorted({one.subnet_group for one in put if one})]
 
     def buckets(self) -> list[str]:
         """The buckets that are declared for what drills leave there meanwhile."""

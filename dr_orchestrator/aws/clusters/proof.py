@@ -22,9 +22,12 @@ def isolated(
     put: Isolation,
     groups: tuple[str, ...],
     to: Place | None = None,
+    *,
+    within: str = "",
 ) -> str:
     """The isolation of the copy, in words; NotRecoverable where cluster or instances stand anywhere but where they
     were put, or others than these `instances` are in it; `to` is the place of them all, where that is not the source's.
+    `within` is the global cluster that the run made of it, where it did.
     """
     account, cluster = toolkit.account, live(toolkit, CLUSTERS, copy)
     theirs = isolation.of_cluster(source)
@@ -32,9 +35,10 @@ def isolated(
     for each in instances:
         isolation.proven(isolation.of_instance(each), theirs, put, groups, to)
     _of_these_alone(cluster, {str(each["DBInstanceIdentifier"]) for each in instances})
-    alone(account, cluster)
+    alone(account, cluster, within)
     likewise = "its instance" if len(instances) == 1 else f"its {len(instances)} instances"
-    return f"{told}; {likewise} likewise; of no global cluster, replica of nothing"
+    tied = f"of {within} alone" if within else "of no global cluster, replica of nothing"
+    return f"{told}; {likewise} likewise; {tied}"
 
 
 def _of_these_alone(cluster: Mapping[str, Any], ours: set[str]) -> None:
@@ -47,18 +51,27 @@ def _of_these_alone(cluster: Mapping[str, Any], ours: set[str]) -> None:
         )
 
 
-def alone(account: Account, cluster: Mapping[str, Any]) -> None:
-    """Raise where something flows into the copy, or out of it: a global cluster, or replication."""
+def alone(account: Account, cluster: Mapping[str, Any], within: str = "") -> None:
+    """Raise where something flows into the copy, or out of it: a global cluster but that, or replication.
+
+    A secondary tells the primary as what it replicates: whether that is the run's, the members of `within` tell.
+    """
     name, arn = cluster["DBClusterIdentifier"], cluster["DBClusterArn"]
-    wrong = [cluster[key] for key in ("GlobalClusterIdentifier", "ReplicationSourceIdentifier") if cluster.get(key)]
+    keys = ("GlobalClusterIdentifier", *(() if within else ("ReplicationSourceIdentifier",)))
+    wrong = [cluster[key] for key in keys if cluster.get(key) and _name(cluster[key]) != within]
     for each in account.api("rds").pages("DescribeGlobalClusters", "GlobalClusters"):
         members = each.get("GlobalClusterMembers", [])
         if arn in {arn for member in members for arn in (member.get("DBClusterArn"), *member.get("Readers", []))}:
-            wrong.append(each["GlobalClusterIdentifier"])
+            wrong += [each["GlobalClusterIdentifier"]] if each["GlobalClusterIdentifier"] != within else []
     if wrong:
         raise NotRecoverable(
             f"{name} is not isolated: it is tied to {', '.join(sorted(set(wrong)))}", isolation.TAKEN_DOWN
         )
+
+
+def _name(told: str) -> str:
+    """The name of a global cluster, which is told by that or by its ARN."""
+    return told.rpartition(":")[2]
 
 
 def live(toolkit: Toolkit, shape: Shape, copy: Copy) -> Mapping[str, Any]:

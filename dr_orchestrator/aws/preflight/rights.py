@@ -121,7 +121,8 @@ def _decisions(
     wear, or as if there were none.
     """
     part = of.arn_of(copy.id)
-    arn = f"{of.service}{part if part.startswith(':::') else f':{copy.region}:{caller.account}:{part}'}"
+    where = f"::{caller.account}" if part.startswith(":") else f":{copy.region}:{caller.account}:"
+    arn = f"{of.service}{part if part.startswith(':::') else f'{where}{part}'}"
     run = {f"aws:{each}Tag/{TAG}": [copy.run] for each in ("Request", "Resource")}
     tags = {**run, "aws:TagKeys": list(copy.tags)} if tagged else {}
     about = f"arn:{caller.arn.split(':')[1]}:{arn}"

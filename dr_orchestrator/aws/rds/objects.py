@@ -118,7 +118,8 @@ class Objects:
     def ask(self, operation: str, copy: Copy, quota: Collection[str], **given: Any) -> Asked:
         """Ask for the copy; a lost answer shows as 'already exists', and then our own copy is adopted."""
         wanted = {key: value for key, value in given.items() if value is not None}
-        wanted["Tags"] = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
+        worn = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
+        wanted["Tags"] = [*worn, *wanted.get("Tags", ())]
         of = self.shape
         try:
             made: Mapping[str, Any] = self._toolkit.ask(

@@ -20,6 +20,7 @@ from dr_orchestrator.catalog.rules import (
     promotion,
     proofs,
     stores,
+    switchover,
     there,
     vaults,
 )
@@ -76,6 +77,7 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
         of = types[resource.type]
         yield from _kind(drill, resource, of)
         yield from failover.mistakes(drill, resource)
+        yield from switchover.mistakes(drill, resource)
         yield from there.mistakes(service, drill, resource, types)
         yield from promotion.mistakes(service, drill, resource)
         yield from destinations.mistakes(drill, resource, of)

@@ -7,7 +7,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from dr_orchestrator.catalog.declared import Declared, Policy
-from dr_orchestrator.catalog.rules import customers, destinations, drill, production, replica, resource, there
+from dr_orchestrator.catalog.rules import (
+    customers,
+    destinations,
+    drill,
+    production,
+    replica,
+    resource,
+    switchover,
+    there,
+)
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.drill import account_of
@@ -21,6 +30,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     yield from _roles(policy)
     yield from replica.problems(policy, services, types)
     yield from destinations.problems(policy, services, types)
+    yield from switchover.problems(policy, services)
     yield from there.problems(policy, services)
     yield from production.problems(policy, services, types)
     yield from _files(services)

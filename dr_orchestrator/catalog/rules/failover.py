@@ -21,9 +21,10 @@ def mistakes(drill: Drill, resource: Resource) -> Iterator[tuple[Key, str, str]]
         yield ("on",), told, "remove `on`, or write `on: replica`"
     if not drill.kind.interrupts:
         return
-    if drill.disruption is not Disruption.AVAILABILITY_ZONE:
-        message = f"a failover to another zone says nothing of the disruption '{drill.disruption}'"
-        yield ("disruption",), message, "write `disruption: availability-zone`"
+    other, said = ("region", Disruption.REGION) if drill.kind.spans else ("zone", Disruption.AVAILABILITY_ZONE)
+    if drill.disruption is not said:
+        message = f"a failover to another {other} says nothing of the disruption '{drill.disruption}'"
+        yield ("disruption",), message, f"write `disruption: {said}`"
     yield from _client(resource)
 
 

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.service import MANAGED
 from dr_orchestrator.errors import Problem
 
 Mistake = tuple[Key, str, str]
-_OF_COPIES = ("recovery_points", "to", "there", "accept")
+_OF_COPIES = ("recovery_points", "to", "there", "secondary", "accept")
 
 
 def problems(policy: Policy, services: Sequence[Declared], types: Types[ResourceType]) -> Iterator[Problem]:

@@ -20,6 +20,19 @@ class Isolation(Shape):
     security_groups: list[Text] = Field(min_length=1, description="The security groups, by id or name.")
 
 
+class SecondaryRegion(Shape):
+    """The other region of a global database of the run's own: a secondary of its copy is made there."""
+
+    region: Region = Field(description="The AWS region.")
+    kms_key: KeyName | None = Field(default=None, description="The KMS key there that encrypts the secondary.")
+    isolation: Isolation | None = Field(
+        default=None, description="Where the secondary is put, if the names differ there."
+    )
+    parameter_group: Text | None = Field(
+        default=None, description="The cluster parameter group of the secondary, of that region."
+    )
+
+
 class Ground(Shape):
     """Where copies of a machine are put there; closed off, as those beside its source."""
 

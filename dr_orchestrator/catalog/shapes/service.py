@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from dr_orchestrator.catalog.shapes.checks import Check
 from dr_orchestrator.catalog.shapes.customer import CustomerStack
-from dr_orchestrator.catalog.shapes.destination import Isolation, To
+from dr_orchestrator.catalog.shapes.destination import Isolation, SecondaryRegion, To
 from dr_orchestrator.catalog.shapes.fields import (
     Account,
     Address,
@@ -282,6 +282,9 @@ class Drill(Shape):
     )
     replicates: Name | None = Field(
         default=None, description="Of which resource of this service it is the replica (replica-promotion)."
+    )
+    secondary: SecondaryRegion | None = Field(
+        default=None, description="The other region of the copy, to which it is switched over (global-switchover)."
     )
     accept: dict[Text, Text] = Field(
         default={}, description="Settings in which its copy may differ from the source, each with the reason."

@@ -52,8 +52,8 @@ class Write:
     what a drill uses and did not make, one or several: the machine that reads its copy, or the subnet that it is
     mounted in; each has to be one that the resource declares. `bounds` are the conditions of IAM under which it may be
     done to what stands `outside`, by the resource parts of those, and `never` those under which it is denied, likewise:
-    `{account}` in them is the account. One that goes `anywhere` is sent to one region of several that have the target,
-    whichever that is. The rights to a `stated` one are written out where the policies are made, in its own words.
+    `{account}` in them is the account. The rights to a `stated` one are written out where the policies are made, in its
+    own words.
     """
 
     operation: str
@@ -84,7 +84,6 @@ class Write:
     uses: str = ""
     bounds: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     never: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
-    anywhere: bool = False
     stated: bool = False
 
     @property

@@ -31,7 +31,9 @@ class CopyType:
     by_abac: bool = True
 
     def arn_of(self, id: str) -> str:
-        """The resource part of the ARN of one of that name; it begins with colons where no place is named in it."""
+        """The resource part of the ARN of one of that name; it begins with colons where no place is named in it, with
+        one where an account is.
+        """
         return self.arn.format(id=id)
 
     def arns_of(self, id: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ def found_at(part: Any, way: Sequence[str]) -> Iterator[Any]:
 @dataclass(frozen=True)
 class Target:
     """The target of a call; `region` where its ARN says one, `member` where it has to be a part of a stack, `parts` of
-    its name where that is made of several.
+    its name where that is made of several. One that is `anywhere` need not be in the region that is called.
     """
 
     type: str
@@ -30,6 +30,7 @@ class Target:
     region: str = ""
     member: bool = False
     parts: tuple[str, ...] = ()
+    anywhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class By:
     what stands under that key in it names the target. With `each` and `key` it is a list of such mappings, each of
     which names one by its ARN, and by nothing else. With `listed` it is a list of names. With `way`, keys into what the
     parameter holds, through its lists, each text there names one; and with `at` as the DNS takes names: in any case,
-    with a dot at the end or without.
+    with a dot at the end or without. One that is `anywhere` is called in whichever region: it has none itself, or its
+    ARN says which.
     """
 
     type: str
@@ -57,6 +59,7 @@ class By:
     key: str = ""
     way: str = ""
     listed: bool = False
+    anywhere: bool = False
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
@@ -65,7 +68,8 @@ class By:
             place = str(parameters.get(self.at, ""))
             for one in list(found_at(given, self.way.split("."))) or [""]:
                 if not self.at:
-                    yield Target(self.type, str(one or ""), parts=(str(one or "").rpartition("/")[2],))
+                    own = (str(one or "").rpartition("/")[2],)
+                    yield Target(self.type, str(one or ""), parts=own, anywhere=self.anywhere)
                     continue
                 name = str(one or "").rstrip(".").lower()
                 yield Target(self.type, f"{place}/{name}" if place and name else "", parts=(place, name))
@@ -92,10 +96,11 @@ class By:
             return
         if not text.startswith("arn:"):
             part = re.fullmatch(self.within, text) if self.within else None
-            own = (text.rpartition("/")[2],) if self.arn else ()
-            yield Target(self.type, part["name"] if part else "" if self.within else text, parts=own)
+            last = (text.rpartition("/")[2],) if self.arn else ()
+            name = part["name"] if part else "" if self.within else text
+            yield Target(self.type, name, parts=last, anywhere=self.anywhere)
             return
-        yield self._by_arn(text)
+        yield replace(self._by_arn(text), anywhere=self.anywhere)
 
     def _by_arn(self, text: str) -> Target:
         found = re.fullmatch(self.arn, text) if self.arn else None
@@ -115,4 +120,5 @@ class By:
         named = f"each key of {self.parameter}" if self.each else self.parameter
         named = f"each of {named}" if self.listed else named
         named = f"a part of {named}" if self.within else named
+        named = f"{named}, called in any region," if self.anywhere else named
         return f"{named} is a copy of type {self.type}" + (", a part of a stack" if self.each else "")

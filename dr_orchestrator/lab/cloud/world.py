@@ -28,10 +28,17 @@ _log = logging.getLogger(__name__)
 class Database(Protocol):
     """A physical database behind an instance; `key` names it in its plane, `failed` says why it never will be ready."""
 
-    failed: str
-    key: str
-    switching: bool
-    """Whether a standby is being made, or takes its place."""
+    @property
+    def failed(self) -> str:
+        """Why it never will be ready; empty while it may be."""
+
+    @property
+    def key(self) -> str:
+        """Its name in its plane."""
+
+    @property
+    def switching(self) -> bool:
+        """Whether a standby is being made, or takes its place."""
 
     @property
     def ready(self) -> bool:
@@ -44,6 +51,10 @@ class Database(Protocol):
     @property
     def address(self) -> tuple[str, int]:
         """Host and port."""
+
+    @property
+    def standby(self) -> tuple[str, int] | None:
+        """Host and port of the server that follows it, which only reads; None while none does."""
 
     def restorable_until(self) -> datetime | None:
         """The lab time of the newest commit that is safely archived; None where nothing is archived."""

@@ -16,6 +16,7 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
+from dr_orchestrator.resources.aurora_cluster.leaving import leave
 from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, SERVERLESS
 
 STORAGE = "storage and I/O, whose size AWS does not tell"
@@ -41,6 +42,7 @@ class ClusterInstance:
 
     def __init__(self, toolkit: Toolkit) -> None:
         self._objects, self._sources = Objects(INSTANCES, toolkit), toolkit.proofs.sources
+        self._toolkit = toolkit
 
     def billed(self, name: str = "") -> Billed:
         """Its class."""
@@ -50,7 +52,11 @@ class ClusterInstance:
         return billed(str(found["DBInstanceClass"]))
 
     def destroy(self, copy: Copy) -> CopyState:
-        """Delete the instance, once proven to be this run's copy; it holds no data of its own."""
+        """Delete the instance, once proven to be this run's copy; it holds no data of its own.
+
+        Before that its cluster leaves the global cluster of its run, where that made one.
+        """
+        leave(self._toolkit, copy)
         return self._objects.destroy(copy, instances.STATES, partial(self._refuse, copy), SkipFinalSnapshot=True)
 
     def _refuse(self, copy: Copy, live: Mapping[str, Any]) -> None:
@@ -80,7 +86,7 @@ class Member(ClusterInstance):
         """
         super().__init__(toolkit)
         self._to = to
-        self._cluster, self._like, self._toolkit, self._answers = cluster, like, toolkit, answers
+        self._cluster, self._like, self._answers = cluster, like, answers
 
     @property
     def copy(self) -> Copy:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.clusters import globally
 from dr_orchestrator.aws.copies import run_of
 from dr_orchestrator.aws.rds.objects import CLUSTER_SNAPSHOTS, CLUSTERS, INSTANCES, Shape
 from dr_orchestrator.domain.copy import LiveObject
-from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME, SNAPSHOT
+from dr_orchestrator.resources.aurora_cluster.name import GLOBAL, INSTANCE, NAME, SNAPSHOT
 
 _OURS = "aurora"
 """How the engines of Aurora begin: other instances are listed as RDS's own."""
@@ -29,6 +30,10 @@ def listed(account: Account) -> Iterator[LiveObject]:
                 yield _object(of, shape, api.region, each)
     for each in api.pages(CLUSTER_SNAPSHOTS.describe, f"{CLUSTER_SNAPSHOTS.key}s", SnapshotType="manual"):
         yield _object(SNAPSHOT, CLUSTER_SNAPSHOTS, api.region, each)
+
+    for each in api.pages(globally.GLOBALS.describe, "GlobalClusters"):
+        if globally.place(each) in ("", api.region):  # each region's listing has all of them
+            yield _object(GLOBAL, globally.GLOBALS, api.region, each)
 
 
 def _object(of: str, shape: Shape, region: str, each: Mapping[str, Any]) -> LiveObject:

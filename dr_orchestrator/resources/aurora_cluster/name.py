@@ -9,6 +9,9 @@ INSTANCE = "aurora-instance"
 SNAPSHOT = "aurora-snapshot"
 """A snapshot of it that a drill copies on its way into another account."""
 
+GLOBAL = "aurora-global-cluster"
+"""The global cluster that a drill makes of its cluster, with a secondary in another region."""
+
 # "Restore metadata" of Aurora: docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html
 RESTORED = Restored(
     "Aurora",

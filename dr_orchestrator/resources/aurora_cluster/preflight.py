@@ -50,8 +50,8 @@ def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[Prefli
         PreflightCheck("instance", lambda: _instance(asked)),
         PreflightCheck("name of the copy", lambda: _names(asked, copy)),
         PreflightCheck("key", lambda: _key(asked), must=False),
-        PreflightCheck("parameter groups", lambda: _parameters(asked)),
-        PreflightCheck("subnet group", lambda: _subnets(asked)),
+        PreflightCheck("parameter groups", lambda: parameters(asked)),
+        PreflightCheck("subnet group", lambda: subnets(asked)),
         PreflightCheck(
             "security groups",
             lambda: isolation.closed(isolation.security_groups(asked.there().account, put(asked.resource))),
@@ -92,7 +92,7 @@ def _key(asked: Asked) -> str:
     return keys.usable(asked.points_at().account, asked.key(), asked.source()["DBClusterArn"])
 
 
-def _parameters(asked: Asked) -> str:
+def parameters(asked: Asked) -> str:
     """The groups of cluster and instance; one of another major version than the data's would be refused."""
     source, account = asked.source(), asked.toolkit.account
     writer = production.writer(account, source)
@@ -123,7 +123,8 @@ def _refuse_another_family(name: str, found: str, wanted: str) -> None:
         raise NotRecoverable(f"parameter group {name} is of {found}, the data of {wanted}", hint)
 
 
-def _subnets(asked: Asked) -> str:
+def subnets(asked: Asked) -> str:
+    """The subnet group that the copy is put into, and whether its VPC is the source's own."""
     account, own = asked.toolkit.account, str(asked.source().get("DBSubnetGroup", ""))
     theirs = isolation.vpc_of(account, own) if own else ""
     return isolation.subnet_group(asked.there().account, isolation.declared(asked.resource), theirs)

@@ -13,13 +13,14 @@ from dr_orchestrator.aws.clusters.restoring import DOOR, STATES, DbCluster
 from dr_orchestrator.aws.preflight.region import enabled
 from dr_orchestrator.aws.rds import bringing
 from dr_orchestrator.aws.rds.objects import INSTANCES
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Ready
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.resources.aurora_cluster import preflight, production
 from dr_orchestrator.resources.aurora_cluster.instance import STORAGE, Member, billed, planned
+from dr_orchestrator.resources.aurora_cluster.leaving import leave
 from dr_orchestrator.resources.aurora_cluster.name import SNAPSHOT
 
 
@@ -61,6 +62,11 @@ class AuroraCluster(DbCluster):
     def ready(self, copy: Copy) -> Ready:
         """Wait until the cluster is available: only then is an instance made in it."""
         return Ready(self._there.seconds_since(self._there.wait_until_ready(self._objects.feed(), copy, STATES)))
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """As of each cluster, after it left the global cluster of its run, where that made one."""
+        leave(self._toolkit, copy)
+        return super().destroy(copy)
 
     def members(self, copy: Copy) -> Sequence[Copy]:
         """The instances that are made in the copy, as planned."""

@@ -12,17 +12,17 @@ from dr_orchestrator.domain.resource_type import (
     Content,
     CopyType,
     Effect,
-    Inquiry,
     Naming,
     Quota,
     Write,
     where_the_drill_says,
 )
-from dr_orchestrator.domain.statements import READ_ONLY
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
-from dr_orchestrator.resources.aurora_cluster.name import ENGINES, INSTANCE, NAME, RESTORED, SNAPSHOT
+from dr_orchestrator.resources.aurora_cluster import statements
+from dr_orchestrator.resources.aurora_cluster.name import ENGINES, GLOBAL, INSTANCE, NAME, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.aurora_cluster.parity import CALLS, SETTINGS
+from dr_orchestrator.resources.aurora_cluster.worldwide import calls as globally
 from dr_orchestrator.resources.brought import BROUGHT, WITHOUT_TAGS
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -55,18 +55,6 @@ _RESTORED = frozenset(
     }
 )
 _ARN = r"arn:[^:]+:rds:(?P<region>[^:]+):\d+:cluster:(?P<name>[^:]+)"
-_ASKED = By(NAME, "resourceArn", arn=_ARN)
-_SAID = frozenset({"secretArn", "database"})
-_INQUIRY = Inquiry(
-    _ASKED,
-    say="rds-data:ExecuteStatement",
-    begin="rds-data:BeginTransaction",
-    end="rds-data:RollbackTransaction",
-    opening=READ_ONLY,
-    statement="sql",
-    transaction="transactionId",
-)
-_OFFERED = "rds:DescribeOrderableDBInstanceOptions"
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
 _CALLS = Calls(
     frozenset(
@@ -99,9 +87,12 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
     from dr_orchestrator.resources.aurora_cluster.instance import ClusterInstance
     from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
     from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
+    from dr_orchestrator.resources.aurora_cluster.worldwide.parts import GlobalCluster
 
     if copy.type == SNAPSHOT:
         return SnapshotCopy(CLUSTER_SNAPSHOTS, toolkit, copy)
+    if copy.type == GLOBAL:
+        return GlobalCluster(copy, toolkit)
     if copy.type == NAME and copy.made_by == BY_RESTORE_JOB:
         return ClusterFromVault(source, None, toolkit.at(copy.place))
     there = toolkit.at(copy.place)
@@ -208,6 +199,7 @@ TYPE = Drillable(
             "DBInstances",
         ),
         CopyType(SNAPSHOT, "snapshot of an Aurora cluster", "ClusterSnapshots", "rds", "cluster-snapshot:{id}", 255),
+        CopyType(GLOBAL, "global cluster of Aurora", "GlobalClusters", "rds", ":global-cluster:{id}", 63),
     ),
     naming=Naming(
         r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
@@ -220,6 +212,7 @@ TYPE = Drillable(
         Kind.PITR_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterToPointInTime"})),
         Kind.AZ_FAILOVER: _CALLS
         | Calls(writes=frozenset({"rds:RestoreDBClusterFromSnapshot", "rds:FailoverDBCluster"})),
+        Kind.GLOBAL_SWITCHOVER: _CALLS | globally.CALLS,
     },
     elsewhere={
         Kind.SNAPSHOT_RESTORE: BROUGHT
@@ -282,21 +275,7 @@ TYPE = Drillable(
             Effect.CHANGE,
             within=By(INSTANCE, "TargetDBInstanceIdentifier"),
         ),
-        Write("rds:EnableHttpEndpoint", By(NAME, "ResourceArn", arn=_ARN), Effect.CHANGE),
-        Write("rds-data:BeginTransaction", _ASKED, Effect.CHANGE, _SAID),
-        Write(
-            "rds-data:ExecuteStatement",
-            _ASKED,
-            Effect.CHANGE,
-            _SAID | {"sql", "transactionId", "parameters", "includeResultMetadata"},
-            needs=frozenset({"transactionId"}),
-        ),
-        Write(
-            "rds-data:RollbackTransaction",
-            _ASKED,
-            Effect.CHANGE,
-            frozenset({"secretArn", "transactionId"}),
-        ),
+        *statements.WRITES,
         Write(
             "rds:DeleteDBInstance",
             By(INSTANCE, "DBInstanceIdentifier"),
@@ -330,6 +309,7 @@ TYPE = Drillable(
             lends="ValuesToAdd",
         ),
         Write("rds:DeleteDBClusterSnapshot", By(SNAPSHOT, "DBClusterSnapshotIdentifier"), Effect.DELETE),
+        *globally.WRITES,
     ),
     posture=Calls(
         frozenset(
@@ -345,7 +325,10 @@ TYPE = Drillable(
         },
     ),
     discovery=Calls(frozenset({"rds:DescribeDBClusters"})),
-    listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"})),
+    listing=Calls(
+        frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"})
+        | {"rds:DescribeGlobalClusters"}
+    ),
     services=("rds", "ec2", "secretsmanager"),
     born=Calls(
         frozenset(
@@ -369,12 +352,8 @@ TYPE = Drillable(
         frozenset({"rds:CopyDBClusterSnapshot", "rds:ModifyDBClusterSnapshotAttribute", "rds:DeleteDBClusterSnapshot"}),
         {"kms:DescribeKey": "the snapshot is encrypted"},
     ),
-    stated=Calls(
-        frozenset({_OFFERED}),
-        _INQUIRY.calls | {"rds:EnableHttpEndpoint"},
-        dict.fromkeys((*_INQUIRY.calls, "rds:EnableHttpEndpoint", _OFFERED), "it is asked by the Data API"),
-    ),
-    inquiry=_INQUIRY,
+    stated=statements.STATED,
+    inquiry=statements.INQUIRY,
     place=where_the_drill_says,
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",

@@ -80,10 +80,9 @@ WRITES = (
     ),
     Write(
         "route53-recovery-cluster:UpdateRoutingControlStates",
-        By(ROUTING_CONTROL.name, "UpdateRoutingControlStateEntries", way="RoutingControlArn"),
+        By(ROUTING_CONTROL.name, "UpdateRoutingControlStateEntries", way="RoutingControlArn", anywhere=True),
         Effect.CHANGE,
         every={"UpdateRoutingControlStateEntries.RoutingControlState": ("On", "Off")},
-        anywhere=True,
         stated=True,
     ),
     Write(

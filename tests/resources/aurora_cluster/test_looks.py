@@ -225,7 +225,7 @@ def test_a_cluster_and_its_instance_count_against_a_quota_each(made: Estate) -> 
     """The instance takes the place of one of RDS: both types name one quota, and read the same of it."""
     told = {name: str(read(made.toolkit.account)) for name, read in TYPE.quotas.items()}
     assert told == {"DBClusters": "4 of 40 DB clusters in use", "DBInstances": "10 of 40 DB instances in use"}
-    assert [copy.quota for copy in TYPE.copies] == ["DBClusters", "DBInstances", ""]  # snapshots count against none
+    assert [copy.quota for copy in TYPE.copies] == ["DBClusters", "DBInstances", "", ""]  # snapshots count against none
     rds = TYPES["rds-instance"]
     assert str(rds.quotas[rds.made.quota](made.toolkit.account)) == told["DBInstances"]
 
@@ -238,6 +238,7 @@ def _drill(kind: Kind) -> Drill:
         "vault": None,
         "leading": None,
         "production": None,
+        "secondary": None,
         "lost": {},
     }
     return cast(Drill, type("D", (), own))
@@ -380,6 +381,7 @@ def test_rights_to_say_statements_are_given_where_they_are_said() -> None:
                 vault=None,
                 leading=None,
                 production=None,
+                secondary=None,
                 lost={},
             ),
         )

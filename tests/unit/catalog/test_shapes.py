@@ -38,7 +38,7 @@ def _checks(claim: str) -> tuple[str, str]:
         ("https://", "ftp://", 6, "runbook.url", "'ftp://wiki.example.com/shop' is not an address", "such as https"),
         ("rds-instance", "rds-instanse", 9, "resources.shop-db.type", "'rds-instanse' is not a type", "did you mean"),
         ("us-east-1", "Ireland", 11, "resources.shop-db.region", "'Ireland' is not an AWS region", "such as us-east-1"),
-        ("pitr-restore", "restore-pitr", 15, f"{KEY}.kind", "'restore-pitr' is not a kind", "one of: az-failover, p"),
+        ("pitr-restore", "restore-pitr", 15, f"{KEY}.kind", "'restore-pitr' is not a kind", "one of: az-failover, g"),
         ("pitr-restore", "pitr-restor", 15, f"{KEY}.kind", "'pitr-restor' is not a kind", "did you mean 'pitr-restore"),
         (": application", ": fire", 17, f"{KEY}.disruption", "'fire' is not a disruption", "one of: application, avai"),
         ("shop-pitr", "Shop_PITR", 14, "drills.Shop_PITR", "'Shop_PITR' is not a legal name", "lower-case letters"),

@@ -53,7 +53,39 @@ def _orderable(self: RDSResponse) -> ActionResult:
     asked = {key: self.params.get(key) for key in ("Engine", "EngineVersion", "DBInstanceClass")}
     if world().faults.pretends("not-offered", "rds", str(asked["DBInstanceClass"])):
         return ActionResult({"OrderableDBInstanceOptions": []})
-    return ActionResult({"OrderableDBInstanceOptions": [{**asked, "SupportsHttpEndpoint": True}]})
+    spans = not world().faults.pretends("no-global", "rds", str(asked["EngineVersion"]))
+    offered = {**asked, "SupportsHttpEndpoint": True, "SupportsGlobalDatabases": spans}
+    return ActionResult({"OrderableDBInstanceOptions": [offered]})
+
+
+def _create_global(self: RDSResponse) -> ActionResult:
+    given, backend = self.params, cast(Clusters, self.backend)
+    made = backend.create_global_cluster(
+        given["GlobalClusterIdentifier"],
+        given.get("SourceDBClusterIdentifier"),
+        given.get("Engine"),
+        given.get("EngineVersion"),
+        given.get("StorageEncrypted"),
+        given.get("DeletionProtection"),
+        tags=given.get("Tags") or [],
+    )
+    return ActionResult({"GlobalCluster": made})
+
+
+def _globals(self: RDSResponse) -> ActionResult:
+    found = cast(Clusters, self.backend).describe_global_clusters(self.params.get("GlobalClusterIdentifier"))
+    return page("GlobalClusters", found, self.params, lambda each: str(each.global_cluster_identifier), FEWEST)
+
+
+def _delete_global(self: RDSResponse) -> ActionResult:
+    deleted = self.backend.delete_global_cluster(self.params["GlobalClusterIdentifier"])
+    return ActionResult({"GlobalCluster": deleted})
+
+
+def _switch_over(self: RDSResponse) -> ActionResult:
+    given, backend = self.params, cast(Clusters, self.backend)
+    whole = backend.switchover_global_cluster(given["GlobalClusterIdentifier"], given["TargetDbClusterIdentifier"])
+    return ActionResult({"GlobalCluster": whole})
 
 
 PATCHES = (
@@ -62,4 +94,8 @@ PATCHES = (
     (RDSResponse, "describe_db_cluster_snapshots", _snapshots),
     (RDSResponse, "describe_db_cluster_automated_backups", _backups),
     (RDSResponse, "delete_db_cluster", _delete),
+    (RDSResponse, "create_global_cluster", _create_global),
+    (RDSResponse, "describe_global_clusters", _globals),
+    (RDSResponse, "delete_global_cluster", _delete_global),
+    (RDSResponse, "switchover_global_cluster", _switch_over),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from moto.rds.exceptions import DBClusterNotFoundError, InvalidDBClusterStateFault
-from moto.rds.models import DBCluster, GlobalCluster
+from moto.rds.models import DBCluster
 
 from dr_orchestrator.lab.cloud.databases import logins, places
+from dr_orchestrator.lab.cloud.databases.clusters.globally import Globals
 from dr_orchestrator.lab.cloud.databases.clusters.members import Members
 from dr_orchestrator.lab.cloud.databases.clusters.models import data
 from dr_orchestrator.lab.cloud.databases.clusters.models.backups import ClusterBackup
@@ -17,7 +18,7 @@ from dr_orchestrator.lab.cloud.databases.clusters.rules import durations, filter
 from dr_orchestrator.lab.cloud.world import world
 
 
-class Clusters(Restores, Members):
+class Clusters(Globals, Restores, Members):
     """The Aurora clusters of one account in one region, laid over whatever answers for instances."""
 
     def create_db_cluster(self, kwargs: Any) -> DBCluster:
@@ -29,7 +30,7 @@ class Clusters(Restores, Members):
         cluster = making.make(self, given)
         cluster.volume = max(cluster.volume, int(given.get("allocated_storage") or 0))
         if self.begin_cluster(cluster, durations.CREATE_CLUSTER, "CreateDBCluster"):
-            data.lay(cluster, data.empty(cluster))
+            data.lay(cluster, None if cluster.secondary else data.empty(cluster))
         self.add_zones(cluster)
         return cluster
 
@@ -87,24 +88,6 @@ class Clusters(Restores, Members):
         self.end_zones(cluster)
         self.end_cluster(cluster, delete_automated_backups)
         return cluster
-
-    # Global clusters
-
-    def create_global_cluster(self, *args: Any, **kwargs: Any) -> GlobalCluster:
-        """As moto; the cluster that it is made of is its writer, and says by name whose member it is."""
-        made = super().create_global_cluster(*args, **kwargs)
-        for member in made.members:
-            member.is_writer, member.global_cluster_identifier = True, made.global_cluster_identifier
-        return made
-
-    def remove_from_global_cluster(
-        self, global_cluster_identifier: str, db_cluster_identifier: str
-    ) -> GlobalCluster | None:
-        """As moto; the cluster that was removed says so."""
-        cluster = self.describe_db_clusters(db_cluster_identifier)[0]
-        removed = super().remove_from_global_cluster(global_cluster_identifier, db_cluster_identifier)
-        cluster.global_cluster_identifier = None
-        return removed
 
 
 def _matching(found: list[DBCluster], wanted: dict[str, list[str]]) -> list[DBCluster]:

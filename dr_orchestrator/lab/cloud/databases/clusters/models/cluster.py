@@ -71,6 +71,16 @@ class Cluster(WithPassword, OnDatabase, DBCluster, ClusterOfStack):
             self._master_user_password = managed_login(self)
 
     @property
+    def secondary(self) -> bool:
+        """Whether it is in a global cluster and only reads."""
+        return bool(self.global_cluster_identifier) and not self.is_writer
+
+    def designate_writer(self) -> None:
+        """As moto, but that none of a secondary's writes."""
+        if not self.secondary:
+            super().designate_writer()
+
+    @property
     def of_zones(self) -> bool:
         """Whether it is a multi-AZ DB cluster, which makes its three instances by itself."""
         return bool(self.db_cluster_instance_class)

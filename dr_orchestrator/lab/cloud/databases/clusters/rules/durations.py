@@ -16,3 +16,6 @@ FAIL_OVER = 30.0
 SWITCH_ZONES = 25.0
 """Likewise of a multi-AZ DB cluster, whose readers are told to take over within 35 s."""
 ENABLE_ENDPOINT = 20.0
+CREATE_GLOBAL, DELETE_GLOBAL, LEAVE_GLOBAL = 30.0, 20.0, 90.0
+SWITCH_REGIONS = 45.0
+"""From the end of what writes in one region until the other writes in its place."""

@@ -9,7 +9,7 @@ from moto.rds.models import RDSBackend
 
 from dr_orchestrator.lab.cloud.databases import places, quotas
 from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster, family_of
-from dr_orchestrator.lab.cloud.databases.clusters.rules import refusals
+from dr_orchestrator.lab.cloud.databases.clusters.rules import refusals, spanning
 
 NEWEST = {
     "aurora-postgresql": "16.9",
@@ -35,17 +35,27 @@ INHERITED = (
     "storage_type",
 )
 
+_PRIMARYS = ("database_name", "master_username", "storage_encrypted")
+"""The settings that a secondary takes over from its primary."""
+
 
 def make(backend: RDSBackend, given: dict[str, Any]) -> Cluster:
     """A cluster as it is asked for, in its backend; what AWS would not make is refused."""
     identifier = given["db_cluster_identifier"]
     _check(backend, given)
+    whole = _joined(backend, given.get("global_cluster_identifier"))
+    if whole is not None:
+        spanning.check_secondary(whole, backend.region_name, given)
+        if whole.members:
+            given |= {name: getattr(whole.members[0], name) for name in _PRIMARYS}
     subnets = given["db_subnet_group_name"] = given.get("db_subnet_group_name") or places.default_subnet_group(backend)
     given["vpc_security_group_ids"] = given.get("vpc_security_group_ids") or [places.default_group(backend, subnets)]
     given["engine_version"] = given.get("engine_version") or NEWEST[given["engine"]]
     given["db_cluster_parameter_group_name"] = _parameters(backend, given)
     cluster = Cluster(backend, **given)
-    _join(backend, cluster)
+    if whole is not None:
+        cluster.is_writer = not whole.members
+        whole.members.append(cluster)
     backend.clusters[identifier] = cluster
     return cluster
 
@@ -96,12 +106,11 @@ def _parameters(backend: RDSBackend, given: dict[str, Any]) -> str:
     return str(name)
 
 
-def _join(backend: RDSBackend, cluster: Cluster) -> None:
-    name = cluster.global_cluster_identifier
+def _joined(backend: RDSBackend, name: str | None) -> Any:
+    """The global cluster that one is to be a member of; None of one that is to be none."""
     if not name:
-        return
+        return None
     everywhere = backend.get_backend("rds", "us-east-1").global_clusters
     if name not in everywhere:
         raise refusals.no_global(name)
-    cluster.is_writer = not everywhere[name].members
-    everywhere[name].members.append(cluster)
+    return everywhere[name]

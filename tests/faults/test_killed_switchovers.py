@@ -1,0 +1,141 @@
+"""A process that dies while a copy is made to span two regions, or is switched over: nothing is made or asked twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator import wiring
+from dr_orchestrator.domain.copy import TERMINAL
+from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, switches
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.resources import rows
+from dr_orchestrator.wiring import opening
+from tests.support import elsewhere, workspace
+from tests.support.aurora_drills import CLUSTER, make_cluster
+from tests.support.dying import deaths, killed_at, killed_in, resumed, swept
+from tests.support.elsewhere import AWAY
+from tests.support.estate import REGION, Estate, estate
+from tests.support.failovers import ScriptedClient
+from tests.support.shop import GREEN, run, world
+from tests.support.switchovers import DRILL, SWITCHES, left, prepared
+
+ASKS = ("CreateGlobalCluster", "CreateDBCluster", "CreateDBInstance", "SwitchoverGlobalCluster")
+ONCE = [1, 1, 2, 2]
+"""How often each takes effect in a whole drill: an instance in each region, and two ways."""
+
+
+@pytest.fixture(scope="module")
+def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("lab"), CLUSTER) as made:
+        make_cluster(made, CLUSTER, "db.r6g.large")
+        prepared(made.lab)
+        made.clock.sleep(7200)
+        yield made
+
+
+@pytest.fixture
+def here(boards: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
+    """A world whose client is scripted: no database stands behind the lab's clusters here."""
+    declared = workspace.SHOP.replace("\n  sessions: {", f"{elsewhere.CLUSTER_RESOURCE.rstrip()}\n  sessions: {{")
+    monkeypatch.setattr(workspace, "SHOP", declared)
+    monkeypatch.setattr(rows, "Client", lambda *_: ScriptedClient(boards.clock))
+    monkeypatch.setattr(opening, "_last_seen", lambda *_: boards.clock.now())
+    name = f"boards-{len(boards.lab.journal)}"
+    boards.client("rds").create_db_cluster_snapshot(DBClusterIdentifier=CLUSTER.id, DBClusterSnapshotIdentifier=name)
+    boards.clock.sleep(1800)
+    with world(boards, home, SWITCHES) as made:
+        yield made
+    assert left() == []
+
+
+def asked(boards: Estate, found: Run) -> list[int]:
+    """How often each of the calls took effect on what a run made."""
+    taken = [call for call in boards.lab.journal if call.status == 200]
+    ours = [call.action for call in taken if found.header.id in str(call.params)]
+    return [ours.count(each) for each in ASKS]
+
+
+def test_a_copy_that_is_not_disturbed(here: wiring.App, boards: Estate) -> None:
+    """There and back, in two regions: green and clean, with five copies that are gone."""
+    found = run(here, DRILL)
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert found.closing.cleanup is Cleanup.CLEAN
+    assert asked(boards, found) == ONCE
+    assert len(found.copies) == 5
+    assert {each.state in TERMINAL for each in found.copies} == {True}
+    ways = switches(found.checks)
+    assert (ways[FAILOVER].before.serving, ways[FAILOVER].after.serving) == (REGION, AWAY)
+    assert (ways[FAILBACK].before.serving, ways[FAILBACK].after.serving) == (AWAY, REGION)
+
+
+def test_it_is_taken_apart_before_anything_of_it_is_deleted(here: wiring.App, boards: Estate) -> None:
+    """AWS's order: what reads leaves the global cluster, then what writes; only then anything is deleted."""
+    heard = len(boards.lab.journal)
+    found = run(here, DRILL)
+    ends = ("RemoveFromGlobalCluster", "DeleteDBInstance", "DeleteDBCluster", "DeleteGlobalCluster")
+    taken = [call for call in boards.lab.journal[heard:] if call.action in ends and call.status == 200]
+    assert [call.action for call in taken] == [
+        *("RemoveFromGlobalCluster", "RemoveFromGlobalCluster"),
+        *("DeleteDBInstance", "DeleteDBCluster", "DeleteGlobalCluster", "DeleteDBInstance", "DeleteDBCluster"),
+    ]
+    assert [call.params["DbClusterIdentifier"].split(":")[3] for call in taken[:2]] == [AWAY, REGION]
+    assert found.closing is not None
+    assert found.closing.cleanup is Cleanup.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("operation", "number", "after"),
+    deaths(("CreateGlobalCluster", 1), ("CreateDBCluster", 1), ("CreateDBInstance", 2)),
+)
+def test_killed_while_it_is_made(here: wiring.App, boards: Estate, operation: str, number: int, after: bool) -> None:
+    """The next process goes on with what was asked for, and measures all of it."""
+    found = resumed(here, killed_in(here, DRILL, killed_at(operation, number, after)))
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert found.closing.cleanup is Cleanup.CLEAN
+    assert asked(boards, found) == ONCE
+
+
+@pytest.mark.parametrize(
+    ("operation", "number", "after"), deaths(("SwitchoverGlobalCluster", 1), ("SwitchoverGlobalCluster", 2))
+)
+def test_killed_around_a_switchover(here: wiring.App, boards: Estate, operation: str, number: int, after: bool) -> None:
+    """AWS's events tell whether it was asked; it is not asked again, and the run is inconclusive and clean, wherever
+    the copy writes by then.
+    """
+    found = resumed(here, killed_in(here, DRILL, killed_at(operation, number, after)))
+    assert found.closing is not None
+    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.INCONCLUSIVE, Cleanup.CLEAN)
+    assert asked(boards, found)[-1] == number - (not after)
+    assert ("failover started" in " ".join(found.closing.reasons)) is (after or number == 2)
+    assert set(switches(found.checks)) == ({FAILOVER} if number == 2 else set())
+
+
+@pytest.mark.parametrize(("operation", "number"), [("CreateDBCluster", 1), ("SwitchoverGlobalCluster", 1)])
+def test_a_sweep_ends_what_died(here: wiring.App, boards: Estate, operation: str, number: int) -> None:
+    """A secondary that was just asked for, or a copy that writes in the other region, is taken apart, and goes."""
+    found = swept(here, DRILL, killed_at(operation, number, after=True), boards.clock, 3600.0)
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.INCONCLUSIVE
+    assert len(found.copies) == (4 if operation == "CreateDBCluster" else 5)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_killed_while_it_is_taken_apart(here: wiring.App, boards: Estate, number: int) -> None:
+    """What left the global cluster has left; a sweep goes on with the rest."""
+    swept(here, DRILL, killed_at("RemoveFromGlobalCluster", number, after=True), boards.clock, 3600.0)
+
+
+@pytest.mark.parametrize("operation", ["CreateGlobalCluster", "CreateDBCluster", "SwitchoverGlobalCluster"])
+def test_a_lost_answer_makes_nothing_twice(here: wiring.App, boards: Estate, operation: str) -> None:
+    """It took effect, and AWS's word on it never came: it is adopted, or seen to be under way."""
+    boards.lab.faults.add({"kind": "lost-response", "action": operation, "times": 1})
+    found = run(here, DRILL)
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert asked(boards, found) == ONCE
