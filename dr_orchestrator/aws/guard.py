@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from dr_orchestrator.aws.calls.answers import UNHEARD, refusal_in
 from dr_orchestrator.aws.endpoints import is_call, named_by
 from dr_orchestrator.aws.once import Once
 from dr_orchestrator.domain import inquiries
@@ -30,6 +31,7 @@ _GLOBAL = "-global"
 
 _AGAIN = "dro-guard"
 _NAMED = "dro-guard-named"
+_ONE = "dro-guard-once"
 
 
 class Forbidden(DrillFault):
@@ -86,6 +88,7 @@ class Guard:
         session.register("before-parameter-build.*.*", self._before_parameters, unique_id="dro-guard")
         session.get_component("event_emitter").register_last("request-created.*.*", self._before_try, "dro-guard-try")
         session.register("before-send.*.*", self._before_send, unique_id="dro-guard-host")
+        session.register("response-received.*.*", self._after_try, unique_id="dro-guard-answer")
 
     def check(self, service: str, operation: str, parameters: Mapping[str, Any], region: str = "") -> None:
         """Raise Forbidden unless the call is a known read, or all its targets are copies of this run.
@@ -197,6 +200,7 @@ class Guard:
         context[_NAMED] = (service, named_by(model, params))
         if model.name not in self.calls.reads_of(service):
             context[_AGAIN] = _Again(partial(self._check_try, service, model.name, dict(params), region))
+            context[_ONE] = self._once is not None and self._once.is_it(service, model.name, params, region)
 
     def _check_try(self, service: str, operation: str, parameters: Mapping[str, Any], region: str) -> None:
         """Check a try again that throttling, or a machine that slept, held back: the ledger may have changed
@@ -217,6 +221,19 @@ class Guard:
 
     def _before_send(self, request: Any, **_: Any) -> None:
         self._places.setdefault(_place(request), False)  # nobody has seen it asked for
+
+    def _after_try(self, parsed_response: dict[str, Any] | None, context: dict[str, Any], **_: Any) -> None:
+        """Note what became of a try of a call that changes something: only a refusal says that nothing did."""
+        if _AGAIN not in context:
+            return
+        refusal = refusal_in(parsed_response)
+        if parsed_response is None or refusal is None:
+            context[UNHEARD] = True
+            return
+        if context.get(UNHEARD):
+            parsed_response.setdefault("ResponseMetadata", {})[UNHEARD] = True
+        elif refusal and context.get(_ONE) and self._once is not None:
+            self._once.refuse(refusal)
 
     def inherit(self) -> None:
         """Take what was begun until now as begun by another process: it is no leave for this one."""

@@ -22,4 +22,5 @@ def said(
     consent = Consent(entry.owner, entry.reason, entry.expires, window, place)
     key: Key = ("drills", name, "on")
     where = f"{document.file}:{document.line(key)}:{dotted(key)}"
-    return OnProduction(probe.table, probe.secret, drill.fail_back is not False, consent, where)
+    writers = drill.writer.model_dump(exclude_none=True) if drill.writer else {}
+    return OnProduction(probe.table, probe.secret, drill.fail_back is not False, consent, where, writers)

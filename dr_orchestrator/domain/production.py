@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dr_orchestrator.domain.defaults import ASIDE
+from dr_orchestrator.domain.defaults import ASIDE, SINCE
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """The days of a week, as a window names them."""
@@ -74,7 +74,8 @@ class OnProduction:
     """The drill's own word that it is performed on production: in which table of whose grants a client writes.
 
     The table is the team's, made by them for drills alone; `secret` is a login that may write there and nowhere else.
-    `returns` is whether production is failed back. `where` is its place in the drill file.
+    `returns` is whether production is failed back, `writers` who is to write after each way, where AWS is not to
+    choose. `where` is its place in the drill file.
     """
 
     table: str
@@ -82,6 +83,7 @@ class OnProduction:
     returns: bool
     consent: Consent
     where: str = field(default="", metadata=ASIDE)
+    writers: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,10 @@ class Standby(Protocol):
     def zones(self, copy: Copy) -> Zones:
         """The zone that serves, and that of the standby."""
 
-    def fail_over(self, copy: Copy, before: Zones) -> Seen:
-        """Ask for the failover, from the zones that are told; not again where it is seen to be under way."""
+    def fail_over(self, copy: Copy, before: Zones, way: str) -> Seen:
+        """Ask for the failover, there or back, from the zones that are told; not again where it is seen to be under
+        way.
+        """
 
     def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
         """Wait until the copy is whole again and `served` says that its client is; its zones then.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.ports import Clock, Destroyer, Filler, Member, Origin, Part, Restorer
     from dr_orchestrator.domain.recovery_point import RecoveryPoint
     from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.domain.taking_over import Standby
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.contents import Contents
     from dr_orchestrator.resources.estate import Entry
@@ -134,6 +135,7 @@ class Drillable(ResourceType):
     that the lab is to make. `protection` reads how the backups of what is declared of it at a place are kept; without
     one only its drills are judged. `discovered` tells of all that stands at a place, whoever declares it, `worn` the
     tags of one where its listing does not and nobody tells those of all; what AWS knows no such thing of has neither.
+    `own_standby` looks at one of production that may be failed over itself.
     An origin is told of the environment that its own is made in, and of the key of KMS under which recovery points are
     shared with that one's account.
     """
@@ -160,3 +162,4 @@ class Drillable(ResourceType):
     looks: Callable[[], Sequence[Look]] = tuple
     twin: Callable[[], Twin] | None = None
     entry: Callable[[], type[Entry]] | None = None
+    own_standby: Callable[[Resource, Toolkit], Standby] | None = None

@@ -90,7 +90,7 @@ class FailingOver(Making):
                 if not before[0].standby:
                     raise NotRecoverable(f"{self._called} has no standby: {before[0]}")
                 first.append(self._clock.monotonic())
-            seen = self._standby.fail_over(self.copy, before[0])
+            seen = self._standby.fail_over(self.copy, before[0], way)
             if seen.sent is not None:  # what was looked up before that is no outage of it
                 first[:] = [seen.sent]
             return seen

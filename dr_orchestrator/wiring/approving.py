@@ -11,6 +11,7 @@ from dr_orchestrator.aws.once import Once
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, STEPS
 from dr_orchestrator.domain.production import Approval, Asked, Ground, Lack, OnProduction, approved, lacking, lapsed
+from dr_orchestrator.domain.resource_type import OwnFailover
 from dr_orchestrator.errors import NotMeasured, UsageError
 from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.wiring.app import App
@@ -65,7 +66,7 @@ def leave(here: App, drill: Drill, run: str) -> Once | None:
     """
     if (on := drill.production) is None:
         return None
-    operation, parameters = _call(here, drill)
+    over = _call(here, drill)
 
     def begun_of(*steps: str) -> int:
         return retry_transient(lambda: here.ledger.queries.begun(run, steps))
@@ -84,7 +85,11 @@ def leave(here: App, drill: Drill, run: str) -> Once | None:
     def begun() -> int:
         return begun_of(*(STEPS[way] for way in ways(drill)))
 
-    return Once(operation, parameters, drill.resource.region, why_not, begun)
+    def given() -> Mapping[str, Any]:
+        way = FAILBACK if FAILBACK in ways(drill) and begun_of(STEPS[FAILBACK]) else FAILOVER
+        return over.parameters(drill.resource.id, on.writers.get(way, ""))
+
+    return Once(over.operation, given, drill.resource.region, why_not, begun)
 
 
 def ways(drill: Drill) -> tuple[str, ...]:
@@ -113,13 +118,12 @@ def _ground(here: App, drill: Drill) -> Ground:
     return Ground(drill.resource.account, is_simulated(here, account), named)
 
 
-def _call(here: App, drill: Drill) -> tuple[str, Mapping[str, Any]]:
-    """The call, and all that it is given: declared by the type as the one write on production."""
-    fails = here.types[drill.resource.type].fails_over
-    if fails is None:
+def _call(here: App, drill: Drill) -> OwnFailover:
+    """The call that the type declares as the one write on production."""
+    over = here.types[drill.resource.type].fails_over
+    if over is None:
         raise UsageError(f"no drill fails a {drill.resource.type} of production over", "drill a restored copy")
-    operation, given = fails
-    return operation, given(drill.resource.id)
+    return over
 
 
 def _given(here: App, drill: Drill) -> list[Approval]:

@@ -82,7 +82,7 @@ class _Look:
         if ("customers", drill.service.name) not in self._seen:
             self._seen.add(("customers", drill.service.name))
             yield from self._of_customers(document, drill.service)
-        if not drill.kind.rebuilds or drill.stores:
+        if on is None and (not drill.kind.rebuilds or drill.stores):  # on production nothing is restored
             for level, message, fix in self._of_loss(drill):
                 yield Remark(level, document.problem(("drills", drill.name, "checks"), message, fix))
 

@@ -26,7 +26,7 @@ from dr_orchestrator.ledger.patience import keeping
 from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.waiting.stops import heeding
-from dr_orchestrator.wiring import approving, flow_runs
+from dr_orchestrator.wiring import aftermath, approving, flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy
 from dr_orchestrator.wiring.customers.reaching import Unmodified
@@ -38,8 +38,9 @@ from dr_orchestrator.wiring.selection import chosen
 
 
 def kind_of(drill: str) -> str:
-    """The kind of a declared drill."""
-    return world().drill(drill).kind.value
+    """The kind of a declared drill; of a run that is resumed its own, for the drill may be gone or another by now."""
+    recorded = request().resumed
+    return (recorded.header if recorded else world().drill(drill)).kind.value
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
 
 @contextmanager
 def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator[Session]:
-    definition = _chosen(here.drill(drill), recorded)
+    definition = _definition(here, drill, recorded)
     if not recorded:
         approving.refuse_without_words(here, definition)
     run = recorded.header.id if recorded else new_run_id(here.clock)
@@ -180,6 +181,16 @@ def new_run_id(clock: Clock) -> str:
     return f"{clock.now():%Y%m%d}-{secrets.token_hex(5)}"
 
 
+def _definition(here: App, drill: str, recorded: Run | None) -> Drill:
+    """The drill as it is asked for; of a run whose drill is gone the refusal tells what became of production."""
+    try:
+        return _chosen(here.drill(drill), recorded)
+    except UsageError as gone:
+        if recorded is None or not (told := aftermath.told(here, recorded)):
+            raise
+        raise UsageError(f"{gone.message}; {told}", gone.hint) from gone
+
+
 def _chosen(drill: Drill, recorded: Run | None) -> Drill:
     """The drill as it is asked for; a resumed run has chosen, or could not again."""
     asked = chosen(drill)
@@ -195,7 +206,9 @@ def _refuse_to_resume_elsewhere(here: App, account: Account, recorded: Run, defi
     run = recorded.header.id
     if recorded.header.provenance.definition != definition.digest:
         hint = f"stop it and clean up with `dro abort {run}`, or bring the old definition back"
-        raise UsageError(f"drill {definition.name} was changed since run {run} began", hint)
+        became = aftermath.told(here, recorded)
+        told = f"drill {definition.name} was changed since run {run} began"
+        raise UsageError("; ".join(filter(None, (told, became))), hint)
     if changed := elsewhere(here, account, recorded.header.provenance):
         raise UsageError(f"run {run} was made elsewhere: {changed}", "use the profile and settings that it began with")
 

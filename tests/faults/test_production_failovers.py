@@ -16,6 +16,8 @@ from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, switches
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
+from dr_orchestrator.prefect_runner import run_drill
+from dr_orchestrator.resources import on_production
 from dr_orchestrator.resources.rds_instance import production
 from dr_orchestrator.wiring import approving, opening
 from dr_orchestrator.wiring.planning.plan import plan
@@ -37,7 +39,7 @@ def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     shop.clock.sleep((now.replace(hour=3, minute=0) + timedelta(days=1) - now).total_seconds())
     monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ENTRY)
     monkeypatch.setattr(workspace, "SHOP", DECLARED)
-    monkeypatch.setattr(production, "Client", lambda *_, **__: ScriptedClient(shop.clock))
+    monkeypatch.setattr(on_production, "Client", lambda *_, **__: ScriptedClient(shop.clock))
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     with shops.world(shop, home, FAILS_OVER) as made:
         yield made
@@ -169,6 +171,7 @@ def test_killed_around_a_failover(approved: wiring.App, shop: Estate, operation:
     """The next process never asks again, whether AWS heard it or not; what nobody measured never passes."""
     began = len(shop.lab.journal)
     dead = killed_in(approved, DRILL, killed_at(operation, number, after))
+    _refused_once_it_was_changed(approved, dead, number)
     shop.clock.sleep(86_400)  # the words hold no more: what became of it is told all the same
     found: Run = resumed(approved, dead)
     assert found.closing is not None
@@ -178,6 +181,28 @@ def test_killed_around_a_failover(approved: wiring.App, shop: Estate, operation:
     assert "production now serves from us-east-1" in told
     assert "by AWS's events" in told
     shop.clock.sleep(1800)
+
+
+def _refused_once_it_was_changed(approved: wiring.App, dead: Run, number: int) -> None:
+    """A run whose drill is another by now is not resumed; what it asked of production, and who serves, is told."""
+    file = approved.settings.home / "drills" / "shop.yaml"
+    before = file.read_text()
+    for changed in (before.replace("table: dr_probe", "table: other"), before.replace(f"  {DRILL}:", "  renamed:")):
+        file.write_text(changed)
+        tiers = file.with_name("tiers.yaml")
+        entries = tiers.read_text()
+        if "renamed" in changed:
+            tiers.write_text(entries.replace(f"  {DRILL}:", "  renamed:"))
+        since = wiring.App(approved.settings, approved.clock)
+        with wiring.using(since), wiring.resuming(dead.header.id), pytest.raises(UsageError) as raised:
+            run_drill(DRILL)
+        tiers.write_text(entries)
+        told = str(raised.value)
+        asked = "'fail over' and 'fail back'" if number == 2 else "'fail over'"
+        assert f"{asked} of production's {INSTANCE.id} began at" in told
+        assert "AWS's events tell since then: " in told
+        assert "; now us-east-1" in told
+    file.write_text(before)
 
 
 def test_a_sweep_touches_nothing_of_production(approved: wiring.App, shop: Estate) -> None:
@@ -229,6 +254,9 @@ def test_a_plan_tells_what_it_would_interrupt_and_which_words_lack(
     assert (found.creates, found.recovery_points) == ([], [])
     assert any("nobody has approved this plan" in each for each in found.blockers)
     approving.approve(here, DRILL, "Ada")
+    looks = {each.name: each.words for each in plan(here, DRILL).preflight.looks}
     assert plan(here, DRILL).blockers == []
+    assert looks["probe"] == "its table keeps its rows"
+    assert "permissions" in looks
     assert changed(shop, began) == []
     assert capsys.readouterr().err == ""

@@ -39,6 +39,9 @@ class ScriptedClient:
     story: list[str] = field(default_factory=list)
     began: float | None = None
 
+    def look(self) -> str:
+        return "its table keeps its rows"
+
     def begin(self) -> None:
         self.story.append("begin")
 

@@ -48,6 +48,8 @@ class Failing(Drill):
     clients: list[ScriptedClient] = field(default_factory=list)
     looked_since: list[datetime] = field(default_factory=list)
     zones_read: int = 0
+    asked_ways: list[str] = field(default_factory=list)
+    sent: float | None = None
 
     def __post_init__(self) -> None:
         if not self.ledger.story:
@@ -67,12 +69,13 @@ class Failing(Drill):
         self.zones_read += 1
         return self.serving
 
-    def fail_over(self, copy: Copy, before: Zones) -> Seen:
+    def fail_over(self, copy: Copy, before: Zones, way: str) -> Seen:
         assert (copy, before) == (COPY, self.serving)
+        self.asked_ways.append(way)
         self.act("ask")
         if self.passing:
             raise self.passing.pop()
-        return Seen("asked")
+        return Seen("asked", sent=self.sent)
 
     def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
         assert (copy, before) == (COPY, self.serving)

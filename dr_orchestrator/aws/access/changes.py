@@ -33,9 +33,9 @@ def changes(scope: Scope) -> Iterator[Statement]:
     yield from zones.changes(scope)
     yield from controls.changes(scope)
     yield from vaults.restores(scope)
-    for number, (call, arn, until) in enumerate(scope.on_production(), 1):
+    for number, (call, arns, until) in enumerate(scope.on_production(), 1):
         ends = {"DateLessThan": {"aws:CurrentTime": f"{until:%Y-%m-%dT%H:%M:%SZ}"}}
-        yield allow(f"FailProductionOver{number}", {call}, [arn], ends)
+        yield allow(f"FailProductionOver{number}", {call}, arns, ends)
 
 
 def _tagged(scope: Scope, key: str) -> dict[str, Any]:

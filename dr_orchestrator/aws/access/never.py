@@ -30,7 +30,9 @@ def never(scope: Scope) -> Iterator[Statement]:
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
     seen = operations(scope, (each for each in worn if scope.sees_tags(scope.types.targets[each.target.type])))
-    own = {call: [arn for one, arn, _ in scope.on_production() if one == call] for call, *_ in scope.on_production()}
+    own: dict[str, list[str]] = {}
+    for call, arns, _ in scope.on_production():
+        own[call] = sorted({*own.get(call, ()), *arns})
     others = [each for each in seen if each not in {*own, *mounts.exempt(scope)}]
     yield deny("NeverTouchTheUntagged", others, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
     yield from mounts.never_elsewhere(scope, seen)
@@ -54,7 +56,8 @@ def never(scope: Scope) -> Iterator[Statement]:
 def _never_over(scope: Scope, own: Mapping[str, list[str]], touched: Sequence[Write]) -> Iterator[Statement]:
     """The denials of what fails production over (`own`: the ARNs by calls): of all but that, and copies of a run."""
     for number, (call, arns) in enumerate(own.items(), 1):
-        over = {scope.types.targets[write.target.type] for write in touched if write.operation == call}
+        asked = [by.type for write in touched if write.operation == call for by in (write.target, write.within) if by]
+        over = {scope.types.targets[name] for name in asked}
         alike = sorted({arn for copy in over for arn in scope.anywhere(copy, _called(scope, copy))})
         yield deny(f"NeverFailAnythingElseOver{number}", [call], {"NotResource": [*alike, *arns]})
         untagged = {"Resource": alike, "Condition": {"Null": {WEARS: "true"}}}

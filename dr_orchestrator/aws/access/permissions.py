@@ -46,6 +46,19 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     return found
 
 
+def failed_over(types: Types[ResourceType], drill: Drill, partition: str, account: str) -> list[str]:
+    """The ARNs that the one call on production concerns: of what fails over, and of who is to write then where the
+    drill says so; none of a drill on a copy.
+    """
+    of, on = types[drill.resource.type], drill.production
+    if on is None or of.fails_over is None:
+        return []
+    parts = [of.made.arn_of(drill.resource.id)]
+    if of.fails_over.part:
+        parts += [types.copies[of.fails_over.part].arn_of(each) for each in on.writers.values()]
+    return [f"arn:{partition}:{of.made.service}:{drill.resource.region}:{account}:{part}" for part in parts]
+
+
 def _of_filling(of: ResourceType, drill: Drill) -> Calls:
     """The calls by which the stores of a type get into an environment: no item is written where all are imported."""
     rebuild, stores = drill.resource.rebuild, [each for each, store in drill.stores.items() if store.type == of.name]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from dr_orchestrator.aws.access.permissions import failed_over
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.drill import Allowed, Drill, reads_source
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types, beside_the_source
@@ -180,21 +181,18 @@ class Scope:
         rebuilt = [each.resource.rebuild for each in self.drills if each.resource.rebuild]
         return any(outlet.secret for each in rebuilt if each.builder for outlet in each.builder.outlets.values())
 
-    def on_production(self) -> list[tuple[str, str, datetime]]:
-        """The calls by which drills fail production over, each with the ARN of the one thing that it is on, and until
-        when the policy lets it.
+    def on_production(self) -> list[tuple[str, tuple[str, ...], datetime]]:
+        """The calls by which drills fail production over, each with the ARN of the one thing that it is on, and of who
+        is to write then where a drill says so; and until when the policy lets it.
         """
-        found: dict[tuple[str, str], datetime] = {}
+        found: dict[tuple[str, tuple[str, ...]], datetime] = {}
         for drill in self.drills:
-            of = self.types[drill.resource.type]
-            on = drill.production
-            if on is not None and of.fails_over is not None and not self.apart:
+            over, on = self.types[drill.resource.type].fails_over, drill.production
+            if on is not None and over is not None and not self.apart:
                 if self.at is not None and on.consent.ends <= self.at:
                     continue
-                account = drill.resource.account or self.account
-                part = of.made.arn_of(drill.resource.id)
-                arn = f"arn:{self.partition}:{of.made.service}:{drill.resource.region}:{account}:{part}"
-                key, ends = (of.fails_over[0], arn), on.consent.ends
+                arns = failed_over(self.types, drill, self.partition, drill.resource.account or self.account)
+                key, ends = (over.operation, tuple(arns)), on.consent.ends
                 found[key] = max(ends, found.get(key, ends))
         return sorted((*key, ends) for key, ends in found.items())
 

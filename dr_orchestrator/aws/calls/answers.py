@@ -30,6 +30,10 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 _FIRST = datetime(2006, 1, 1, tzinfo=UTC)
 """The year of AWS's first service: its times came later, and copies are known by when they were made."""
 
+UNHEARD = "dro-unheard"
+"""The mark of an answer before which a try of the same call got none that says whether it took effect."""
+
+_NO_REFUSAL = frozenset({"RequestTimeout", "RequestTimeoutException"})
 _OURS = "dr_orchestrator."
 _ARN = re.compile(r"arn:(?:[^:]*:){4}.")
 _MADE: Mapping[str, tuple[str, re.Pattern[str]]] = {
@@ -49,6 +53,19 @@ _LISTS_KEYS = frozenset({"s3:ListObjects", "s3:ListObjectsV2", "s3:ListObjectVer
 """The calls of which botocore asks that keys come URL-encoded; it reads them so only where the answer says they are."""
 
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
+
+
+def refusal_in(answer: Mapping[str, Any] | None) -> str | None:
+    """The words by which an answer, as botocore parses it, refuses a call; empty where it takes it, None where it is
+    none, or says nothing of what became of the call.
+    """
+    if answer is None:
+        return None
+    status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
+    if status < 300:
+        return "" if status else None
+    code, message = said(answer)
+    return f"{code}: {message}" if 400 <= status < 500 and code and code not in _NO_REFUSAL else None
 
 
 class Strange(Transient):

@@ -22,7 +22,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from dr_orchestrator.aws.calls.answers import Strange, Told, named, said, told, unreadable
+from dr_orchestrator.aws.calls.answers import UNHEARD, Strange, Told, named, said, told, unreadable
 from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.endpoints import is_endpoint
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient, without_secrets
@@ -35,15 +35,23 @@ _DENIED = (
     *("InvalidSignature", "IncompleteSignature", "InvalidAccessKeyId", "MissingAuthenticationToken"),
     "RequestTimeTooSkewed",
 )
-_TRANSIENT = (
-    *("Throttling", "Throttled", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure"),
-    *("InternalError", "InternalServerError", "RequestTimeout", "ProvisionedThroughputExceeded", "SlowDown"),
+_THROTTLED = (
+    *(
+        "Throttling",
+        "Throttled",
+        "RequestLimitExceeded",
+        "TooManyRequests",
+        "ProvisionedThroughputExceeded",
+        "SlowDown",
+    ),
     "PriorRequestNotComplete",  # Route 53's: another change of the zone is under way
 )
+_TRANSIENT = ("ServiceUnavailable", "InternalFailure", "InternalError", "InternalServerError", "RequestTimeout")
 _EXPIRED = ("ExpiredToken", "RequestExpired")
 _CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _LOGIN_ENDED = (TokenRetrievalError, NoAuthTokenError, SSOError)
 _MISSING = ("NotFound", "NoSuch", "DoesNotExist")
+_LATER = "AWS was asked several times; try again later"
 _SECRET = re.compile("password|secretstring|token", re.IGNORECASE)
 """Parameters whose values are told to nobody."""
 
@@ -78,7 +86,17 @@ class Refused(NotRecoverable):
 
 
 class Denied(NotMeasured):
-    """The caller may not do this, or its credentials are not good (any more)."""
+    """The caller may not do this, or its credentials are not good (any more); `repeated` as of Refused."""
+
+    repeated = False
+
+
+class Throttled(Transient):
+    """AWS did nothing, for it was asked too often; `repeated` is whether a try before this answer got none that says
+    what became of it.
+    """
+
+    repeated = False
 
 
 class Expired(Denied):
@@ -197,9 +215,11 @@ def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotR
         return Expired(f"{told}; {_LOG_IN}", _IN_TIME, call)
     if any(known in code for known in _DENIED):
         hint = f"allow {call} for the caller: `aws sts get-caller-identity` tells who that is"
-        return Denied("; ".join(filter(None, (told, by_policy(message)))), hint, call)
-    if any(known in code for known in _TRANSIENT) or _status(error) >= 500:
-        return _fault_of_theirs(told, call, lacks=_status(error) == _NO_SUCH_CALL)
+        denied = Denied("; ".join(filter(None, (told, by_policy(message)))), hint, call)
+        denied.repeated = UNHEARD in error.response.get("ResponseMetadata", {})
+        return denied
+    if any(known in code for known in (*_THROTTLED, *_TRANSIENT)) or _status(error) >= 500:
+        return _fault_of_theirs(told, call, error)
     if any(known in code for known in _MISSING) or _stack_is_missing(code, message):
         return NotFound(told, f"is it named as in AWS, in this account and region? asked: {_brief(parameters)}", call)
     refused = Refused(told, f"asked: {_brief(parameters)}", call)
@@ -208,11 +228,15 @@ def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotR
     return refused
 
 
-def _fault_of_theirs(told: str, call: str, *, lacks: bool) -> NotMeasured:
-    """A fault of whoever answers; one that `lacks` what was asked for does so the next time, too."""
-    if lacks:
+def _fault_of_theirs(told: str, call: str, error: ClientError) -> NotMeasured:
+    """A fault of whoever answers; one who cannot do what was asked for cannot the next time, either."""
+    if any(known in told.partition(":")[0] for known in _THROTTLED) and _status(error) < 500:
+        throttled = Throttled(told, _LATER, call)
+        throttled.repeated = UNHEARD in error.response.get("ResponseMetadata", {})
+        return throttled
+    if _status(error) == _NO_SUCH_CALL:
         return NotMeasured(told, "whoever answers cannot do this: that says nothing of what is drilled", call)
-    return Transient(told, "AWS was asked several times; try again later", call)
+    return Transient(told, _LATER, call)
 
 
 def _status(error: ClientError) -> int:

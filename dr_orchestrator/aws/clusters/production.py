@@ -1,4 +1,4 @@
-"""Production's own cluster, as a drill reads it, whatever makes it: never more than a describe."""
+"""A cluster as a drill reads it, production's or a copy, whatever makes it: never more than a describe."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.rds import instances
+from dr_orchestrator.domain.failover import Zones
 from dr_orchestrator.domain.preflight import Doubt
 from dr_orchestrator.errors import NotMeasured
 
@@ -39,3 +40,17 @@ def status(cluster: Mapping[str, Any]) -> str:
     if (state := cluster.get("Status")) != "available":
         raise Doubt(f"{version}, is {state}")
     return version
+
+
+def writer_of(cluster: Mapping[str, Any]) -> str:
+    """The instance that writes; empty where AWS tells of none."""
+    members = cluster.get("DBClusterMembers") or ()
+    return next((str(each["DBInstanceIdentifier"]) for each in members if each.get("IsClusterWriter")), "")
+
+
+def zones_of(cluster: Mapping[str, Any], stand: Mapping[str, str]) -> Zones:
+    """The zone of the writer, and those of all others, by the zone of each instance."""
+    if not (written := writer_of(cluster)):
+        return Zones("")
+    others = sorted(zone for name, zone in stand.items() if name != written)
+    return Zones(stand.get(written, ""), " and ".join(others))

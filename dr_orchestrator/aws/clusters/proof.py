@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.rds import isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, Shape
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -56,17 +57,20 @@ def alone(account: Account, cluster: Mapping[str, Any], within: str = "") -> Non
 
     A secondary tells the primary as what it replicates: whether that is the run's, the members of `within` tell.
     """
-    name, arn = cluster["DBClusterIdentifier"], cluster["DBClusterArn"]
-    keys = ("GlobalClusterIdentifier", *(() if within else ("ReplicationSourceIdentifier",)))
-    wrong = [cluster[key] for key in keys if cluster.get(key) and _name(cluster[key]) != within]
-    for each in account.api("rds").pages("DescribeGlobalClusters", "GlobalClusters"):
+    source = "" if within else str(cluster.get("ReplicationSourceIdentifier") or "")
+    if wrong := {*globals_of(account.api("rds"), cluster), source} - {"", within}:
+        told = f"{cluster['DBClusterIdentifier']} is not isolated: it is tied to {', '.join(sorted(wrong))}"
+        raise NotRecoverable(told, isolation.TAKEN_DOWN)
+
+
+def globals_of(api: Api, cluster: Mapping[str, Any]) -> set[str]:
+    """The global clusters that have it, as it says itself or they do."""
+    arn, found = cluster["DBClusterArn"], {_name(str(cluster.get("GlobalClusterIdentifier") or ""))} - {""}
+    for each in api.pages("DescribeGlobalClusters", "GlobalClusters"):
         members = each.get("GlobalClusterMembers", [])
         if arn in {arn for member in members for arn in (member.get("DBClusterArn"), *member.get("Readers", []))}:
-            wrong += [each["GlobalClusterIdentifier"]] if each["GlobalClusterIdentifier"] != within else []
-    if wrong:
-        raise NotRecoverable(
-            f"{name} is not isolated: it is tied to {', '.join(sorted(set(wrong)))}", isolation.TAKEN_DOWN
-        )
+            found.add(str(each["GlobalClusterIdentifier"]))
+    return found
 
 
 def _name(told: str) -> str:

@@ -19,6 +19,7 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 _START, _PASS = "backup:StartRestoreJob", "iam:PassRole"
 _CHANGE = "route53:ChangeResourceRecordSets"
+_NOW = "aws:CurrentTime"
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 """The region that IAM sees in a call of Route 53, by partition."""
 
@@ -114,6 +115,21 @@ def simulated_name(account: Account, caller: Caller, copy: Copy, record: RecordT
     return f"IAM's simulation allows {principal} {_CHANGE} of {name} in {zone}"
 
 
+def simulated_failover(account: Account, caller: Caller, action: str, arns: Sequence[str], at: datetime) -> str:
+    """The answer of IAM to the one call that fails production over, on each ARN that it concerns, as of an instant.
+
+    NotMeasured where a policy denies it by name, or one of the organisation does not allow it; what no policy mentions
+    is a Doubt.
+    """
+    principal, keys = _principal(caller), {"aws:RequestedRegion": [account.region], _NOW: [f"{at:%Y-%m-%dT%H:%M:%SZ}"]}
+    for arn in arns:
+        decisions, barred = _decided(account, caller, arn, [action], keys)
+        _raise_where_denied(principal, decisions, barred, "`dro iam` prints the policies that allow it")
+        if _not_allowed(decisions, [action]):
+            raise Doubt(f"by IAM's simulation {principal} is not allowed {action} on {arn}")
+    return f"IAM's simulation allows {principal} {action} on {' and '.join(arns)}"
+
+
 def _decisions(
     account: Account, caller: Caller, copy: Copy, of: CopyType, actions: Sequence[str], *, tagged: bool
 ) -> tuple[dict[str, str], list[str]]:
@@ -143,7 +159,7 @@ def _decided(
                 {
                     "ContextKeyName": key,
                     "ContextKeyValues": list(values),
-                    "ContextKeyType": f"string{'List' * (len(values) > 1 or key.startswith(_CHANGE))}",
+                    "ContextKeyType": _type_of(key, values),
                 }
                 for key, values in context.items()
             ],
@@ -153,6 +169,12 @@ def _decided(
     results = answer["EvaluationResults"]
     barred = [each["EvalActionName"] for each in results if each.get(_BY_ORGANISATION, {}).get(_ALLOWED) is False]
     return {each["EvalActionName"]: each["EvalDecision"] for each in results}, barred
+
+
+def _type_of(key: str, values: Sequence[str]) -> str:
+    if key == _NOW:
+        return "date"
+    return f"string{'List' * (len(values) > 1 or key.startswith(_CHANGE))}"
 
 
 def _raise_where_denied(

@@ -1,4 +1,4 @@
-"""A failover of a copy that RDS runs, asked for once, whatever becomes of the answer."""
+"""A failover of what RDS runs, a copy or production's own, asked for once, whatever becomes of the answer."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from dr_orchestrator.aws.calls.api import Refused
+from dr_orchestrator.aws.calls.api import Denied, Refused, Throttled
 from dr_orchestrator.aws.rds import events
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.domain.failover import Zones
+from dr_orchestrator.domain.failover import FAILOVER, Zones
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotMeasured, Transient
 
 UNCHANGED = 300.0
-"""Drill seconds for which AWS may go on telling the old zone of a copy that is available, and serves again."""
+"""Drill seconds for which AWS may go on telling the old zone of what is available, and serves again."""
 
 
 class FailsOver(ABC):
-    """The asking for a failover, of an instance or of a cluster: once, and never again where AWS may have heard it."""
+    """The asking for a failover, of an instance or of a cluster: once, and never again where AWS may have heard it.
+
+    Production's own is told by a copy that bears its name.
+    """
 
     usual: ClassVar[tuple[timedelta, timedelta]]
     """The outage that AWS tells of for such a failover."""
@@ -31,6 +34,9 @@ class FailsOver(ABC):
     busy: ClassVar[str]
     """The code by which AWS refuses it while one is under way."""
 
+    anew: ClassVar[str] = "run the drill anew"
+    """The words on how another failover is asked for, by another run."""
+
     _asked: tuple[Zones, Sequence[ServerTime]] | None = None
     """The zones that the one under way was asked for from, and the failovers that AWS told of until then."""
 
@@ -40,19 +46,19 @@ class FailsOver(ABC):
 
     @abstractmethod
     def told(self, copy: Copy, since: datetime) -> list[ServerTime]:
-        """The events of failovers that RDS wrote down of the copy."""
+        """The events of failovers that RDS wrote down of it."""
 
     @abstractmethod
-    def _asking(self, copy: Copy) -> Callable[[], object]:
+    def _asking(self, copy: Copy, way: str) -> Callable[[], object]:
         """The call that asks for it, once it was looked up who is to serve; Transient where nobody tells."""
 
     @abstractmethod
     def _settle(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> None:
-        """Wait until the copy is whole again and `served`, or kept its zone for long."""
+        """Wait until it is whole again and `served`, or kept its zone for long."""
 
     @abstractmethod
     def _since(self, copy: Copy) -> datetime:
-        """When the copy was intended: what AWS tells of before is another's."""
+        """When it was intended, or first looked at: what AWS tells of before is another's."""
 
     def zones(self, copy: Copy) -> Zones:
         """The zone that serves, and that of the standby; Transient where AWS tells of none that serves."""
@@ -61,7 +67,7 @@ class FailsOver(ABC):
             raise Transient(f"AWS tells of none that serves {copy.id}", "has it failed over by itself?", self.asks)
         return zones
 
-    def fail_over(self, copy: Copy, before: Zones) -> Seen:
+    def fail_over(self, copy: Copy, before: Zones, way: str = FAILOVER) -> Seen:
         """Ask for the failover, once: where the answer to that was lost, AWS's own events tell whether it was heard.
 
         Transient where those tell nothing: what AWS describes may be old, so it is not asked again for that.
@@ -71,14 +77,14 @@ class FailsOver(ABC):
         moved = zones.serving != before.serving
         if self._asked is None or self._asked[0] != before:
             if under_way or (moved and zones.serving):
-                raise _of_another(f"{copy.id} {'fails' if under_way else 'failed'} over: {zones}", self.asks)
-            return self._ask_once(copy, before)
+                raise self._of_another(f"{copy.id} {'fails' if under_way else 'failed'} over: {zones}")
+            return self._ask_once(copy, before, way)
         if under_way or moved:
             return Seen("asked for before; its answer was lost")
         return self._heard(copy, self._asked[1])
 
     def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
-        """Wait until the copy is whole again; its zones once all was waited for, those of before if it stayed.
+        """Wait until it is whole again; its zones once all was waited for, those of before if it stayed.
 
         `served` tells whether the client's writes are acknowledged again.
         """
@@ -89,8 +95,8 @@ class FailsOver(ABC):
                 self._asked = None
                 return zones
 
-    def _ask_once(self, copy: Copy, before: Zones) -> Seen:
-        asking, known = self._asking(copy), self._failovers(copy)
+    def _ask_once(self, copy: Copy, before: Zones, way: str) -> Seen:
+        asking, known = self._asking(copy, way), self._failovers(copy)
         self._asked = before, known
         try:
             asking()
@@ -99,8 +105,12 @@ class FailsOver(ABC):
                 if refused.repeated:
                     return Seen("asked for, and taken, though its answer was lost")
                 self._asked = None
-                raise _of_another(f"{copy.id} fails over: {refused.message}", self.asks) from refused
+                raise self._of_another(f"{copy.id} fails over: {refused.message}") from refused
             self._asked = None
+            raise
+        except (Denied, Throttled) as refused:
+            if not refused.repeated:
+                self._asked = None  # AWS says itself that nothing came of it: no answer was lost
             raise
         return Seen(f"{before.serving} is to be left, for {before.standby}")
 
@@ -108,14 +118,13 @@ class FailsOver(ABC):
         """The words of AWS's events on a failover that was asked for, beyond those known before."""
         new = [each for each in self._failovers(copy) if each not in known and each.state == events.STARTED]
         if not new:
-            told = "the answer was lost, and AWS's events tell of no failover: it is not asked for again"
-            raise Transient(told, "run the drill anew", self.asks)
+            told = f"the answer was lost, and AWS's events tell of no failover of {copy.id}: it is not asked for again"
+            raise Transient(told, self.anew, self.asks)
         return Seen(f"asked for before; its answer was lost, and AWS tells of it at {new[0].at.isoformat()}")
 
     def _failovers(self, copy: Copy) -> list[ServerTime]:
         return self.told(copy, self._since(copy))
 
-
-def _of_another(told: str, call: str) -> NotMeasured:
-    """The failure of a failover that this run did not ask for: its outage is nobody's measure."""
-    return NotMeasured(f"{told}, and this run asked for none yet", "run the drill anew once it has ended", call)
+    def _of_another(self, told: str) -> NotMeasured:
+        """The failure of a failover that this run did not ask for: its outage is nobody's measure."""
+        return NotMeasured(f"{told}, and this run asked for none yet", f"{self.anew} once it has ended", self.asks)

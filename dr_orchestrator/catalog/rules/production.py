@@ -42,7 +42,7 @@ def _mistakes(
     name: str, drill: Drill, service: Declared, types: Types[ResourceType], entries: Mapping[str, Consent] | None
 ) -> Iterator[Mistake]:
     if drill.on is not Where.PRODUCTION:
-        for key, given in (("probe", drill.probe), ("fail_back", drill.fail_back)):
+        for key, given in (("probe", drill.probe), ("fail_back", drill.fail_back), ("writer", drill.writer)):
             if given is not None:
                 yield (key,), "only a drill that is performed on production says this", "remove it"
         return
@@ -59,6 +59,7 @@ def _mistakes(
         told = "the policy does not let it: tiers.yaml has no entry for this drill"
         yield ("on",), told, f"add `production: {{{name}: ...}}` there: resource, owner, reason, expires, window"
     yield from _of_probe(drill, resource)
+    yield from _of_writer(drill, resource, types)
     if drill.checks:
         yield ("checks",), "nothing is restored that they could check: the client's writes are", "write `checks: []`"
     for key in _OF_COPIES:
@@ -66,6 +67,26 @@ def _mistakes(
             yield (key,), "no copy is made: production itself is failed over", "remove it"
     if drill.selection != Selection():
         yield ("selection",), "no copy is made: production itself is failed over", "remove it"
+
+
+def _of_writer(drill: Drill, resource: Resource | None, types: Types[ResourceType]) -> Iterator[Mistake]:
+    """The mistakes in who is to write after each way."""
+    if (said := drill.writer) is None:
+        return
+    over = types[resource.type].fails_over if resource is not None else None
+    if resource is not None and (over is None or not over.target):
+        told = f"of {types[resource.type].article} AWS alone chooses who takes over"
+        yield ("writer",), told, "remove it"
+    if said.failover is None and said.failback is None:
+        yield (
+            ("writer",),
+            "it says of neither way who is to write",
+            "write `failover`, `failback` or both, or remove it",
+        )
+    if said.failback is not None and drill.fail_back is False:
+        yield ("writer", "failback"), "the drill does not fail back", "remove it, or `fail_back: false`"
+    if said.failback is not None and said.failback == said.failover:
+        yield ("writer", "failback"), "who writes after the failover does not take over again", "name another instance"
 
 
 def _of_probe(drill: Drill, resource: Resource | None) -> Iterator[Mistake]:

@@ -11,6 +11,14 @@ from dr_orchestrator.catalog.shapes.fields import Day, Name, Shape, Text, TimeZo
 Hour = Annotated[str, shaped(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", "a time of the day", "HH:MM, such as 02:00")]
 Weekday = Annotated[str, shaped(r"mon|tue|wed|thu|fri|sat|sun", "a day", "mon, tue, wed, thu, fri, sat or sun")]
 Table = Annotated[str, shaped(r"[a-z_][a-z0-9_]{0,62}", "a table", "lower-case letters, digits and underscores")]
+Instance = Annotated[
+    str,
+    shaped(
+        r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
+        "an instance's identifier",
+        "at most 63 lower-case letters, digits and single dashes, a letter first",
+    ),
+]
 
 
 class Window(Shape):
@@ -37,3 +45,14 @@ class Probe(Shape):
 
     table: Table = Field(description="A table of your own, for this alone: `client bigint, number bigint`.")
     secret: Text = Field(description="The secret of a login that may write to that table, and to nothing else.")
+
+
+class Writers(Shape):
+    """The instances, by name, that are to write in a cluster of production once it has failed over."""
+
+    failover: Instance | None = Field(
+        default=None, description="After the way there; else AWS chooses, by promotion tiers."
+    )
+    failback: Instance | None = Field(
+        default=None, description="After the way back; else AWS chooses, by promotion tiers."
+    )

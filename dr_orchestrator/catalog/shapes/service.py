@@ -32,7 +32,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     word,
     wrong,
 )
-from dr_orchestrator.catalog.shapes.production import Probe
+from dr_orchestrator.catalog.shapes.production import Probe, Writers
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild
 from dr_orchestrator.catalog.shapes.there import There
 from dr_orchestrator.catalog.shapes.vault import RecoveryPoints
@@ -268,6 +268,10 @@ class Drill(Shape):
     )
     fail_back: Truth | None = Field(
         default=None, description="Whether production is failed back; yes where it is left out (on: production)."
+    )
+    writer: Writers | None = Field(
+        default=None,
+        description="Which instance of a cluster is to write after each way; else AWS chooses (on: production).",
     )
     selection: Chosen = Field(
         default=Selection(), description="Which recovery point: latest, oldest, random, or by an instant."

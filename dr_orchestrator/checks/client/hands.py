@@ -26,6 +26,21 @@ _READ_ONLY = (1290, 1792, 1836)
 """How MySQL and MariaDB tell that a server, or a transaction, only reads."""
 
 
+_COLUMNS = frozenset({"client", "number"})
+_KEEPS = "INNODB"
+"""The one engine of MySQL and MariaDB whose tables keep what was acknowledged; MyISAM, Aria and MEMORY lose it."""
+
+_PG_KEPT = "SELECT relkind::text, relpersistence::text FROM pg_class WHERE oid = to_regclass(%s)"
+_PG_KEYS = """SELECT i.indexrelid::regclass::text, a.attname FROM pg_index i
+JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+WHERE i.indrelid = to_regclass(%s) AND i.indisunique AND i.indpred IS NULL"""
+_MY_KEPT = (
+    "SELECT TABLE_TYPE, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s"
+)
+_MY_KEYS = """SELECT INDEX_NAME, COLUMN_NAME FROM information_schema.STATISTICS
+WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s AND NON_UNIQUE = 0"""
+
+
 class Hand(Protocol):
     """The words of one engine; a connection commits each statement by itself."""
 
@@ -41,8 +56,12 @@ class Hand(Protocol):
     def create(self, connection: Any, table: str) -> None:
         """Make the client's table, unless this run made it."""
 
-    def look(self, connection: Any, table: str) -> None:
-        """Raise an error of its driver unless a table is there that can hold a client's numbers; nothing is made."""
+    def look(self, connection: Any, table: str) -> str:
+        """Look at what a table of the team's does with a client's numbers; nothing is made, and nothing written.
+
+        An error of its driver where the login may not write there, NotMeasured where rows go by themselves, or a second
+        client could not write.
+        """
 
     def write(self, connection: Any, table: str, client: int, number: int) -> None:
         """Write one number; when this returns, it was acknowledged."""
@@ -77,9 +96,18 @@ class PostgresHand:
         text = "CREATE TABLE IF NOT EXISTS {} (client bigint NOT NULL, number bigint NOT NULL)"
         connection.execute(sql.SQL(text).format(sql.Identifier(table)))
 
-    def look(self, connection: Any, table: str) -> None:
-        """Look for it."""
-        connection.execute(sql.SQL("SELECT client, number FROM {} WHERE false").format(sql.Identifier(table)))
+    def look(self, connection: Any, table: str) -> str:
+        """Look for it, and try a write of no row: that asks for the rights of one, and of the server that it writes."""
+        name = sql.Identifier(table)
+        connection.execute(
+            sql.SQL("INSERT INTO {0} (client, number) SELECT client, number FROM {0} WHERE false").format(name)
+        )
+        found = connection.execute(_PG_KEPT, (name.as_string(connection),)).fetchone()
+        kind, kept = found if found is not None else ("", "")
+        if kind != "r" or kept != "p":
+            what = "a table that is not logged" if kind == "r" else "no plain table"
+            raise _unfit(table, f"is {what}: its rows may go by themselves", "make it by a plain CREATE TABLE")
+        return _kept(table, connection.execute(_PG_KEYS, (name.as_string(connection),)).fetchall())
 
     def write(self, connection: Any, table: str, client: int, number: int) -> None:
         """Write one."""
@@ -120,9 +148,17 @@ class MySQLHand:
             "number bigint NOT NULL) ENGINE = InnoDB"
         )
 
-    def look(self, connection: Any, table: str) -> None:
-        """Look for it."""
-        connection.execute(f"SELECT client, number FROM {connection.quote(table)} WHERE 1 = 0")  # noqa: S608
+    def look(self, connection: Any, table: str) -> str:
+        """Look for it, and try a write of no row: that asks for the rights of one, and of the server that it writes."""
+        name = connection.quote(table)
+        text = f"INSERT INTO {name} (client, number) SELECT client, number FROM {name} WHERE 1 = 0"  # noqa: S608
+        connection.execute(text)
+        rows = connection.execute(_MY_KEPT, (table,)).fetchall()
+        kind, engine = (str(each or "") for each in rows[0]) if rows else ("", "")
+        if kind.upper() != "BASE TABLE" or engine.upper() != _KEEPS:
+            what = f"kept by {engine}" if kind.upper() == "BASE TABLE" else "no plain table"
+            raise _unfit(table, f"is {what}: its rows may go by themselves", f"make it with ENGINE = {_KEEPS}")
+        return _kept(table, connection.execute(_MY_KEYS, (table,)).fetchall())
 
     def write(self, connection: Any, table: str, client: int, number: int) -> None:
         """Write one."""
@@ -134,6 +170,30 @@ class MySQLHand:
         name = connection.quote(table)
         rows = connection.execute(f"SELECT number FROM {name} WHERE client = %s", (client,))  # noqa: S608
         return [int(row[0]) for row in rows.fetchall()]
+
+
+def _unfit(table: str, told: str, hint: str) -> NotMeasured:
+    return NotMeasured(f"the team's table {table} {told}, and would be taken for writes that were lost", hint)
+
+
+def _kept(table: str, columns: Iterable[tuple[Any, Any]]) -> str:
+    """The words on a table by its unique keys, as pairs of a key and one of its columns.
+
+    NotMeasured where one would refuse a second client: each begins at zero.
+    """
+    keys: dict[str, set[str]] = {}
+    for key, column in columns:
+        keys.setdefault(str(key), set()).add(str(column))
+    for key, held in keys.items():
+        if held < _COLUMNS:
+            told = f"has a unique key on {', '.join(held)} alone ({key}), and each client begins at zero"
+            raise NotMeasured(
+                f"the team's table {table} {told}: the next is refused",
+                "let it be on client and number together, or on none",
+            )
+    if _COLUMNS in keys.values():
+        return f"{table} keeps its rows; by its unique key on client and number none can be there twice"
+    return f"{table} keeps its rows; no unique key hides a write that is there twice: that is counted"
 
 
 _HANDS: dict[str, Hand] = {

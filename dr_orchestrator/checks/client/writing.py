@@ -1,4 +1,4 @@
-"""Writes one number after the other to a copy, in a thread of its own, and reads back what became of them."""
+"""Writes one number after the other to a database, in a thread of its own, and reads back what became of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import itertools
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,7 +30,7 @@ REACH_S = 0.25
 Before and afterwards, where no clock runs, it is `hands.CONNECT_S`."""
 
 SETTLED = 50
-"""So many writes, one after the other, have to be acknowledged before a copy counts as served again."""
+"""So many writes, one after the other, have to be acknowledged before a database counts as served again."""
 
 _SQL = "SQL on the client's table"
 
@@ -45,7 +46,7 @@ class _Sent:
 
 
 class Client:
-    """A client of a copy's database; no other statement of it changes anything but its own table.
+    """A client of a copy's database, or of production's; no statement of it changes anything but its own table.
 
     `reach` tells the login by AWS's word, `compared` which of the addresses that its name has now are none of
     production's, `prove` asks a server that was connected to whether it is. Each connection looks the name up anew.
@@ -76,24 +77,47 @@ class Client:
         self._login: Login | None = None
         self._hand: hands.Hand | None = None
 
+    def look(self) -> str:
+        """Log in, and look whether the team's table keeps what is to be written; NotMeasured where it does not.
+
+        Nothing is written.
+        """
+        with self._opening() as hand:
+            connection = self._connect(hands.READ_S, hands.CONNECT_S)
+            try:
+                return hand.look(connection, self._table)
+            finally:
+                connection.close()
+
     def begin(self) -> None:
-        """Log in, make the table, and write from now on; NotMeasured where the copy lets it not."""
-        self._login = self._reach()
-        hand = self._hand = hands.of(self._login.engine)
-        try:
+        """Log in, make the table or look at the team's, and write from now on; NotMeasured where it may not."""
+        with self._opening() as hand:
             connection = self._connect(hands.READ_S, hands.CONNECT_S)
             try:
                 (hand.look if self._declared else hand.create)(connection, self._table)
             finally:
                 connection.close()
             connection = self._connect(hands.ANSWER_S, hands.CONNECT_S)
-        except hand.error as error:
-            raise self._cannot_write(error) from error
-        except OSError as error:
-            raise Transient(f"the client does not reach the copy: {_told(error)}", call=_SQL) from error
         context = copy_context()
         self._thread = threading.Thread(target=lambda: context.run(self._go_on, connection), name="client", daemon=True)
         self._thread.start()
+
+    @contextmanager
+    def _opening(self) -> Iterator[hands.Hand]:
+        """Within, with the hand of the engine: what keeps the client out is told as what it means for a drill."""
+        self._login = self._reach()
+        hand = self._hand = hands.of(self._login.engine)
+        try:
+            yield hand
+        except hand.error as error:
+            raise self._cannot_write(error) from error
+        except OSError as error:
+            raise Transient(f"the client does not reach {self._place}: {_told(error)}", call=_SQL) from error
+
+    @property
+    def _place(self) -> str:
+        """The word for what it writes to."""
+        return "production" if self._declared else "the copy"
 
     def _cannot_write(self, error: Exception) -> NotMeasured:
         if self._declared:
@@ -213,7 +237,7 @@ class Client:
         except hand.error as error:
             raise NotMeasured(f"what the client wrote cannot be read back: {_told(error)}", call=_SQL) from error
         except OSError as error:
-            told = f"the copy is not reached, so what the client wrote is not read back yet: {_told(error)}"
+            told = f"{self._place} is not reached, so what the client wrote is not read back yet: {_told(error)}"
             raise Transient(told, call=_SQL) from error
 
     def _go_on(self, connection: Any) -> None:

@@ -13,6 +13,7 @@ from dr_orchestrator.domain.resource_type.calls import (
     CallTable,
     Effect,
     Inquiry,
+    OwnFailover,
     Write,
 )
 from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType, Naming, Quota
@@ -41,6 +42,7 @@ __all__ = [
     "HeldType",
     "Inquiry",
     "Naming",
+    "OwnFailover",
     "Quota",
     "ResourceType",
     "Target",

@@ -23,6 +23,25 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True)
+class OwnFailover:
+    """The one call (`service:Operation`) by which one of production is failed over, named by the parameter `key`.
+
+    `given` is all else that it is given; `target` the parameter that names who is to serve then, where a drill may say
+    so, and `part` what that is, by its type.
+    """
+
+    operation: str
+    key: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    target: str = ""
+    part: str = ""
+
+    def parameters(self, name: str, target: str = "") -> Mapping[str, Any]:
+        """All the parameters of it for one of a name, and for whoever is to serve then."""
+        return {self.key: name, **self.given, **({self.target: target} if target else {})}
+
+
+@dataclass(frozen=True)
 class Write:
     """A call (`service:Operation`) that changes something, and on what.
 

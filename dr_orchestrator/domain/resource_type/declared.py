@@ -11,7 +11,7 @@ from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.named import Put, Read
 from dr_orchestrator.domain.parity import Setting
-from dr_orchestrator.domain.resource_type.calls import Calls, Inquiry, Write
+from dr_orchestrator.domain.resource_type.calls import Calls, Inquiry, OwnFailover, Write
 from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType, Naming
 from dr_orchestrator.domain.service import Canary, Resource
 
@@ -67,7 +67,7 @@ class ResourceType:
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `posture` is what a look at how its backups are kept calls, `discovery` what lists all that there is of it and who
     wears which tags: reads alone. `production` is what a drill calls that fails one of production over, and
-    `fails_over` its one write: the operation, and all that it is given for one of a name.
+    `fails_over` its one write.
     `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls,
     `by_job` whether a job of AWS Backup does it, by a role of the drill's, or the drill itself of what lies there;
     `elsewhere` by which its copy may stand where the drill says (`to`), and what such a run calls besides; `standing`
@@ -123,7 +123,7 @@ class ResourceType:
     posture: Calls = field(default_factory=Calls)
     discovery: Calls = field(default_factory=Calls)
     production: Calls = field(default_factory=Calls)
-    fails_over: tuple[str, Callable[[str], Mapping[str, Any]]] | None = None
+    fails_over: OwnFailover | None = None
     vaulted: Mapping[Kind, Calls] = field(default_factory=dict)
     by_job: bool = True
     elsewhere: Mapping[Kind, Calls] = field(default_factory=dict)

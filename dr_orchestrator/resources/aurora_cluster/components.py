@@ -14,7 +14,8 @@ from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Canary, Resource
-from dr_orchestrator.resources import rows
+from dr_orchestrator.resources import on_production, rows
+from dr_orchestrator.resources.aurora_cluster.own import ProductionCluster
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
@@ -24,7 +25,10 @@ from dr_orchestrator.runner import Components
 
 
 def components(order: Order) -> Components:
-    """The restorer of the drill's kind, its checks, and the two proofs of isolation."""
+    """The restorer of the drill's kind, its checks, and the two proofs of isolation; none of production."""
+    if (on := order.drill.production) is not None:
+        own = ProductionCluster(order.drill.resource, order.toolkit, on)
+        return on_production.components(order, on, own, DOOR)
     if order.drill.kind is Kind.AZ_FAILOVER:
         return rows.components(order, ClusterStandby, DOOR)
     if order.drill.secondary is not None:

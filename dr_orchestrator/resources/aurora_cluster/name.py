@@ -1,5 +1,8 @@
 """The names of the type and its parts in drill files, in the ledger and in reports; and those that AWS Backup has."""
 
+from datetime import timedelta
+
+from dr_orchestrator.domain.resource_type import OwnFailover
 from dr_orchestrator.domain.vault import Restored
 
 NAME = "aurora-cluster"
@@ -29,6 +32,13 @@ RESTORED = Restored(
     gives=frozenset({"DBSubnetGroupName", "VpcSecurityGroupIds", "EnableIAMDatabaseAuthentication"}),
 )
 """How AWS Backup restores one: without an instance, where the drill says, under the key of the point."""
+
+OVER = OwnFailover("rds:FailoverDBCluster", "DBClusterIdentifier", target="TargetDBInstanceIdentifier", part=INSTANCE)
+"""The call by which one of production is failed over, to whom the drill says, where it does."""
+
+# docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html
+USUAL = timedelta(seconds=30), timedelta(seconds=60)
+"""The outage that AWS tells of for its failover."""
 
 MEMBER = ("AWS::RDS::DBInstance", "DBClusterIdentifier")
 """The type in CloudFormation of what makes a cluster's data reachable, and its property that names the cluster."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from dr_orchestrator.aws.clusters import production
 from dr_orchestrator.aws.clusters.restoring import STATES as LIVES
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.rds import events, instances, isolation
@@ -23,6 +24,7 @@ from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
 from dr_orchestrator.resources.aurora_cluster.instance import MOST, Reader, planned
+from dr_orchestrator.resources.aurora_cluster.name import OVER, USUAL
 from dr_orchestrator.resources.aurora_cluster.points import ClusterSnapshot
 
 STATES = replace(LIVES, soonest=0.0)
@@ -33,9 +35,8 @@ _DESCRIBED = "rds:DescribeDBClusters"
 class ClusterStandby(FailsOver, ClusterSnapshot):
     """Restores a cluster from a snapshot with a reader in another zone, and has that take the writer's place."""
 
-    # docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html
-    usual = timedelta(seconds=30), timedelta(seconds=60)
-    asks, busy = "rds:FailoverDBCluster", CLUSTERS.busy
+    usual = USUAL
+    asks, busy = OVER.operation, CLUSTERS.busy
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As of each restore, and whether its subnets lie in two zones."""
@@ -67,7 +68,7 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
     def seen(self, copy: Copy) -> tuple[bool, Zones]:
         """Whether it is failing over, and the zones of its writer and of its reader."""
         live = self._live(copy)
-        return live.get("Status") == "failing-over", _zones(live, self._zones_of(copy))
+        return live.get("Status") == "failing-over", production.zones_of(live, self._zones_of(copy))
 
     def _settle(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> None:
         """Wait until the cluster and both its instances are available, and it is served."""
@@ -77,7 +78,10 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
             if not self._whole(sighting) or not served():
                 return False
             since.append(clock.monotonic())
-            return _zones(sighting.detail, stand).serving != before.serving or since[-1] - since[0] >= UNCHANGED
+            return (
+                production.zones_of(sighting.detail, stand).serving != before.serving
+                or since[-1] - since[0] >= UNCHANGED
+            )
 
         self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES, settled)
         feed = Objects(INSTANCES, self._toolkit).feed()
@@ -92,9 +96,9 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
         """The events of failovers that RDS wrote down of the cluster."""
         return events.failovers(self._api, copy.id, since - SKEW, "db-cluster")
 
-    def _asking(self, copy: Copy) -> Callable[[], object]:
+    def _asking(self, copy: Copy, way: str) -> Callable[[], object]:  # noqa: ARG002 - alike, both ways
         """The call that asks for it, to the instance that does not write: AWS is not left to choose another."""
-        written, made = _writer(self._live(copy)), [each.id for each in self.members(copy)]
+        written, made = production.writer_of(self._live(copy)), [each.id for each in self.members(copy)]
         if written not in made:
             told = f"of {copy.id} AWS tells {f'{written} as its writer' if written else 'no writer'}"
             raise Transient(told, "has it failed over by itself?", _DESCRIBED)
@@ -106,7 +110,9 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
         return self._toolkit.proofs.intended(copy).intended_at
 
     def _whole(self, sighting: Sighting) -> bool:
-        return len(sighting.detail.get("DBClusterMembers") or ()) == MOST and bool(_writer(sighting.detail))
+        return len(sighting.detail.get("DBClusterMembers") or ()) == MOST and bool(
+            production.writer_of(sighting.detail)
+        )
 
     def _live(self, copy: Copy) -> Mapping[str, Any]:
         live = self._objects.described(copy.id)
@@ -139,16 +145,3 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
 
     def _look_at_zones(self) -> str:
         return isolation.two_zones(self._toolkit.account, isolation.declared(self._resource).subnet_group)
-
-
-def _writer(cluster: Mapping[str, Any]) -> str:
-    """The instance that writes; empty where AWS tells of none."""
-    members = cluster.get("DBClusterMembers") or ()
-    return next((str(each["DBInstanceIdentifier"]) for each in members if each.get("IsClusterWriter")), "")
-
-
-def _zones(cluster: Mapping[str, Any], stand: Mapping[str, str]) -> Zones:
-    written = _writer(cluster)
-    if not written:
-        return Zones("")
-    return Zones(stand.get(written, ""), next((zone for name, zone in stand.items() if name != written), ""))

@@ -20,7 +20,7 @@ from dr_orchestrator.domain.resource_type import (
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.aurora_cluster import statements
-from dr_orchestrator.resources.aurora_cluster.name import ENGINES, GLOBAL, INSTANCE, NAME, RESTORED, SNAPSHOT
+from dr_orchestrator.resources.aurora_cluster.name import ENGINES, GLOBAL, INSTANCE, NAME, OVER, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.aurora_cluster.parity import CALLS, SETTINGS
 from dr_orchestrator.resources.aurora_cluster.worldwide import calls as globally
 from dr_orchestrator.resources.brought import BROUGHT, WITHOUT_TAGS
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin
     from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.domain.taking_over import Standby
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.resources.inside import Inside
@@ -171,6 +172,12 @@ def _sides(lost: Resource, there: Resource, toolkit: Toolkit) -> Sides:
     from dr_orchestrator.resources.database_sides import DatabaseSides
 
     return DatabaseSides(DOOR, lost, there, toolkit)
+
+
+def _own_standby(resource: Resource, toolkit: Toolkit) -> Standby:
+    from dr_orchestrator.resources.aurora_cluster.own import ProductionCluster
+
+    return ProductionCluster(resource, toolkit)
 
 
 def _twin() -> Twin:
@@ -325,6 +332,18 @@ TYPE = Drillable(
         },
     ),
     discovery=Calls(frozenset({"rds:DescribeDBClusters"})),
+    production=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeGlobalClusters"),
+                *("rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"),
+                *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
+            }
+        ),
+        frozenset({OVER.operation}),
+    ),
+    fails_over=OVER,
+    own_standby=_own_standby,
     listing=Calls(
         frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"})
         | {"rds:DescribeGlobalClusters"}

@@ -8,15 +8,19 @@ from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Canary, Resource
-from dr_orchestrator.resources import rows
+from dr_orchestrator.resources import on_production, rows
 from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.resources.multi_az_cluster.own import ProductionZones
 from dr_orchestrator.resources.multi_az_cluster.points import MultiAzPointInTime, MultiAzSnapshot
 from dr_orchestrator.resources.multi_az_cluster.standby import MultiAzStandby
 from dr_orchestrator.runner import Components
 
 
 def components(order: Order) -> Components:
-    """The restorer of the drill's kind, its checks, and the two proofs of isolation."""
+    """The restorer of the drill's kind, its checks, and the two proofs of isolation; none of production."""
+    if (on := order.drill.production) is not None:
+        own = ProductionZones(order.drill.resource, order.toolkit, on)
+        return on_production.components(order, on, own, DOOR)
     if order.drill.kind is Kind.AZ_FAILOVER:
         return rows.components(order, MultiAzStandby, DOOR)
     way: rows.Way = MultiAzSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else MultiAzPointInTime

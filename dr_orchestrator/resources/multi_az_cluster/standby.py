@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 from dr_orchestrator.aws.clusters import production, proof
 from dr_orchestrator.aws.clusters.restoring import STATES as LIVES
@@ -20,7 +19,7 @@ from dr_orchestrator.domain.evidence import Ready
 from dr_orchestrator.domain.failover import Zones
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotRecoverable
-from dr_orchestrator.resources.multi_az_cluster.name import MEMBERS
+from dr_orchestrator.resources.multi_az_cluster.name import MEMBERS, OVER, USUAL
 from dr_orchestrator.resources.multi_az_cluster.points import MultiAzSnapshot
 
 STATES = replace(LIVES, soonest=0.0)
@@ -29,9 +28,8 @@ STATES = replace(LIVES, soonest=0.0)
 class MultiAzStandby(FailsOver, MultiAzSnapshot):
     """Restores a cluster from a snapshot, and has one of its readable standbys take the writer's place."""
 
-    # docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html: typically less than 35 seconds
-    usual = timedelta(), timedelta(seconds=35)
-    asks, busy = "rds:FailoverDBCluster", CLUSTERS.busy
+    usual = USUAL
+    asks, busy = OVER.operation, CLUSTERS.busy
 
     def stand_by(self, copy: Copy) -> Ready:
         """Wait until AWS has made all three; NotRecoverable where they do not stand in three zones."""
@@ -45,7 +43,7 @@ class MultiAzStandby(FailsOver, MultiAzSnapshot):
     def seen(self, copy: Copy) -> tuple[bool, Zones]:
         """Whether it is failing over, and the zones of its writer and of its standbys."""
         live = proof.live(self._toolkit, CLUSTERS, copy)
-        return live.get("Status") == "failing-over", _zones(live, self._stand(copy))
+        return live.get("Status") == "failing-over", production.zones_of(live, self._stand(copy))
 
     def _settle(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> None:
         """Wait until the cluster and all its instances are available, and it is served."""
@@ -55,7 +53,7 @@ class MultiAzStandby(FailsOver, MultiAzSnapshot):
             if not self._whole(copy, sighting) or not served():
                 return False
             since.append(clock.monotonic())
-            moved = _zones(sighting.detail, self._stand(copy)).serving != before.serving
+            moved = production.zones_of(sighting.detail, self._stand(copy)).serving != before.serving
             return moved or since[-1] - since[0] >= UNCHANGED
 
         self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES, settled)
@@ -68,7 +66,7 @@ class MultiAzStandby(FailsOver, MultiAzSnapshot):
         """The events of failovers that RDS wrote down of the cluster."""
         return events.failovers(self._api, copy.id, since - SKEW, "db-cluster")
 
-    def _asking(self, copy: Copy) -> Callable[[], object]:
+    def _asking(self, copy: Copy, way: str) -> Callable[[], object]:  # noqa: ARG002 - alike, both ways
         """The call that asks for it, without a target: MySQL takes none, and AWS knows which standby is ahead."""
         return partial(self._api.call, "FailoverDBCluster", DBClusterIdentifier=copy.id)
 
@@ -77,7 +75,7 @@ class MultiAzStandby(FailsOver, MultiAzSnapshot):
 
     def _whole(self, copy: Copy, sighting: Sighting) -> bool:
         """Whether it has a writer and all its instances are available, by what AWS says of the instances themselves."""
-        if not _writer(sighting.detail) or len(sighting.detail.get("DBClusterMembers") or ()) != MEMBERS:
+        if not production.writer_of(sighting.detail) or len(sighting.detail.get("DBClusterMembers") or ()) != MEMBERS:
             return False
         found = list(production.instances_of(self._api, copy.id))
         return len(found) == MEMBERS and all(each.get("DBInstanceStatus") == "available" for each in found)
@@ -86,16 +84,3 @@ class MultiAzStandby(FailsOver, MultiAzSnapshot):
         """The zone of each instance that is in the cluster."""
         found = production.instances_of(self._api, copy.id)
         return {each["DBInstanceIdentifier"]: str(each.get("AvailabilityZone") or "") for each in found}
-
-
-def _writer(cluster: Mapping[str, Any]) -> str:
-    """The instance that writes; empty where AWS tells of none."""
-    members = cluster.get("DBClusterMembers") or ()
-    return next((str(each["DBInstanceIdentifier"]) for each in members if each.get("IsClusterWriter")), "")
-
-
-def _zones(cluster: Mapping[str, Any], stand: Mapping[str, str]) -> Zones:
-    """The zone of the writer, and those of both others."""
-    if not (written := _writer(cluster)):
-        return Zones("")
-    return Zones(stand.get(written, ""), " and ".join(sorted(zone for name, zone in stand.items() if name != written)))

@@ -19,7 +19,7 @@ from dr_orchestrator.domain.resource_type import (
 )
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.multi_az_cluster.name import ENGINES, MEMBERS, NAME
+from dr_orchestrator.resources.multi_az_cluster.name import ENGINES, MEMBERS, NAME, OVER
 from dr_orchestrator.resources.multi_az_cluster.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.ports import Clock, Destroyer
     from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.domain.taking_over import Standby
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.runner import Components
 
@@ -126,6 +127,12 @@ def _discovered(ground: Ground) -> Iterable[Found]:
     return discovered(ground)
 
 
+def _own_standby(resource: Resource, toolkit: Toolkit) -> Standby:
+    from dr_orchestrator.resources.multi_az_cluster.own import ProductionZones
+
+    return ProductionZones(resource, toolkit)
+
+
 def _twin() -> Twin:
     from dr_orchestrator.resources.multi_az_cluster.lab.twin import TWIN
 
@@ -200,6 +207,18 @@ TYPE = Drillable(
         only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},
     ),
     discovery=Calls(frozenset({"rds:DescribeDBClusters"})),
+    production=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeEvents"),
+                "rds:DescribePendingMaintenanceActions",
+                *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
+            }
+        ),
+        frozenset({OVER.operation}),
+    ),
+    fails_over=OVER,
+    own_standby=_own_standby,
     listing=Calls(frozenset({"rds:DescribeDBClusters"})),
     services=("rds", "ec2", "secretsmanager"),
     place=where_the_drill_says,

@@ -9,10 +9,10 @@ from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Canary, Resource
-from dr_orchestrator.resources import rows
+from dr_orchestrator.resources import on_production, rows
 from dr_orchestrator.resources.drillable import Order
-from dr_orchestrator.resources.rds_instance import production
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
+from dr_orchestrator.resources.rds_instance.production import ProductionInstance
 from dr_orchestrator.resources.rds_instance.promotion import RdsPromotion
 from dr_orchestrator.resources.rds_instance.restore import DOOR
 from dr_orchestrator.resources.rds_instance.standby import RdsStandby
@@ -22,8 +22,9 @@ from dr_orchestrator.runner import Components
 
 def components(order: Order) -> Components:
     """The restorer of the drill's kind, its checks, and the two proofs of isolation; none of production."""
-    if order.drill.production is not None:
-        return production.components(order, order.drill.production)
+    if (on := order.drill.production) is not None:
+        own = ProductionInstance(order.drill.resource, order.toolkit, on)
+        return on_production.components(order, on, own, DOOR)
     if order.drill.kind is Kind.AZ_FAILOVER:
         return rows.components(order, RdsStandby, DOOR)
     if order.drill.kind is Kind.REPLICA_PROMOTION:

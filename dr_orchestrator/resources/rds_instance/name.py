@@ -2,9 +2,13 @@
 those that AWS Backup has for it.
 """
 
+from dr_orchestrator.domain.resource_type import OwnFailover
 from dr_orchestrator.domain.vault import Restored
 
 NAME, SNAPSHOT = "rds-instance", "rds-snapshot"
+
+OVER = OwnFailover("rds:RebootDBInstance", "DBInstanceIdentifier", {"ForceFailover": True})
+"""The call by which one of production is failed over."""
 
 OWN_OPTIONS = "the restored data has an option group of the team's own"
 """The occasion to look at one."""

@@ -75,7 +75,7 @@ class RdsStandby(FailsOver, RdsSnapshot):
         """The events of failovers that RDS wrote down of the copy."""
         return events.failovers(self._api, copy.id, since - SKEW)
 
-    def _asking(self, copy: Copy) -> Callable[[], object]:
+    def _asking(self, copy: Copy, way: str) -> Callable[[], object]:  # noqa: ARG002 - alike, both ways
         return partial(self._api.call, "RebootDBInstance", DBInstanceIdentifier=copy.id, ForceFailover=True)
 
     def _since(self, copy: Copy) -> datetime:

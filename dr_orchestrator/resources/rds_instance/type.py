@@ -21,7 +21,7 @@ from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.brought import BROUGHT, WITHOUT_TAGS
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, RESTORED, SNAPSHOT
+from dr_orchestrator.resources.rds_instance.name import NAME, OVER, OWN_OPTIONS, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.rds_instance.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin
     from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.domain.taking_over import Standby
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.resources.inside import Inside
@@ -169,6 +170,12 @@ def _sides(lost: Resource, there: Resource, toolkit: Toolkit) -> Sides:
     from dr_orchestrator.resources.rds_instance.restore import DOOR
 
     return DatabaseSides(DOOR, lost, there, toolkit)
+
+
+def _own_standby(resource: Resource, toolkit: Toolkit) -> Standby:
+    from dr_orchestrator.resources.rds_instance.production import ProductionInstance
+
+    return ProductionInstance(resource, toolkit)
 
 
 def _twin() -> Twin:
@@ -337,9 +344,10 @@ TYPE = Drillable(
                 *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
             }
         ),
-        frozenset({"rds:RebootDBInstance"}),
+        frozenset({OVER.operation}),
     ),
-    fails_over=("rds:RebootDBInstance", lambda name: {"DBInstanceIdentifier": name, "ForceFailover": True}),
+    fails_over=OVER,
+    own_standby=_own_standby,
     listing=Calls(frozenset({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots"})),
     services=("rds", "ec2", "secretsmanager", "backup"),
     born=Calls(

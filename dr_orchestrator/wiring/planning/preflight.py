@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dr_orchestrator.aws import copies
+from dr_orchestrator.aws.access.permissions import failed_over
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.preflight import rights
 from dr_orchestrator.domain.copy import Copy, Place
@@ -128,6 +129,7 @@ class PreflightChecks:
             yield replace(question, must=question.must and not self.begun)
         yield PreflightCheck("other runs", self._others_of_production, must=not self.begun)
         yield PreflightCheck("credentials", self._credentials, must=not self.begun)
+        yield PreflightCheck("permissions", self._permissions_on_production, must=not self.begun)
 
     def _point(self, point: RecoveryPoint) -> str:
         age = format_duration(self.here.clock.now() - point.data_time)
@@ -190,6 +192,16 @@ class PreflightChecks:
         if not told:
             raise NotApplicable(f"nobody can tell what rights the program of {self.drill.resource.name} needs")
         return "; ".join(told)
+
+    def _permissions_on_production(self) -> str:
+        """The one call on production, on what it concerns, simulated right before anything is started."""
+        types, caller = self.here.types, self.around.caller
+        over = types[self.drill.resource.type].fails_over
+        if over is None:
+            raise NotApplicable(f"no call fails a {self.drill.resource.type} of production over")
+        arns = failed_over(types, self.drill, [*caller.arn.split(":"), ""][1], caller.account)
+        now = self.here.machine.now()
+        return rights.simulated_failover(self.account, self.account.changer(), over.operation, arns, now)
 
     def _permissions_of_vault(self) -> str:
         vault, restorer = self.drill.vault, self.components.restorer

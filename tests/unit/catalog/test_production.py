@@ -39,6 +39,23 @@ def test_a_drill_on_production_is_read_with_both_words(tmp_path: Path) -> None:
     assert load(tmp_path / "c" / "drills", TYPES).drills[DRILL].digest == drill.digest
 
 
+CLUSTER = SHOP.replace("type: rds-instance, id: orders-prod", "type: aurora-cluster, id: orders-prod")
+
+
+@pytest.mark.parametrize("kind", ["aurora-cluster", "multi-az-cluster"])
+def test_a_cluster_may_be_failed_over_too_and_its_writers_are_in_the_plan(tmp_path: Path, kind: str) -> None:
+    """Either type; whom an Aurora drill has write is part of what is approved."""
+    shop = CLUSTER.replace("aurora-cluster", kind)
+    assert told(tmp_path / "a", shop) == []
+    plain = load(tmp_path / "a" / "drills", TYPES).drills[DRILL]
+    if kind == "aurora-cluster":
+        assert told(tmp_path / "b", shop.replace("checks: []", "writer: {failover: b-2}\n    checks: []")) == []
+        named = load(tmp_path / "b" / "drills", TYPES).drills[DRILL]
+        assert named.production is not None
+        assert named.production.writers == {"failover": "b-2"}
+        assert named.digest != plain.digest
+
+
 MISTAKES: dict[str, tuple[str, str, str]] = {
     "no account": (
         SHOP.replace('account: "123456789012", ', ""),
@@ -64,9 +81,29 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a selection": (SHOP.replace("on: production", "on: production\n    selection: oldest"), TIERS, "no copy is made"),
     "of a copy": (SHOP.replace("on: production", "on: replica"), workspace.TIERS, "only a drill that is performed on"),
     "another type": (
-        SHOP.replace("type: rds-instance, id: orders-prod", "type: aurora-cluster, id: orders-prod"),
+        SHOP.replace("type: rds-instance, id: orders-prod", "type: dynamodb-table, id: orders-prod"),
         TIERS,
-        "no drill fails an aurora-cluster of production over yet",
+        "no drill fails a dynamodb-table of production over yet",
+    ),
+    "a writer of an instance": (
+        SHOP.replace("checks: []", "writer: {failover: orders-2}\n    checks: []"),
+        TIERS,
+        "of an rds-instance AWS alone chooses who takes over",
+    ),
+    "a writer twice": (
+        CLUSTER.replace("checks: []", "writer: {failover: orders-2, failback: orders-2}\n    checks: []"),
+        TIERS,
+        "who writes after the failover does not take over again",
+    ),
+    "a writer of no way": (
+        CLUSTER.replace("checks: []", "writer: {}\n    checks: []"),
+        TIERS,
+        "it says of neither way",
+    ),
+    "a writer of a way that is not gone": (
+        CLUSTER.replace("checks: []", "fail_back: false\n    writer: {failback: orders-1}\n    checks: []"),
+        TIERS,
+        "the drill does not fail back",
     ),
     "an hour that is none": (SHOP, TIERS.replace('"24:00"', '"25:00"'), "a time of the day"),
 }

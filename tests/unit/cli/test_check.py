@@ -9,7 +9,7 @@ import pytest
 
 from dr_orchestrator.cli import main
 from dr_orchestrator.errors import Exit
-from tests.support import workspace
+from tests.support import on_production, workspace
 from tests.support.apart_app import TIERS
 from tests.support.built_shop import ASKED
 
@@ -47,6 +47,12 @@ def test_what_a_template_is_refused_for_is_told_by_check(home: Path, capsys: pyt
     workspace.write(home, template=workspace.TEMPLATE.replace("Outputs:", f"{changes}Outputs:"))
     assert main.run(["check"]) == Exit.USAGE
     assert "would change 'acme-invoices' (Bucket)" in capsys.readouterr().err
+
+
+def test_a_failover_of_production_needs_no_heartbeat(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is restored, so nothing is lost by a recovery point: its client counts what is; exit code 0."""
+    workspace.write(home, shop=on_production.SHOP, tiers=workspace.TIERS + on_production.ENTRY)
+    assert main.run(["check"]) == Exit.PASSED, capsys.readouterr().err
 
 
 def test_data_without_a_heartbeat_is_asked_for(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

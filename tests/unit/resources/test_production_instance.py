@@ -8,11 +8,10 @@ from unittest import mock
 
 import pytest
 
-from dr_orchestrator.aws.rds import events
-from dr_orchestrator.domain.failover import Zones
+from dr_orchestrator.aws.rds import events, on_production
+from dr_orchestrator.domain.failover import FAILOVER, Zones
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
-from dr_orchestrator.resources.rds_instance import production
 from dr_orchestrator.resources.rds_instance.production import ProductionInstance
 from tests.support.fakes import FakeClock
 
@@ -43,7 +42,7 @@ class Production:
         self.instance._asked = BEFORE, [OLD]
         monkeypatch.setattr(self.instance, "_live", lambda: self.live)
         monkeypatch.setattr(self.instance, "_maintenance", lambda _: [])
-        monkeypatch.setattr(production.events, "failovers", lambda *_: list(self.events))
+        monkeypatch.setattr(on_production.events, "failovers", lambda *_: list(self.events))
 
     def wait(self, served: Any = lambda: True) -> Zones:
         return self.instance.failed_over(COPY, BEFORE, served)
@@ -80,7 +79,7 @@ def test_the_old_zone_is_believed_only_where_no_event_says_otherwise(monkeypatch
     began = made.clock.monotonic()
     with pytest.raises(NotMeasured, match=r"AWS goes on telling .* 2026-05-02"):
         made.wait()
-    assert made.clock.monotonic() - began < production.ZONES_WITHIN + 60
+    assert made.clock.monotonic() - began < on_production.ZONES_WITHIN + 60
 
 
 def test_a_standby_that_does_not_come_back_is_told_within_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +89,7 @@ def test_a_standby_that_does_not_come_back_is_told_within_an_hour(monkeypatch: p
     began = made.clock.monotonic()
     with pytest.raises(NotMeasured, match="has a standby in its own zone"):
         made.instance.stand_by(COPY)
-    assert made.clock.monotonic() - began < production.WHOLE_WITHIN + 60
+    assert made.clock.monotonic() - began < on_production.WHOLE_WITHIN + 60
 
 
 @pytest.mark.parametrize(
@@ -107,8 +106,8 @@ def test_it_is_looked_at_again_right_before_each_ask(
 ) -> None:
     """Settings that a restart would put in force are no part of the drill: nothing is asked for."""
     made = Production(monkeypatch)
-    asking: Any = made.instance._asking(COPY)
+    asking: Any = made.instance._asking(COPY, FAILOVER)
     asking()
     made.live[key] = [group]
     with pytest.raises(NotMeasured, match="waits for the"):
-        made.instance._asking(COPY)
+        made.instance._asking(COPY, FAILOVER)

@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from dr_orchestrator.aws.calls.api import Refused
+from dr_orchestrator.aws.calls.api import Denied, Refused, Throttled
 from dr_orchestrator.domain.failover import Zones
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotMeasured, Transient
@@ -98,6 +98,29 @@ def test_a_refusal_of_the_first_and_only_call_is_no_answer_to_it(scripted: Scrip
         scripted.fail_over()
     scripted.looks, scripted.asked.side_effect = [STALE, UNDER_WAY], busy(scripted, repeated=True)
     assert "asked for, and taken" in scripted.fail_over()
+
+
+@pytest.mark.parametrize("refusal", [Throttled, Denied])
+def test_a_definite_refusal_is_no_lost_answer(scripted: Scripted, refusal: type[Any]) -> None:
+    """AWS says that nothing came of it: it is told so, and asked for again where that may help."""
+    scripted.asked.side_effect = [refusal("AWS's own words"), None]
+    with pytest.raises(refusal, match="AWS's own words"):
+        scripted.fail_over()
+    assert "is to be left" in scripted.fail_over()
+    assert scripted.asked.call_count == 2
+
+
+@pytest.mark.parametrize("refusal", [Throttled, Denied])
+def test_a_refusal_after_a_lost_answer_says_nothing_of_that(scripted: Scripted, refusal: type[Any]) -> None:
+    """A try before it was not heard of: it may have taken effect, and nothing is asked again."""
+    told = refusal("AWS's own words")
+    told.repeated = True
+    scripted.asked.side_effect = told
+    with pytest.raises(refusal):
+        scripted.fail_over()
+    with pytest.raises(Transient, match="not asked for again"):
+        scripted.fail_over()
+    assert scripted.asked.call_count == 1
 
 
 def test_each_way_is_asked_for_though_nothing_moved(scripted: Scripted) -> None:

@@ -155,6 +155,23 @@ def test_what_failed_in_passing_is_asked_for_again_from_the_same_zones() -> None
     assert drill.switched().before == A_SERVES
 
 
+def test_what_was_looked_up_before_the_call_is_no_outage_of_it() -> None:
+    """A standby that tells when its call went out is believed: an outage that began before is another's."""
+    drill = Failing(sent=ZERO_S + STEADY_S + 7)
+    drill.run()
+    assert drill.switched().asked == timedelta(seconds=STEADY_S + 7)
+    early = Failing(sent=ZERO_S + 10_000)
+    early.run()
+    assert (early.switched().measured, early.switched().outcome) == (False, Outcome.INCONCLUSIVE)
+
+
+def test_a_standby_is_told_which_way_is_asked_for() -> None:
+    """There and back may lead to an instance of their own."""
+    drill = Failing(ways=(FAILOVER, FAILBACK))
+    drill.run()
+    assert drill.asked_ways == [FAILOVER, FAILBACK]
+
+
 def test_the_way_back_has_a_client_of_its_own_and_leaves_the_clock() -> None:
     """It starts from the zone that serves by then, counts the writes of the way before, and moves no moment."""
     there, both = Failing(), Failing(ways=(FAILOVER, FAILBACK))

@@ -137,7 +137,7 @@ class GlobalStandby(FailsOver, ClusterSnapshot):
         """The events of switchovers that RDS wrote down of the copy, where it stands."""
         return globally.moved(self._api, copy.id, since - SKEW)
 
-    def _asking(self, copy: Copy) -> Callable[[], object]:
+    def _asking(self, copy: Copy, way: str) -> Callable[[], object]:  # noqa: ARG002 - there is but one other
         """The call that asks for it, where the primary is: AWS takes it there alone."""
         found = members(self._live(copy))
         primary, second = globally.writer(self._live(copy)), next((each for each in found if not each.writes), None)

@@ -16,12 +16,12 @@ from tests.support.iam import reference
 from tests.support.on_production import ACCOUNT, DRILL, ENTRY, SHOP
 
 ARN = f"arn:aws:rds:us-east-1:{ACCOUNT}:db:orders-prod"
-REBOOT = "rds:RebootDBInstance"
+REBOOT, FAILOVER = "rds:RebootDBInstance", "rds:FailoverDBCluster"
 COPIES = ":dro-"
 
 
-def made(home: Path, *drills: str, at: datetime | None = None) -> list[dict[str, Any]]:
-    workspace.write(home, SHOP, tiers=workspace.TIERS + ENTRY)
+def made(home: Path, *drills: str, at: datetime | None = None, shop: str = SHOP) -> list[dict[str, Any]]:
+    workspace.write(home, shop, tiers=workspace.TIERS + ENTRY)
     catalogue = load(home / "drills", TYPES)
     scope = Scope(TYPES, [catalogue.drills[each] for each in drills], catalogue.allowed, at=at)
     policies = [*drill_policies(scope), *source_policies(scope)]
@@ -29,8 +29,8 @@ def made(home: Path, *drills: str, at: datetime | None = None) -> list[dict[str,
     return [each for policy in policies for each in policy["Statement"]]
 
 
-def about(statements: list[dict[str, Any]], effect: str) -> list[dict[str, Any]]:
-    return [each for each in statements if each["Effect"] == effect and REBOOT in each["Action"]]
+def about(statements: list[dict[str, Any]], effect: str, call: str = REBOOT) -> list[dict[str, Any]]:
+    return [each for each in statements if each["Effect"] == effect and call in each["Action"]]
 
 
 def test_it_is_one_call_on_one_arn(tmp_path: Path) -> None:
@@ -46,6 +46,26 @@ def test_it_is_one_call_on_one_arn(tmp_path: Path) -> None:
     (untagged,) = [each for each in denied if "NotResource" not in each]
     assert ARN not in untagged["Resource"]
     assert "Null" in untagged["Condition"]
+
+
+def test_a_cluster_is_failed_over_on_its_arn_alone(tmp_path: Path) -> None:
+    """And on the instances that the drill names, which AWS asks for, too; copies of either type may be, tagged."""
+    cluster = SHOP.replace("type: rds-instance, id: orders-prod", "type: aurora-cluster, id: orders-prod")
+    plain = made(tmp_path / "a", DRILL, shop=cluster)
+    arn = f"arn:aws:rds:us-east-1:{ACCOUNT}:cluster:orders-prod"
+    (right,) = about(plain, "Allow", FAILOVER)
+    assert (right["Action"], right["Resource"]) == ([FAILOVER], [arn])
+    assert "rds:DescribeGlobalClusters" in json.dumps(plain)
+    named = cluster.replace("checks: []", "writer: {failover: orders-2}\n    checks: []")
+    statements = made(tmp_path / "b", DRILL, "orders-snapshot", shop=named)
+    target = f"arn:aws:rds:us-east-1:{ACCOUNT}:db:orders-2"
+    (right,) = about(statements, "Allow", FAILOVER)
+    assert (right["Action"], right["Resource"]) == ([FAILOVER], [arn, target])
+    (others,) = [each for each in about(statements, "Deny", FAILOVER) if "NotResource" in each]
+    assert {arn, target} < {*others["NotResource"]}
+    copies = {each for each in others["NotResource"] if COPIES in each}
+    assert {*others["NotResource"]} == {arn, target} | copies
+    assert {each.split(":")[5] for each in copies} == {"cluster", "db"}
 
 
 def test_without_the_drill_there_is_no_such_right(tmp_path: Path) -> None:

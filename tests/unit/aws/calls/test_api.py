@@ -12,7 +12,7 @@ from botocore.session import Session
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.answers import Strange
-from dr_orchestrator.aws.calls.api import Api, Denied, Expired, NotFound, Refused
+from dr_orchestrator.aws.calls.api import Api, Denied, Expired, NotFound, Refused, Throttled
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.errors import DrillFault, Exit, NotMeasured, Transient, UsageError
 from tests.support.types import CALLS
@@ -55,8 +55,8 @@ ERRORS: list[tuple[Exception, type[DrillFault]]] = [
     *((aws(code, status=403), Expired) for code in ("ExpiredToken", "ExpiredTokenException", "RequestExpired")),
     *((aws(code, status=403), Denied) for code in ("SignatureDoesNotMatch", "InvalidSignatureException")),
     *((aws(code), Denied) for code in ("AuthFailure", "MissingAuthenticationToken", "KMSKeyNotAccessibleFault")),
-    *((aws(code), Transient) for code in ("Throttling", "ThrottlingException", "RequestLimitExceeded")),
-    *((aws(code), Transient) for code in ("EC2ThrottledException", "ProvisionedThroughputExceededException")),
+    *((aws(code), Throttled) for code in ("Throttling", "ThrottlingException", "RequestLimitExceeded")),
+    *((aws(code), Throttled) for code in ("EC2ThrottledException", "ProvisionedThroughputExceededException")),
     (aws("Strange", status=500), Transient),
     (aws("503", status=503), Transient),
     (aws("NotImplemented", status=501), NotMeasured),

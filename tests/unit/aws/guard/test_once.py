@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
+import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
 
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.aws.once import Once
 from dr_orchestrator.errors import NotMeasured, Transient
@@ -24,7 +30,7 @@ class Ledger:
         self.begun, self.lapsed = begun, ""
 
     def once(self) -> Once:
-        return Once("rds:RebootDBInstance", GIVEN, REGION, lambda: self.lapsed, lambda: self.begun)
+        return Once("rds:RebootDBInstance", lambda: GIVEN, REGION, lambda: self.lapsed, lambda: self.begun)
 
 
 def guard(once: Once | None, driven: Callable[[bool], None] = lambda _: None) -> Guard:
@@ -100,6 +106,75 @@ def test_whoever_lost_the_run_sends_nothing() -> None:
     with pytest.raises(RuntimeError):
         sent(guard(once, lost))
     sent(guard(once))
+
+
+CLUSTER = {"DBClusterIdentifier": "orders-prod"}
+
+
+def test_who_is_to_write_is_that_of_the_step_that_was_begun_last() -> None:
+    """There and back name another instance each: neither goes through in place of the other, nor one left out."""
+    there, back = ({**CLUSTER, "TargetDBInstanceIdentifier": f"orders-{number}"} for number in (2, 1))
+    begun: list[dict[str, str]] = []
+    once = Once("rds:FailoverDBCluster", lambda: begun[-1] if begun else there, REGION, str, lambda: len(begun))
+    of = guard(once)
+    for step, other in ((there, back), (back, there)):
+        begun.append(step)
+        for strange in (other, CLUSTER):
+            with pytest.raises(Forbidden):
+                of.check("rds", "FailoverDBCluster", strange, REGION)
+        of._check_try("rds", "FailoverDBCluster", step, REGION)
+        with pytest.raises(Transient):
+            of.check("rds", "FailoverDBCluster", step, REGION)
+
+
+class Network:
+    """Answers in place of AWS, one a try; None is a connection that ends."""
+
+    def __init__(self, *answers: tuple[int, str] | None) -> None:
+        self.answers, self.tries = list(answers), 0
+
+    def answer(self, request: Any, **_: Any) -> AWSResponse:
+        self.tries += 1
+        if (told := self.answers.pop(0)) is None:
+            raise ConnectionClosedError(endpoint_url=request.url)
+        status, code = told
+        body = f"<ErrorResponse><Error><Code>{code}</Code><Message>why</Message></Error></ErrorResponse>".encode()
+        return AWSResponse(request.url, status, {}, mock.Mock(stream=lambda **_: iter([body])))
+
+
+def asked(ledger: Ledger, network: Network) -> Exception:
+    """What comes of the call by a client of botocore's that repeats what it may, guarded."""
+    session = botocore.session.Session()
+    session.set_credentials("key", "secret")
+    guard(ledger.once()).watch(session)
+    config = Config(retries={"mode": "standard", "max_attempts": 5})
+    client = session.create_client("rds", REGION, endpoint_url="http://lab.example:1", config=config)
+    client.meta.events.register("before-send.rds", network.answer)
+    ledger.begun = 1
+    with mock.patch("botocore.endpoint.time.sleep"), pytest.raises(Exception) as raised:
+        Api(client).call("RebootDBInstance", **GIVEN)
+    return raised.value
+
+
+@pytest.mark.parametrize("code", ["Throttling", "RequestLimitExceeded"])
+def test_a_refusal_of_aws_is_told_as_one_and_not_asked_again(code: str) -> None:
+    """It says itself that nothing came of it: no answer was lost, and botocore's repetition is refused."""
+    network = Network((400, code))
+    found = asked(Ledger(), network)
+    assert isinstance(found, NotMeasured)
+    assert not isinstance(found, Transient)
+    assert f"AWS refused to fail production over: {code}: why; nothing came of it" in str(found)
+    assert network.tries == 1
+
+
+@pytest.mark.parametrize("answer", [None, (503, "ServiceUnavailable"), (400, "RequestTimeout")])
+def test_what_says_nothing_of_the_call_is_a_lost_answer(answer: tuple[int, str] | None) -> None:
+    """A connection that ended, a fault of theirs: it may have taken effect, and AWS's events are to tell."""
+    network = Network(answer)
+    found = asked(Ledger(), network)
+    assert isinstance(found, Transient)
+    assert "is not asked again" in str(found)
+    assert network.tries == 1
 
 
 OTHERS: dict[str, tuple[str, dict[str, Any], str]] = {

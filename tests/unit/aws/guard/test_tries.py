@@ -11,6 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
+from dr_orchestrator.aws.calls.api import Api, Throttled
 from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.errors import LeaseLost
@@ -89,6 +90,15 @@ def test_a_run_that_is_lost_meanwhile_changes_nothing_more() -> None:
     with pytest.raises(LeaseLost):
         client.delete_table(TableName=COPY.id)
     assert (network.tries, asked) == (1, [False, False])
+
+
+@pytest.mark.parametrize(("first", "repeated"), [((503, b"{}"), True), (THROTTLED, False)])
+def test_an_answer_tells_of_a_try_before_it_that_none_came_of(first: tuple[int, bytes], repeated: bool) -> None:
+    """Throttled each time nothing came of it; after a fault of theirs nobody knows what the first did."""
+    client, _ = guarded(Network(first, *([THROTTLED] * 5)))
+    with pytest.raises(Throttled) as raised:
+        Api(client).call("DeleteTable", TableName=COPY.id)
+    assert raised.value.repeated is repeated
 
 
 def test_who_only_looks_need_not_drive_the_run() -> None:

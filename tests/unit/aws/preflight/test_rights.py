@@ -79,6 +79,29 @@ def test_a_right_on_the_zone_that_lacks_is_told_before_a_drill(decision: str, fa
         rights.simulated_name(answering(decision), ROLE, NAME, RecordType.CNAME)
 
 
+ON_PRODUCTION = ["arn:aws:rds:us-east-1:123456789012:cluster:orders", "arn:aws:rds:us-east-1:123456789012:db:orders-2"]
+
+
+def test_the_call_on_production_is_asked_of_each_arn_as_of_now() -> None:
+    """Whom the drill has write, too; the entry's expiry is a condition on the time, which the simulation is told."""
+    asked: list[dict[str, Any]] = []
+    at = datetime(2026, 5, 1, 3, tzinfo=UTC)
+    told = rights.simulated_failover(answering("allowed", asked), ROLE, "rds:FailoverDBCluster", ON_PRODUCTION, at)
+    assert all(each in told for each in ON_PRODUCTION)
+    assert [each["ResourceArns"] for each in asked] == [[each] for each in ON_PRODUCTION]
+    for given in asked:
+        (now,) = [each for each in given["ContextEntries"] if each["ContextKeyName"] == "aws:CurrentTime"]
+        assert (now["ContextKeyType"], now["ContextKeyValues"]) == ("date", ["2026-05-01T03:00:00Z"])
+
+
+@pytest.mark.parametrize(("decision", "fault"), [("implicitDeny", Doubt), ("explicitDeny", NotMeasured)])
+def test_a_right_on_production_that_lacks_is_told_before_a_drill(decision: str, fault: type[Exception]) -> None:
+    """Not when a client writes already."""
+    at = datetime(2026, 5, 1, 3, tzinfo=UTC)
+    with pytest.raises(fault, match="FailoverDBCluster"):
+        rights.simulated_failover(answering(decision), ROLE, "rds:FailoverDBCluster", ON_PRODUCTION, at)
+
+
 def test_the_roles_own_policies_are_asked_for_the_copy() -> None:
     """The assumed role's role is simulated, on the copy's ARN, with the tags that the copy will wear."""
     asked: list[dict[str, Any]] = []

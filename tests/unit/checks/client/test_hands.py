@@ -44,6 +44,65 @@ def test_a_table_of_the_teams_is_looked_for_and_never_made(login: Login) -> None
     connection.close()
 
 
+LOSES = {
+    "postgres": [
+        ("CREATE UNLOGGED TABLE dr_probe (client bigint, number bigint)", "is a table that is not logged"),
+        ("CREATE VIEW dr_probe AS SELECT client, number FROM kept", "is no plain table"),
+    ],
+    "mariadb": [
+        (f"CREATE TABLE dr_probe (client bigint, number bigint) ENGINE = {engine}", f"is kept by {engine}")
+        for engine in ("MyISAM", "Aria", "MEMORY")
+    ],
+}
+
+
+def test_a_table_that_loses_rows_by_itself_is_refused(login: Login) -> None:
+    """Its rows would be taken for acknowledged writes that a failover lost: told before anything is started."""
+    hand = hands.of(login.engine)
+    connection = hand.connect(login, "a test", 5.0)
+    hand.create(connection, "kept")
+    for made, told in LOSES[login.engine]:
+        connection.execute(made)
+        with pytest.raises(NotMeasured, match=f"the team's table dr_probe {told}.*taken for writes that were lost"):
+            hand.look(connection, "dr_probe")
+        connection.execute(f"DROP {'VIEW' if 'VIEW' in made else 'TABLE'} dr_probe")
+    assert "that is counted" in hand.look(connection, "kept")
+    assert list(hand.read(connection, "kept", 0)) == []  # a look writes nothing
+    connection.close()
+
+
+def test_a_key_that_refuses_a_second_client_is_told(login: Login) -> None:
+    """Each client begins at zero: a unique key on the number alone lets one in; one on both hides what is doubled."""
+    hand = hands.of(login.engine)
+    connection = hand.connect(login, "a test", 5.0)
+    hand.create(connection, "dr_probe")
+    connection.execute("CREATE UNIQUE INDEX alone ON dr_probe (number)")
+    with pytest.raises(NotMeasured, match=r"a unique key on number alone \(alone\)"):
+        hand.look(connection, "dr_probe")
+    connection.execute("DROP INDEX alone ON dr_probe" if login.engine == "mariadb" else "DROP INDEX alone")
+    assert "no unique key hides" in hand.look(connection, "dr_probe")
+    connection.execute("CREATE UNIQUE INDEX pairs ON dr_probe (client, number)")
+    assert "by its unique key on client and number none can be there twice" in hand.look(connection, "dr_probe")
+    connection.close()
+
+
+def test_a_login_that_may_only_read_is_told_at_the_look(postgres_url: str) -> None:
+    """The rights of a write are asked for by one of no row, not by the first that counts."""
+    login = login_to(postgres_url)
+    hand = hands.of(login.engine)
+    connection = hand.connect(login, "a test", 5.0)
+    hand.create(connection, "dr_probe")
+    for each in ("DROP ROLE IF EXISTS dr_reader", "CREATE ROLE dr_reader", "GRANT SELECT ON dr_probe TO dr_reader"):
+        connection.execute(each)
+    connection.execute("SET ROLE dr_reader")
+    with pytest.raises(hand.error, match="permission denied"):
+        hand.look(connection, "dr_probe")
+    connection.execute("RESET ROLE")
+    connection.execute("DROP OWNED BY dr_reader")
+    connection.execute("DROP ROLE dr_reader")
+    connection.close()
+
+
 def test_a_server_that_only_reads_refuses_by_its_own_word(login: Login) -> None:
     """Its answer is told from a connection that ended: what it refused is in no doubt."""
     hand = hands.of(login.engine)

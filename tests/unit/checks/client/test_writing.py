@@ -65,6 +65,10 @@ class Server:
     def create(self, connection: Any, table: str) -> None:
         del connection, table
 
+    def look(self, connection: Any, table: str) -> str:
+        del connection
+        return f"{table} keeps its rows"
+
     def write(self, connection: Any, table: str, client: int, number: int) -> None:
         del connection, table, client
         self.clock.sleep(1.0)
@@ -313,6 +317,23 @@ def test_a_copy_that_takes_no_table_is_told_at_once(server: Server) -> None:
     client = Client(lambda: login, lambda told: told, lambda _: None, server.clock, "numbers", 0, server.look_up)
     with pytest.raises(NotMeasured, match="cannot write"):
         client.begin()
+
+
+def test_what_is_said_of_production_calls_it_so(server: Server) -> None:
+    """No message of a drill on production speaks of a copy; its table is looked at, and none is made."""
+    login = Login("orders.example", 5432, "orders", "dr_probe", "hush")
+    given = (lambda: login, lambda told: told, lambda _: None, server.clock, "dr_probe", 0, server.look_up)
+    client = Client(*given, declared=True)
+    assert client.look() == "dr_probe keeps its rows"
+    assert server.there == []
+    server.missing = 1
+    with pytest.raises(NotMeasured, match="the client cannot write to dr_probe"):
+        client.look()
+    with mock.patch.object(writing, "_reached", mock.Mock(side_effect=TimeoutError("timed out"))):
+        for act in (client.begin, client.look, client.count):
+            with pytest.raises(Transient, match="production") as raised:
+                act()
+            assert "copy" not in str(raised.value)
 
 
 def test_a_packet_that_is_lost_is_no_defect(server: Server) -> None:
