@@ -27,6 +27,7 @@ from dr_orchestrator.aws.access.roles import AssumedRole, Lent, only_logins
 from dr_orchestrator.aws.calls import exchange
 from dr_orchestrator.aws.calls.answers import refuse_unreadable
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.calls.asked import Asked
 from dr_orchestrator.aws.calls.parsing import Parsers
 from dr_orchestrator.aws.calls.spacing import Spacings
 from dr_orchestrator.aws.calls.throttling import Throttling
@@ -158,7 +159,7 @@ class Account:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         spacings: Spacings | None = None,
     ) -> None:
-        self.guard, self.throttling = guard, Throttling()
+        self.guard, self.throttling, self.asked = guard, Throttling(), Asked()
         self._region, self._name, self._now, self._spacings = region, name, now, spacings
         self._roles = roles
         with _usable("session"):
@@ -239,6 +240,7 @@ class Account:
         core = _core()
         self.guard.watch(core)
         self._prepare(core, role)
+        self.asked.watch(core)
         return boto3.Session(botocore_session=core, region_name=self._region)
 
     def _prepare(self, core: botocore.session.Session, role: str = "") -> None:

@@ -36,6 +36,14 @@ _OF_TYPES = {
     "AWS::S3::Bucket": "S3 (settings of buckets)",
 }
 
+OF_CLOUDFRONT = " of CloudFront"
+"""The ending of types of which only what CloudFront is given is in that region, whatever region the stack is in."""
+
+# docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html, Scope: of CLOUDFRONT us-east-1 is called. Its
+# certificates are those of ACM in us-east-1: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide,
+# "Requirements for using SSL/TLS certificates with CloudFront".
+_OF_CLOUDFRONT = {"AWS::WAF": "WAF", "AWS::CertificateManager::": "ACM"}
+
 
 @dataclass(frozen=True)
 class Need:
@@ -51,15 +59,22 @@ class Need:
 
 def needed(calls: Mapping[str, str], types: Mapping[str, str]) -> list[Need]:
     """Tell what of a recovery such control planes do: `calls` of Route 53, with what for each is made, and the `types`
-    of what is made by logical id.
+    of what is made, or given to CloudFront, by logical id.
     """
     by_plane: dict[str, list[str]] = {}
     for logical, kind in types.items():
-        plane = next((plane for prefix, plane in _OF_TYPES.items() if kind.startswith(prefix)), "")
+        known = _OF_CLOUDFRONT if kind.endswith(OF_CLOUDFRONT) else _OF_TYPES
+        plane = next((plane for prefix, plane in known.items() if kind.startswith(prefix)), "")
         if plane:
             by_plane.setdefault(plane, []).append(f"{logical} ({kind})")
     told = [Need("Route 53", f"{call}: {why}") for call, why in calls.items()]
-    return told + [Need(plane, f"{plane} makes {', '.join(parts)}") for plane, parts in by_plane.items()]
+    return told + [Need(plane, _words(plane, parts)) for plane, parts in by_plane.items()]
+
+
+def _words(plane: str, parts: Sequence[str]) -> str:
+    what = ", ".join(parts)
+    given = plane in _OF_CLOUDFRONT.values()  # it may stand there already, and is looked up, or changed
+    return f"{plane} keeps what CloudFront is given: {what}" if given else f"{plane} makes {what}"
 
 
 def result(lost: str, partition: str, needs: Sequence[Need]) -> CheckResult:

@@ -36,6 +36,7 @@ class Rule(StrEnum):
     HYDRATION_MISSED = "hydration-missed"
     HYDRATION_UNMEASURED = "hydration-unmeasured"
     CONTROL_PLANE = "control-plane-lost"
+    LOST_REGION = "lost-region-asked"
     FAILOVER_SLOW = "failover-slow"
     FAILBACK_SLOW = "failback-slow"
     NO_POINT = "no-recovery-point"

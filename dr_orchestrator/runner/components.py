@@ -10,6 +10,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.customer.port import Customers
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.led import DrillName
+from dr_orchestrator.domain.lost_region import Asked
 from dr_orchestrator.domain.parity import Parity
 from dr_orchestrator.domain.ports import (
     Checks,
@@ -92,7 +93,8 @@ class Components:
     that the checks need before anything is started, beside the restorer's own, `first_looks` those that no later
     process of the run takes: after the disruption nobody asks what is lost. `brought` are the copies by which a
     recovery point comes to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes
-    back; `both` are the checks of what stands in both regions, once it leads back. With `production`
+    back; `both` are the checks of what stands in both regions, once it leads back, `lost` tells what was asked of the
+    region that counts as lost. With `production`
     nothing is copied: the standby is production's own, which `returns` or not.
     """
 
@@ -118,6 +120,7 @@ class Components:
     customers: Customers | None = None
     name: DrillName | None = None
     both: Checks | None = None
+    lost: Asked | None = None
     production: bool = False
     returns: bool = True
 

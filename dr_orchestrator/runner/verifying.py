@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 
+from dr_orchestrator.domain import lost_region
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.parity import Parity
@@ -44,6 +45,8 @@ class Verification:
         if not self._verified_before(name):
             self.open()
             self._verify(name)
+        if self._components.lost is not None and all(each.name != lost_region.CHECK for each in self._journal.checks):
+            self._journal.check(self._components.lost())
         if self._components.probe is not None and not self._passed(PROBE, Role.PROBE):
             probe = self._components.probe if self._proven() else not_probed
             self._perform(PROBE, probe, self._copy, phase=Phase.TEARDOWN, role=Role.PROBE)

@@ -27,7 +27,7 @@ from dr_orchestrator.resources.inside import Inside
 from dr_orchestrator.resources.sides import Sides
 from dr_orchestrator.runner import Born, Components, Direct, RunContext, Store
 from dr_orchestrator.runner.context import Drive
-from dr_orchestrator.wiring import approving
+from dr_orchestrator.wiring import approving, losing
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.comparing import comparing
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
@@ -172,7 +172,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         functools.partial(_served, here, drill, toolkit),
         here.sources,
     )
-    made = here.types[drill.resource.type].components(order)
+    made = replace(here.types[drill.resource.type].components(order), lost=losing.asked(drill, account, context))
     if drill.kind.interrupts:
         return made  # a copy that was given a standby is not as its source, on purpose
     return replace(made, compared=comparing(here.types, drill, toolkit, made))

@@ -67,7 +67,7 @@ def test_a_snapshot_is_brought_and_restored_there(shop: Estate, here: wiring.App
     found = run(here, DRILL)
     assert found.closing is not None
     assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED_WITH_FINDINGS, Cleanup.CLEAN)
-    assert {each.rule for each in found.closing.findings} == {Rule.WORST_CASE}
+    assert {each.rule for each in found.closing.findings} == {Rule.WORST_CASE, Rule.LOST_REGION}
     assert [(row.copy.type, row.copy.region, row.state) for row in found.copies] == [
         ("rds-snapshot", AWAY, CopyState.DELETED),
         ("rds-instance", AWAY, CopyState.DELETED),

@@ -70,6 +70,32 @@ def test_what_a_job_does_not_carry_is_told(drilled: wiring.App) -> None:
     assert told["automatic-backups"] == ("on", "off")
 
 
+def test_a_copy_in_one_zone_is_not_backed_up(
+    shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EFS has that on by itself: it is switched off, and what was taken meanwhile is told by name, and outlives it."""
+    backend, kept = file_systems.backend(), list[str]()
+    monkeypatch.setattr(backend.file_systems_by_id[SHARE.id], "availability_zone_name", "us-east-1a")
+    heard = len(shop.lab.journal)
+
+    def put(self: Any, *args: Any, **given: Any) -> Any:
+        made = create(self, *args, **given)
+        kept.append(vaults().keep(VAULT.name, made.file_system_arn, "EFS", shop.clock.now()).point)
+        return made
+
+    create = type(backend).create_file_system
+    monkeypatch.setattr(type(backend), "create_file_system", put)
+    found = run(drilled, "files-vault")
+    vaults()._points[VAULT.name][:] = [each for each in vaults().kept(VAULT.name, None) if each.point not in kept]
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    (asked,) = [each.params for each in shop.lab.journal[heard:] if each.action == "PutBackupPolicy"]
+    assert asked["BackupPolicy"] == {"Status": "DISABLED"}
+    told = {step.name: step.detail for step in found.steps}
+    assert "automatic backups, which EFS had on by itself, were switched off" in told["wait until ready"]
+    assert f"leaves 1 recovery point: {kept[0]} in vault {VAULT.name}" in told["destroy copy"]
+
+
 def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> None:
     """Point, vault, key, network and machine are looked at before: nothing is written anywhere."""
     heard = len(shop.lab.journal)

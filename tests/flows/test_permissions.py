@@ -209,7 +209,7 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
     words = (
         "Delete|Modify|Reboot|Failover|Update|Abort|Exec|BatchDelete|Stop|Enable|Begin|Rollback|Terminate|Deregister"
     )
-    words += "|Promote|CreateMountTarget"  # which changes what a job has made
+    words += "|Promote|Switchover|Remove|CreateMountTarget|PutBackupPolicy"  # some of which change what a job has made
     changes = re.compile(f":({words})")
     touches = {action for each in ours for action in each["Action"] if changes.search(action)}
     touches -= {"dynamodb:DeleteItem", "dynamodb:UpdateItem"}

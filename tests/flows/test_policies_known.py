@@ -19,6 +19,8 @@ from tests.support import (
     failovers,
     file_systems,
     on_production,
+    promotions,
+    switchovers,
     there,
     vaulted,
     volumes,
@@ -62,6 +64,8 @@ MORE = (
     ROWS.format(name="ledger-snapshot", kind="snapshot-restore", resource="ledger-db"),
     failovers.ZONES_FAILS_OVER,
     on_production.FAILS_OVER,
+    switchovers.SWITCHES,
+    promotions.PROMOTES.rstrip(),
     vaulted.DRILLS.rstrip(),
     "\n  sessions-pitr:",
 )
@@ -71,7 +75,8 @@ ALLOWED = Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-
 @pytest.fixture
 def drills(tmp_path: Path) -> list[Drill]:
     """A drill of every kind of every type, of the one that exists in tests alone, too."""
-    shop = on_production.DECLARED.replace("\n  sessions:", CLUSTERS).replace("\n  sessions-pitr:", "".join(MORE))
+    shop = on_production.DECLARED.replace("\n  sessions: {type", promotions.RESOURCE)
+    shop = shop.replace("\n  sessions:", CLUSTERS).replace("\n  sessions-pitr:", "".join(MORE))
     shop = shop.replace("\ndrills:\n", buckets.DRILLED)
     built = workspace.world(tmp_path / "built", FakeClock(), shop=built_shop.SHOP, tiers=built_shop.TIERS)
     built_shop.write(tmp_path / "built")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from dr_orchestrator.domain import planes
+from dr_orchestrator.domain import lost_region, planes
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.failover import (
@@ -159,6 +159,10 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.HYDRATION_MISSED: lambda: hydrated(HOUR),
     Rule.HYDRATION_UNMEASURED: lambda: hydrated(None, mandatory=False),
     "a late hydration of an optional check": lambda: hydrated(HOUR, mandatory=False),
+    Rule.LOST_REGION: lambda: run_with(
+        checks=[ROWS, HEARTBEAT, lost_region.result("us-east-1", ["rds:DescribeDBInstances"])]
+    ),
+    "a region that was asked nothing": lambda: run_with(checks=[ROWS, HEARTBEAT, lost_region.result("us-east-1", [])]),
     Rule.CONTROL_PLANE: lambda: run_with(
         checks=[ROWS, HEARTBEAT, planes.result("us-east-1", "aws", [planes.Need("Route 53", "a call")])]
     ),

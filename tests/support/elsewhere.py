@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -11,9 +13,10 @@ from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab import Lab
+from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.machines import standing as readers
-from tests.support.estate import READER, RESTORER, VAULT
+from tests.support.estate import READER, RESTORER, VAULT, Estate
 
 AWAY = "eu-central-1"
 ALIAS = "alias/dr-drills"
@@ -173,6 +176,14 @@ def of_aws(key: str, *, managed: bool = True, account: str = ACCOUNT, region: st
 def tables(region: str = AWAY) -> list[str]:
     """The tables of a region, by name."""
     return sorted(dynamodb_backends[ACCOUNT][region].tables)
+
+
+def copied_points(made: Estate, back_up: Callable[[datetime], object]) -> None:
+    """Have the vault there hold three points, and nothing else, which `back_up` puts there as of an instant."""
+    vault(made.lab, prepared(made.lab))
+    vaults(AWAY)._points.setdefault(VAULT.name, []).clear()
+    for minutes in (40, 20, 5):
+        back_up(made.clock.now() - timedelta(minutes=minutes))
 
 
 def vault(lab: Lab, key: str, region: str = AWAY) -> None:

@@ -30,7 +30,7 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
             found |= each.kinds[Kind.PITR_RESTORE] | _of_filling(each, drill)
     if (to := drill.resource.to) is not None:
         way = (of.afar if drill.vault else of.standing) if to.standing else of.elsewhere
-        found |= way[drill.kind] | (of.carried if to.account else Calls())
+        found |= way[drill.kind] | (of.carried if to.account and not drill.vault else Calls())
     if drill.resource.database is not None and drill.resource.database.via is Via.DATA_API:
         found |= of.stated
     rebuild = drill.resource.rebuild

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Place
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 
@@ -14,6 +16,18 @@ def place_of(resource: Resource) -> Place | None:
     """Where a drill's copy of a resource is to stand, as copies tell it; None where that is beside its source."""
     to = resource.to
     return None if to is None else Place("" if to.account == resource.account else to.account, to.region)
+
+
+def usable(beside: Toolkit, resource: Resource, to: Destination) -> str:
+    """That the region of a copy may be used, by its own account, too, where that is another: each enables its own.
+
+    Asked from the source's region: an account answers no call in a region that it has not enabled.
+    """
+    told = enabled(beside.account, to.region)
+    if not to.account or to.account == resource.account:
+        return told
+    there = beside.at(Place(to.account, resource.region)).account
+    return f"{told}; there {enabled(there, to.region, to.account)}"
 
 
 def enabled(account: Account, region: str, of: str = "") -> str:

@@ -13,7 +13,7 @@ from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.preflight import keys
-from dr_orchestrator.aws.preflight.region import enabled
+from dr_orchestrator.aws.preflight.region import usable
 from dr_orchestrator.aws.rds.carrying import THERE, SnapshotCopy, lend
 from dr_orchestrator.aws.rds.objects import Objects, Shape
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -140,18 +140,10 @@ class Bringing:
 
     def looks(self, copy: Copy, snapshot: Callable[[], Snapshot]) -> Iterator[PreflightCheck]:
         """Whether the region is there to be used, its keys are, names are free, and how many copies are under way."""
-        yield PreflightCheck("region", lambda: self._look_at_region(copy))
+        yield PreflightCheck("region", lambda: usable(self.toolkit, self.resource, self.to))
         yield PreflightCheck("key of the copied snapshot", lambda: self._look_at_key(copy, snapshot()))
         yield PreflightCheck("name of the copied snapshot", lambda: self._look_at_names(copy))
         yield PreflightCheck("snapshots being copied", lambda: self._look_at_others(copy))
-
-    def _look_at_region(self, copy: Copy) -> str:
-        told = enabled(self.toolkit.account, self.to.region)
-        if not copy.account:
-            return told
-        # Asked from the source's region: an account answers no call in a region that it has not enabled.
-        there = self.toolkit.at(Place(copy.account, self.resource.region)).account
-        return f"{told}; there {enabled(there, self.to.region, copy.account)}"
 
     def _look_at_key(self, copy: Copy, snapshot: Snapshot) -> str:
         if copy.account:

@@ -131,7 +131,7 @@ class OwnStandby(FailsOver):
 
     @abstractmethod
     def _unfit(self, live: Mapping[str, Any]) -> Iterable[str]:
-        """The reasons for which it is not failed over, as AWS describes it, but for its state and what is to be changed."""
+        """The reasons, as AWS describes it, for which none is failed over; not its state, nor what is to be changed."""
 
     @abstractmethod
     def _misled(self, live: Mapping[str, Any], *ways: str) -> Iterable[str]:

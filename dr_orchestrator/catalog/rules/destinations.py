@@ -25,6 +25,9 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     vault = bool(drill.recovery_points and drill.recovery_points.vault)
     if lies:
         yield from _standing(drill, resource, of, lies, vault)
+    if (drill.to or lies) and of.elsewhere and resource.database and resource.database.via is Via.DATA_API:
+        message = "the Data API takes a secret of the region in which the copy stands, and the source's is of its own"
+        yield ("to" if drill.to else "recovery_points",), message, "remove it, or ask the copy at its address"
     yield from _partitions(drill, resource)
     if (to := drill.to) is None:
         return
@@ -41,19 +44,25 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
         yield ("to", "region"), "that is where the source is", "name another region, or remove `to`"
     if account and not of.carried.all and not (vault and of.afar):
         yield ("to", "account"), f"no drill brings {of.name}s into another account", "remove it"
-    for key in ("isolation", "option_group", "parameter_group"):
-        if getattr(to, key) and of.content is not Content.ROWS:
-            yield ("to", key), f"copies of {of.name}s have none", "remove it"
+    yield from _of_databases(to, of, vault=vault)
     if to.shared_key and not account:
         yield ("to", "shared_key"), "nothing is shared where the copy stands in its source's account", "remove it"
     elif to.shared_key and ":key/" not in to.shared_key:
         message = "the policies of the other account's role can name a key by its ARN alone"
         yield ("to", "shared_key"), message, "write the key's ARN: arn:aws:kms:...:key/..."
-    if resource.database and resource.database.via is Via.DATA_API:
-        message = "the Data API takes a secret of the region in which the copy stands, and the source's is of its own"
-        yield ("to",), message, "remove it, or ask the copy at its address"
     yield from _keys(to)
     yield from _own(to, resource, of)
+
+
+def _of_databases(to: To, of: ResourceType, *, vault: bool) -> Iterator[Mistake]:
+    """The mistakes in what databases alone have a word for, or have none for that come out of a `vault`."""
+    if of.content is not Content.ROWS:
+        for key in ("isolation", "option_group", "parameter_group"):
+            if getattr(to, key):
+                yield ("to", key), f"copies of {of.name}s have none", "remove it"
+    elif vault and to.kms_key:
+        message = f"AWS Backup restores {of.name}s under the key that their points have in the vault"
+        yield ("to", "kms_key"), message, "remove it"
 
 
 def _of_vault(drill: Drill, to: To, of: ResourceType) -> Mistake:
@@ -116,7 +125,7 @@ def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vau
     if drill.to.region != lies:
         yield ("to", "region"), f"the points lie in {lies}, and are restored there", f"write {lies}, or remove `to`"
     for key in ("account", "kms_key", "shared_key"):
-        if getattr(drill.to, key) and not (vault and key != "shared_key"):
+        if getattr(drill.to, key) and not (vault and of.afar and key != "shared_key"):
             yield ("to", key), "nothing is copied where the points lie there already", "remove it"
 
 

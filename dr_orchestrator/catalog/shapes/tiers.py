@@ -93,7 +93,7 @@ class Limits(Shape):
 
     at_once: Annotated[int, whole(1, 1000)] = Field(default=4, description="How many drills run at once.")
     headroom: Annotated[int, whole(0, 1000)] = Field(
-        default=2, description="How much of a quota is kept free for production's own failover."
+        default=2, description="How many copies each quota is kept free for, for production's own failover."
     )
     budget: Money | None = Field(default=None, description="The most that a drill, or an exercise, may cost.")
 

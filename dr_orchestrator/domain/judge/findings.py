@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dr_orchestrator.domain import planes
+from dr_orchestrator.domain import lost_region, planes
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.failover import FAILBACK, switches
 from dr_orchestrator.domain.finding import Finding, Severity, finding
@@ -61,6 +61,7 @@ def findings_of(
         *_thin(record, measures),
         *_optional_checks(record),
         *_planes(record),
+        *_lost_region(record),
         *_hydration(record, measures),
         *_failovers(record),
         *_failed_at_first(record, failed),
@@ -137,7 +138,9 @@ def _optional_checks(record: Record) -> list[_Found]:
             check.name,
         )
         for check in record.checks
-        if not check.mandatory and check.outcome is not Outcome.PASSED and check.name != planes.CHECK
+        if not check.mandatory
+        and check.outcome is not Outcome.PASSED
+        and check.name not in (planes.CHECK, lost_region.CHECK)
     ]
 
 
@@ -145,6 +148,14 @@ def _planes(record: Record) -> list[_Found]:
     """A recovery that needs a control plane of the region that counts as lost: whether it goes without nobody knows."""
     title = "The recovery needs control planes that are in the lost region"
     return [_Found(Rule.CONTROL_PLANE, Severity.HIGH, title, each.observed) for each in planes.told_of(record.checks)]
+
+
+def _lost_region(record: Record) -> list[_Found]:
+    """A recovery that asked the region that counts as lost: whether it goes without nobody knows."""
+    title = "The recovery asked the region that counts as lost"
+    return [
+        _Found(Rule.LOST_REGION, Severity.HIGH, title, each.observed) for each in lost_region.told_of(record.checks)
+    ]
 
 
 def _hydration(record: Record, measures: Measures) -> list[_Found]:

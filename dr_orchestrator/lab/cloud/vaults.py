@@ -36,7 +36,7 @@ _PATHS = {
         (
             *(f"{{0}}{_VAULT}{ending}$" for ending in ("", "/recovery-points/", "/access-policy")),
             *(f"{{0}}{_POINT}{ending}$" for ending in ("", "/restore-metadata")),
-            *("{0}/restore-jobs", "{0}/restore-jobs/"),
+            *("{0}/restore-jobs", "{0}/restore-jobs/", "{0}/resources/(?P<arn>.+)/recovery-points/$"),
             *(f"{{0}}/restore-jobs/(?P<job>[^/]+){ending}$" for ending in ("", "/metadata", "/validations")),
         ),
         urls.response.dispatch,
@@ -156,6 +156,15 @@ def _list_points(self: BackupResponse) -> str:
     return page([each.told(vault) for each in found], asked, "RecoveryPoints")
 
 
+def _list_of_resource(self: BackupResponse) -> str:
+    """All of one thing, in whichever vault of the region, by less than a vault tells."""
+    arn = unquote(self.path).partition("/resources/")[2].partition("/recovery-points")[0]
+    backend = cast(Vaults, self.backup_backend)
+    found = [(each, name) for name in backend.vaults for each in backend.kept(name, None) if each.arn == arn]
+    told = [{"RecoveryPointArn": each.point, "BackupVaultName": name, "Status": each.status} for each, name in found]
+    return page(told, given(self), "RecoveryPoints")
+
+
 def _described(self: BackupResponse) -> tuple[Any, Kept]:
     """The vault and the point that a call names in its path."""
     found = re.search(_POINT + "(?:/restore-metadata)?$", unquote(self.path))
@@ -208,6 +217,7 @@ BACKENDS = ((backup_backends, Vaults),)
 PATCHES = (
     (BackupResponse, "list_recovery_points_by_backup_vault", _list_points),
     (BackupResponse, "list_backup_vaults", _list_vaults),
+    (BackupResponse, "list_recovery_points_by_resource", _list_of_resource),
     (BackupResponse, "describe_backup_vault", _describe_vault),
     (BackupResponse, "get_backup_vault_access_policy", _policy),
     (BackupResponse, "describe_recovery_point", _describe_point),

@@ -10,7 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.clusters import production as clusters
 from dr_orchestrator.aws.clusters import proof
 from dr_orchestrator.aws.clusters.restoring import DOOR, STATES, DbCluster
-from dr_orchestrator.aws.preflight.region import enabled
+from dr_orchestrator.aws.preflight.region import usable
 from dr_orchestrator.aws.rds import bringing
 from dr_orchestrator.aws.rds.objects import INSTANCES
 from dr_orchestrator.domain.copy import Copy, CopyState
@@ -48,7 +48,7 @@ class AuroraCluster(DbCluster):
         def offered() -> str:
             return bringing.orderable(self._there.account, self._writer(), self.version())
 
-        region = [PreflightCheck("region", lambda: enabled(self._toolkit.account, to.region))]
+        region = [PreflightCheck("region", lambda: usable(self._toolkit, self._resource, to))]
         return [*(region if to.standing else []), PreflightCheck("class", offered)]
 
     def billed(self, name: str = "") -> Billed:

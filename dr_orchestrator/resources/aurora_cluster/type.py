@@ -227,6 +227,7 @@ TYPE = Drillable(
     },
     standing={Kind.SNAPSHOT_RESTORE: BROUGHT},
     vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.RESTORES | Calls(writes=frozenset({"rds:AddTagsToResource"}))},
+    afar={Kind.SNAPSHOT_RESTORE: BROUGHT},
     writes=(
         vaulted.start(NAME, RESTORED),
         Write("rds:AddTagsToResource", By(NAME, "ResourceName", _ARN), Effect.TAG, frozenset({"Tags"})),

@@ -37,7 +37,7 @@ class ClusterFromVault(AuroraCluster):
     ) -> None:
         """Without a vault it only takes copies down."""
         super().__init__(resource, selection, toolkit, answers)
-        self._from = FromVault(RESTORED, toolkit, vault, self._live, self._objects.tag)
+        self._from = FromVault(RESTORED, self._there, vault, self._live, self._objects.tag)
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As for every cluster, and the vault, with where the point lies that would be taken."""
@@ -53,7 +53,8 @@ class ClusterFromVault(AuroraCluster):
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Have AWS Backup restore the point, in isolation."""
-        by_iam = self._overrides()["EnableIAMDatabaseAuthentication"]
+        said = self._overrides()
+        by_iam = said["EnableIAMDatabaseAuthentication"]
         return self._from.ask(
             copy,
             point,
@@ -61,6 +62,7 @@ class ClusterFromVault(AuroraCluster):
                 "DBSubnetGroupName": isolation.declared(self._resource).subnet_group,
                 "VpcSecurityGroupIds": json.dumps(list(self._network())),
                 "EnableIAMDatabaseAuthentication": None if by_iam is None else str(by_iam).lower(),
+                **self._of_its_place(point, said["DBClusterParameterGroupName"]),
             },
         )
 
@@ -87,6 +89,12 @@ class ClusterFromVault(AuroraCluster):
     def version(self) -> str:
         """The version of the point that would be taken."""
         return self._from.points.metadata(self.choose()).get("EngineVersion") or super().version()
+
+    def _of_its_place(self, point: RecoveryPoint, group: str | None) -> dict[str, str]:
+        """The parameter group and the key of a copy elsewhere: a point tells those of its cluster, of another place."""
+        if self._resource.to is None:
+            return {}
+        return {"DBClusterParameterGroupName": group or "", "KmsKeyId": self._from.points.key(point) or ""}
 
     def _look_at_name(self, copy: Copy) -> str:
         return self._from.name_is_free(copy)

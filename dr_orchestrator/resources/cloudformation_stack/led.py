@@ -15,6 +15,7 @@ from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.leading import Controls, Leading, Way
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.cloudformation_stack import edge
 from dr_orchestrator.resources.cloudformation_stack.controlling import HEALTH_CHECK, ROUTING_CONTROL
 from dr_orchestrator.resources.cloudformation_stack.naming import DRILL_NAME
 from dr_orchestrator.resources.drillable import Order
@@ -70,11 +71,11 @@ def _types(drill: Drill) -> dict[str, str]:
     if rebuild is None:
         return {}
     texts = {"": rebuild.template, **{f"{path}/": text for path, text in rebuild.within.items()}}
-    found = {}
+    found: dict[str, str] = {}
     for path, text in texts.items():
         for logical, each in parse(text, path or rebuild.template_path).part("Resources").items():
             if f"{path}{logical}" not in rebuild.answers.leave_out:
-                found[f"{path}{logical}"] = str(mapping(each).get("Type") or "")
+                found |= edge.types(f"{path}{logical}", mapping(each))
     return found
 
 

@@ -13,9 +13,8 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.preflight import keys
-from dr_orchestrator.aws.preflight.region import enabled
+from dr_orchestrator.aws.preflight.region import usable
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.domain.service import Resource
@@ -38,18 +37,10 @@ class Crossing:
         proves; `key` tells that of the table.
         """
         return (
-            PreflightCheck("region", self._look_at_region),
+            PreflightCheck("region", lambda: usable(self.beside, self.resource, self.to)),
             PreflightCheck("key of the copy", lambda: self._look_at_key(key())),
             *([] if self.to.standing else [PreflightCheck("loss of the region", self._look_at_loss)]),
         )
-
-    def _look_at_region(self) -> str:
-        """Each account enables its own: it is asked from the source's region, as in another it may answer nothing."""
-        told = enabled(self.beside.account, self.to.region)
-        if not self.to.account or self.to.account == self.resource.account:
-            return told
-        there = self.beside.at(Place(self.to.account, self.resource.region)).account
-        return f"{told}; there {enabled(there, self.to.region, self.to.account)}"
 
     def _look_at_key(self, theirs: str | None) -> str:
         if theirs and not self.to.key and not self._is_of_aws(theirs):

@@ -26,7 +26,7 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.efs_file_system import file_system, network, vault_policy
+from dr_orchestrator.resources.efs_file_system import automatic, file_system, network, vault_policy
 from dr_orchestrator.resources.efs_file_system.mounting import Mounting
 from dr_orchestrator.resources.efs_file_system.name import RESTORED
 
@@ -122,10 +122,11 @@ class EfsFileSystem:
         ).detail
         self._toolkit.proofs.adopt(copy, file_system.live(seen, copy), RESTORED.called)
         self._toolkit.proofs.same(copy, str(seen["FileSystemId"]))
+        off = automatic.switch_off(self._api, str(found["FileSystemId"])) if (found := self._proven(copy)) else ""
         target = self.mounting.mount(copy)
         mode = seen.get("ThroughputMode", "")
         told = f"mounted at {target.get('IpAddress')}; {mode} throughput, all in the standard class"
-        return Ready(identity=file_system.identity(seen), words=told)
+        return Ready(identity=file_system.identity(seen), words="; ".join(filter(None, (told, off))))
 
     def further(self, copy: Copy) -> Sequence[Part]:  # noqa: ARG002
         """Nothing: a mount target has neither name nor tag, and cannot outlive its file system."""
@@ -166,8 +167,10 @@ class EfsFileSystem:
         self._toolkit.proofs.intended(copy)
         if (gone_already := self._from.gone(copy)) is not None:
             return gone_already
-        if self._toolkit.describe_confirmed(lambda: self._found(copy)) is None:
+        if (found := self._toolkit.describe_confirmed(lambda: self._found(copy))) is None:
             return self._toolkit.never_created(copy)
+        if kept := automatic.left(self._toolkit.account.api("backup"), str(found["FileSystemArn"])):
+            self._toolkit.context.asked_again(kept)
         self.mounting.take_down(copy)
         self._toolkit.retry_while(lambda: self._prove_and_delete(copy), while_code="FileSystemInUse")
         feed = file_system.feed(self._api, self._toolkit)

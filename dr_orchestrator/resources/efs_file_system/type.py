@@ -116,21 +116,26 @@ _RESTORED = vaulted.RESTORES | Calls(
             *("ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "kms:DescribeKey"),
             *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "service-quotas:GetServiceQuota"),
             *("ec2:DescribeNetworkInterfaces", "backup:GetBackupVaultAccessPolicy"),
+            *("efs:DescribeBackupPolicy", "backup:ListRecoveryPointsByResource"),
         }
     ),
     frozenset(
         {
             *("efs:TagResource", "efs:CreateMountTarget", "efs:DeleteMountTarget", "efs:DeleteFileSystem"),
-            "ssm:SendCommand",
+            *("ssm:SendCommand", "efs:PutBackupPolicy"),
         }
     ),
-    {"kms:DescribeKey": "the source is encrypted, or the resource names a key"},
+    {
+        "efs:PutBackupPolicy": "EFS backs the copy up by itself, as it does what is kept in one zone",
+        "kms:DescribeKey": "the source is encrypted, or the resource names a key",
+    },
 )
 _CARDS = "network-interface/*"
 _CALLED = (
     *("DescribeFileSystems", "DescribeMountTargets", "DescribeMountTargetSecurityGroups", "DescribeAccessPoints"),
     *("DescribeLifecycleConfiguration", "DescribeBackupPolicy", "DescribeFileSystemPolicy", "TagResource"),
     *("DescribeReplicationConfigurations", "CreateMountTarget", "DeleteMountTarget", "DeleteFileSystem"),
+    "PutBackupPolicy",
 )
 
 TYPE = Drillable(
@@ -163,6 +168,16 @@ TYPE = Drillable(
             By(NAME, "MountTargetId"),
             Effect.CHANGE,
             outside=(("ec2", _CARDS, ("ec2:DeleteNetworkInterface",)),),
+        ),
+        Write(
+            "efs:PutBackupPolicy",
+            _FILE_SYSTEM,
+            Effect.CHANGE,
+            frozenset({"BackupPolicy"}),
+            needs=frozenset({"BackupPolicy"}),
+            every={"BackupPolicy.Status": ("DISABLED",)},
+            whole=("BackupPolicy.Status",),
+            holds={"BackupPolicy": frozenset({"Status"})},
         ),
         Write("efs:DeleteFileSystem", _FILE_SYSTEM, Effect.DELETE),
         Write(

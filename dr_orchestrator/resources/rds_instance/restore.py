@@ -11,7 +11,7 @@ from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.preflight import keys
-from dr_orchestrator.aws.preflight.region import enabled, place_of
+from dr_orchestrator.aws.preflight.region import place_of, usable
 from dr_orchestrator.aws.rds import bringing, events, instances, isolation
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -225,7 +225,7 @@ class RdsInstance:
             found = self.described().get("DBParameterGroups") or [{}]
             return bringing.parameter_group(self._there.account, to, str(found[0].get("DBParameterGroupName") or ""))
 
-        region = [PreflightCheck("region", lambda: enabled(self._toolkit.account, to.region))]
+        region = [PreflightCheck("region", lambda: usable(self._toolkit, self._resource, to))]
         return [
             *(region if to.standing else []),
             PreflightCheck("class", lambda: bringing.orderable(self._there.account, self.described())),

@@ -223,6 +223,7 @@ TYPE = Drillable(
         Kind.SNAPSHOT_RESTORE: BROUGHT | Calls(writes=frozenset({"rds:CopyDBSnapshot", "rds:DeleteDBSnapshot"}))
     },
     standing={Kind.SNAPSHOT_RESTORE: BROUGHT, Kind.PITR_RESTORE: BROUGHT},
+    afar={Kind.SNAPSHOT_RESTORE: BROUGHT},
     writes=(
         vaulted.start(NAME, RESTORED),
         Write("rds:AddTagsToResource", By(NAME, "ResourceName", _ARN), Effect.TAG, frozenset({"Tags"})),

@@ -37,7 +37,7 @@ class RdsFromVault(RdsInstance):
     ) -> None:
         """Without a vault it only takes copies down."""
         super().__init__(resource, selection, toolkit, answers)
-        self._from = FromVault(RESTORED, toolkit, vault, self._live, self._objects.tag)
+        self._from = FromVault(RESTORED, self._there, vault, self._live, self._objects.tag)
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As for every instance, and the vault, with where the point lies that would be taken."""
@@ -52,7 +52,7 @@ class RdsFromVault(RdsInstance):
         return self._from.points.worst_case(self._kept(), until)
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
-        """Have AWS Backup restore the point, in isolation."""
+        """Have AWS Backup restore the point, in isolation; elsewhere without what is of the source's region."""
         subnet_group, groups = self._network()
         by_iam = self._overrides()["EnableIAMDatabaseAuthentication"]
         return self._from.ask(
@@ -61,6 +61,7 @@ class RdsFromVault(RdsInstance):
             {
                 "DBSubnetGroupName": subnet_group,
                 "VpcSecurityGroupIds": json.dumps(list(groups)),
+                "DBParameterGroupName": None if self._resource.to is None else self._parameter_group() or "",
                 "OptionGroupName": options.given(self._resource, self._group_of(point)),
                 "EnableIAMDatabaseAuthentication": None if by_iam is None else str(by_iam).lower(),
             },
@@ -70,7 +71,7 @@ class RdsFromVault(RdsInstance):
         """Wait for the job, then until the instance answers; its identity is known when both have."""
         self._from.made(copy)
         seen = super().ready(copy)
-        live = self._describe(copy.id)
+        live = self._objects.described(copy.id)
         return Ready(seen.ago, INSTANCES.identity(live) if live else None, seen.words)
 
     def destroy(self, copy: Copy) -> CopyState:
@@ -101,5 +102,5 @@ class RdsFromVault(RdsInstance):
         return Kept(source["DBInstanceArn"], RESTORED.type, self._resource.name, source.get("InstanceCreateTime"))
 
     def _live(self, copy: Copy) -> Live | None:
-        found = self._describe(copy.id)
+        found = self._objects.described(copy.id)
         return INSTANCES.live(found) if found else None

@@ -46,7 +46,7 @@ class Room:
             except (NotMeasured, NotRecoverable) as fault:
                 unknown.append(fault.message)
                 continue
-            kept = self.here.catalogue.headroom
+            kept = self.here.catalogue.headroom * self._each(wanted)
             told.append(f"{quota}, {more} more for drills, {kept} kept free for production")
             if quota.used + more + kept > quota.most:
                 short.append(told[-1])
@@ -57,6 +57,12 @@ class Room:
         if unknown:
             raise Doubt("; ".join([*told, *(f"not known: {each}" for each in dict.fromkeys(unknown))]))
         return "; ".join(told)
+
+    def _each(self, wanted: int) -> int:
+        """How much of a quota one like the drill's copy takes, where it is not counted in copies: room is kept free for
+        so many of them.
+        """
+        return wanted if self.here.types[self.drill.resource.type].takes is not None else 1
 
     def _quota(self, name: str) -> Quota:
         return next(each.quotas[name](self.account) for each in self.here.types if name in each.quotas)

@@ -28,8 +28,9 @@ names.
 BY_ACTION = frozenset({"ec2"})
 """Services of whose resources no action has other condition keys than those that the reference tells of the action."""
 
-NOT_MADE = {("rds:DeleteDBCluster", "cluster-snapshot")}
-"""Resources that an action concerns by parameters that no drill gives: nothing is kept of a cluster."""
+NOT_MADE = {("rds:DeleteDBCluster", "cluster-snapshot"), ("rds:CreateDBInstanceReadReplica", "cluster")}
+"""Resources that an action concerns by parameters that no drill gives: nothing is kept of a cluster, and none is what
+a replica is made of (`SourceDBClusterIdentifier`)."""
 
 
 def faults(policy: Mapping[str, Any]) -> list[str]:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.resources.aurora_cluster.lab.vaulted import back_up
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 from tests.support.aurora import ENGINE, described
 from tests.support.aurora_drills import CLUSTER
-from tests.support.elsewhere import ALIAS, AWAY
+from tests.support.elsewhere import ALIAS, AWAY, copied_points
 from tests.support.estate import VAULT, Estate
 from tests.support.ways import Spec, Way
+
+
+def _copied(made: Estate) -> None:
+    """Three points of the cluster in the vault of the other region, as a plan of AWS Backup copies them there."""
+    copied_points(made, lambda at: back_up(VAULT.name, CLUSTER.id, at, AWAY, timedelta(minutes=2)))
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -98,4 +105,11 @@ FAILOVER = replace(
     kind=Kind.AZ_FAILOVER,
     restorer=lambda way: ClusterStandby(way.resource, way.selection, way.made.toolkit),
 )
-WAYS = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE)
+AWAY_VAULTED = replace(
+    VAULTED,
+    name="aurora-vault-elsewhere",
+    source=replace(CLUSTER, to=Destination(AWAY, standing=True)),
+    before=_copied,
+    paged={},
+)
+WAYS = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE, AWAY_VAULTED)

@@ -8,24 +8,19 @@ from typing import Any
 
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.resources.dynamodb_table import table
 from dr_orchestrator.resources.dynamodb_table.backups import TableBackup
 from dr_orchestrator.resources.dynamodb_table.lab.vaulted import back_up
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.resources.dynamodb_table.vaulted import TableFromVault
-from tests.support.elsewhere import ALIAS, AWAY, prepared, vault
+from tests.support.elsewhere import ALIAS, AWAY, copied_points
 from tests.support.estate import TABLE, VAULT, Estate
 from tests.support.ways import Spec, Way
 
 
 def _copied(made: Estate) -> None:
     """Three points of the table in the vault of the other region, as a plan of AWS Backup copies them there."""
-    vault(made.lab, prepared(made.lab))
-    kept = vaults(AWAY)._points.setdefault(VAULT.name, [])
-    kept.clear()
-    for minutes in (40, 20, 5):
-        back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(minutes=minutes), AWAY, timedelta(minutes=2))
+    copied_points(made, lambda at: back_up(VAULT.name, TABLE.id, at, AWAY, timedelta(minutes=2)))
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:

@@ -59,7 +59,7 @@ VAULTED = Spec(
         "efs.DescribeFileSystems": ("MaxItems", 1),
     },
     looks="DescribeFileSystems",
-    changes=frozenset({"TagResource", "CreateMountTarget", "DeleteMountTarget", "SendCommand"}),
+    changes=frozenset({"TagResource", "CreateMountTarget", "DeleteMountTarget", "SendCommand", "PutBackupPolicy"}),
     vault=VAULT,
     held=_targets,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 from moto.rds.models import rds_backends
@@ -14,13 +15,19 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
 from dr_orchestrator.resources.rds_instance.promotion import RdsPromotion
 from dr_orchestrator.resources.rds_instance.standby import RdsStandby
 from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
-from tests.support.elsewhere import ALIAS, AWAY
+from tests.support.elsewhere import ALIAS, AWAY, copied_points
 from tests.support.estate import INSTANCE, REGION, VAULT, Estate
 from tests.support.ways import Spec, Way
+
+
+def _copied(made: Estate) -> None:
+    """Three points of the instance in the vault of the other region, as a plan of AWS Backup copies them there."""
+    copied_points(made, lambda at: back_up(VAULT.name, INSTANCE.id, at, "own", AWAY, timedelta(minutes=2)))
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -157,6 +164,13 @@ PROMOTION = replace(
     changes=frozenset({"PromoteReadReplica"}),
     before=_without_replicas,
 )
-CHOSEN = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE)
+AWAY_VAULTED = replace(
+    VAULTED,
+    name="rds-vault-elsewhere",
+    source=replace(INSTANCE, to=Destination(AWAY, standing=True)),
+    before=_copied,
+    paged={},
+)
+CHOSEN = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE, AWAY_VAULTED)
 """The ways that begin with a recovery point which is chosen."""
 WAYS = (*CHOSEN, PROMOTION)

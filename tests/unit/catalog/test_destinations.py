@@ -18,6 +18,9 @@ FAR = "arn:aws:backup:eu-central-1:222222222222:backup-vault:far-away"
 TO = "to: {region: eu-central-1, kms_key: alias/dr-drills}"
 
 
+CLUSTERS = changed(SNAPSHOT, "type: rds-instance", "type: aurora-cluster")
+
+
 def said(text: str, of: str = SNAPSHOT) -> str:
     return changed(of, "    disruption: application\n", f"    disruption: application\n    {text}\n")
 
@@ -76,9 +79,16 @@ def test_the_place_is_part_of_the_digest_and_its_absence_is_not(tmp_path: Path) 
             "the points lie in eu-west-1",
         ),
         (
-            said(f'recovery_points: {{region: eu-west-1, vault: nightly, role: "{ROLE}"}}'),
-            "recovery_points.region",
-            "no snapshot-restore takes copies of rds-instances that lie in a vault of another region",
+            said(f'recovery_points: {{region: eu-central-1, vault: nightly, role: "{ROLE}"}}\n    {TO}'),
+            "to.kms_key",
+            "under the key that their points have in the vault",
+        ),
+        (
+            changed(
+                said("recovery_points: {region: eu-central-1}", CLUSTERS), "{name: shop", "{via: data-api, name: shop"
+            ),
+            "recovery_points",
+            "the Data API takes a secret of the region in which the copy stands",
         ),
         (said(f'recovery_points: {{region: eu-west-1, role: "{ROLE}"}}'), "recovery_points", "and none is named"),
         (
@@ -127,6 +137,16 @@ def test_a_vault_of_another_region_says_where_a_table_is_restored(tmp_path: Path
     drill = load(write(tmp_path, {"carts.yaml": text})).drills["carts-away"]
     assert drill.vault == Vault("nightly", ROLE)
     assert drill.resource.to == Destination("eu-central-1", key="alias/dr-drills", standing=True)
+
+
+@pytest.mark.parametrize("of", ["rds-instance", "aurora-cluster"])
+def test_it_may_be_a_database(tmp_path: Path, of: str) -> None:
+    """Its isolation and its groups are those of the place."""
+    there = "to: {region: eu-central-1, parameter_group: tuned, isolation: {subnet_group: a, security_groups: [b]}}"
+    text = changed(said(f"{VAULT}\n    {there}"), "type: rds-instance", f"type: {of}")
+    drill = load(write(tmp_path, {"shop.yaml": text})).drills["shop-pitr"]
+    assert drill.vault == Vault("nightly", ROLE)
+    assert drill.resource.to == Destination("eu-central-1", parameter_group="tuned", standing=True)
 
 
 @pytest.mark.parametrize("kind", ["snapshot-restore", "pitr-restore"])
@@ -192,15 +212,15 @@ def test_each_mistake_of_a_tables_place_is_told(tmp_path: Path, text: str, key: 
         ),
         (
             said(f'recovery_points: {{vault: "{FAR}", role: "{ROLE}"}}\n    to: {{region: eu-central-1}}'),
-            "to",
-            "no snapshot-restore takes rds-instances from a vault elsewhere than their sources",
-            "remove it, or `recovery_points`",
+            "recovery_points",
+            "the vault is in eu-central-1, and it is not said that the points are taken there",
+            "add `region: eu-central-1`",
         ),
         (
-            said(VAULT),
+            changed(said(VAULT), "kind: snapshot-restore", "kind: pitr-restore"),
             "recovery_points.region",
-            "no snapshot-restore takes copies of rds-instances that lie in a vault of another region",
-            "remove it, or remove `vault` and `role`: what was copied there is taken without",
+            "no pitr-restore takes copies of rds-instances that lie in a vault of another region",
+            "remove it, or drill by one of: snapshot-restore, or remove `vault` and `role`",
         ),
         (
             said("recovery_points: {region: eu-central-1}", TABLES),

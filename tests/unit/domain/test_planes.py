@@ -28,6 +28,15 @@ CALLS = {"route53:ChangeResourceRecordSets": "the drill's name is led there by i
                 "Route 53 ARC makes Switch (AWS::Route53RecoveryControl::RoutingControl)",
             ],
         ),
+        (
+            "us-east-1",
+            {"Wall": "AWS::WAFv2::WebACL of CloudFront", "Inner": "AWS::WAFv2::WebACL"},
+            [
+                "route53:ChangeResourceRecordSets: the drill's name is led there by it",
+                "WAF keeps what CloudFront is given: Wall (AWS::WAFv2::WebACL of CloudFront)",
+            ],
+        ),
+        ("eu-west-1", {"Wall": "AWS::WAFv2::WebACL of CloudFront"}, []),
         ("eu-west-1", {"Fast": "AWS::GlobalAccelerator::Accelerator", "Role": "AWS::IAM::Role"}, []),
     ],
 )

@@ -184,10 +184,16 @@ TAKES = {"web": {VCPU: 8}, "batch": {VCPU: 16}, "render": {GRAPHICS: 8}}
 
 def test_a_machine_takes_vcpu_and_no_machine() -> None:
     """Eight of them, of the quota of its family alone; another family's is not looked at."""
-    told = room(drill("web", "ec2-instance"), {VCPU: MACHINES[VCPU]}, takes=TAKES).look()
-    assert told == "10 of 32 vCPU of standard machines in use, 8 more for drills, 2 kept free for production"
+    told = room(drill("web", "ec2-instance"), {VCPU: Quota(VCPU, 8, 32)}, takes=TAKES).look()
+    assert told == "8 of 32 vCPU of standard machines in use, 8 more for drills, 16 kept free for production"
     with pytest.raises(NotMeasured, match="too few left: 0 of 8 vCPU of G and VT machines in use, 8 more"):
         room(drill("render", "ec2-instance"), MACHINES, takes=TAKES).look()
+
+
+def test_room_is_kept_free_for_machines_and_not_for_vcpu() -> None:
+    """Two more of eight vCPU each: a quota in units is not kept free by the number of copies."""
+    with pytest.raises(NotMeasured, match=r"too few left: 9 of 32 .*, 8 more for drills, 16 kept free"):
+        room(drill("web", "ec2-instance"), {VCPU: Quota(VCPU, 9, 32)}, takes=TAKES).look()
 
 
 def test_machines_that_are_to_come_take_their_vcpu() -> None:

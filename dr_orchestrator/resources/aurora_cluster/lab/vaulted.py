@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from moto.rds.models import rds_backends
@@ -13,7 +13,7 @@ from moto.rds.models import rds_backends
 from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
 from dr_orchestrator.lab.cloud.databases.clusters.models.backups import ClusterSnapshot
 from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
-from dr_orchestrator.lab.cloud.vaulting import Kept, Restores
+from dr_orchestrator.lab.cloud.vaulting import TAKES, Kept, Restores
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
 
@@ -53,9 +53,15 @@ class _Making:
         return "COMPLETED" if status == "available" else "RUNNING" if status in ("creating", "backing-up") else "FAILED"
 
 
-def back_up(vault: str, cluster: str, at: datetime | None = None) -> Kept:
-    """Keep a cluster in a vault as it was at an instant."""
-    return vaults().keep(vault, _backend().clusters[cluster].db_cluster_arn, "Aurora", at or world().now())
+def back_up(
+    vault: str, cluster: str, at: datetime | None = None, region: str = REGION, took: timedelta = TAKES
+) -> Kept:
+    """Keep a cluster in a vault as it was at an instant.
+
+    `region` is that of the vault, into which it was copied where it is another, within what it `took` altogether.
+    """
+    arn = _backend().clusters[cluster].db_cluster_arn
+    return vaults(region).keep(vault, arn, "Aurora", at or world().now(), took=took)
 
 
 def _metadata(arn: str) -> Mapping[str, str]:
@@ -76,9 +82,9 @@ def _metadata(arn: str) -> Mapping[str, str]:
 
 
 def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
-    """A cluster of a point; what is not given is as it was then."""
-    backend, had = _backend(), {**point.metadata, **metadata}
-    source = cast(Cluster, backend.clusters[point.arn.rpartition(":")[2]])
+    """A cluster of a point, in the region of its vault; what is not given is as it was then."""
+    backend, had = _of(point.point, point.into), {**point.metadata, **metadata}
+    source = cast(Cluster, _of(point.arn).clusters[point.arn.rpartition(":")[2]])
     given: dict[str, Any] = {name: had[key] for key, name in _TEXTS.items() if had.get(key)}
     given |= {name: had[key] == "true" for key, name in _TRUTHS.items() if key in had}
     given["db_cluster_identifier"] = metadata["DBClusterIdentifier"]
@@ -92,6 +98,12 @@ def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
 
 def _backend() -> Clusters:
     return cast(Clusters, rds_backends[ACCOUNT][REGION])
+
+
+def _of(arn: str, account: str = "") -> Clusters:
+    """The clusters of the place that an ARN tells, or of that region in another account."""
+    region, owner = arn.split(":")[3:5]
+    return cast(Clusters, rds_backends[account or owner][region])
 
 
 VAULTED = {"Aurora": Restores(_metadata, _restore, ("Engine", "DBClusterIdentifier"))}

@@ -19,8 +19,19 @@ def _replications(self: Any) -> Any:
     return json.dumps({"Replications": found}), {"Content-Type": "application/json"}
 
 
+def _backups(self: Any) -> Any:
+    """Whether it is backed up by itself is as it is put: EFS is a while at it, and says so."""
+    wanted = json.loads(self.body)["BackupPolicy"]["Status"]
+    found = self.efs_backend.file_systems_by_id[self._get_param("FileSystemId")]
+    found._backup = wanted == "ENABLED"
+    return json.dumps({"BackupPolicy": {"Status": f"{wanted[:-2]}ING"}}), {"Content-Type": "application/json"}
+
+
 class _NoReplication(EFSError):
     code = 404
 
 
-PATCHES = ((EFSResponse, "describe_replication_configurations", _replications),)
+PATCHES = (
+    (EFSResponse, "describe_replication_configurations", _replications),
+    (EFSResponse, "put_backup_policy", _backups),
+)

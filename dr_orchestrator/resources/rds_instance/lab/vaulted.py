@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.lab.cloud.vaulting import Kept, Restores
+from dr_orchestrator.lab.cloud.databases import sharing
+from dr_orchestrator.lab.cloud.vaulting import TAKES, Kept, Restores
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
 from dr_orchestrator.resources.rds_instance.lab.backend import Rds
@@ -55,8 +56,18 @@ class _Making:
         return "COMPLETED" if status == "available" else "RUNNING" if status in ("creating", "backing-up") else "FAILED"
 
 
-def back_up(vault: str, instance: str, at: datetime | None = None, by: str = "snapshot") -> Kept:
-    """Keep an instance in a vault as it was at an instant; by a `snapshot` of RDS, or by AWS Backup's own means."""
+def back_up(
+    vault: str,
+    instance: str,
+    at: datetime | None = None,
+    by: str = "snapshot",
+    region: str = REGION,
+    took: timedelta = TAKES,
+) -> Kept:
+    """Keep an instance in a vault as it was at an instant; by a `snapshot` of RDS, or by AWS Backup's own means.
+
+    `region` is that of the vault, into which it was copied where it is another, within what it `took` altogether.
+    """
     backend, when = _backend(), at or world().now()
     source, number = cast(Instance, backend.databases[instance]), len(backend.database_snapshots)
     point = ""
@@ -64,7 +75,7 @@ def back_up(vault: str, instance: str, at: datetime | None = None, by: str = "sn
         taken = backend._recorded(source, f"awsbackup:job-{number:08d}", "awsbackup", None, None)
         taken.dated(when)
         point = str(taken.db_snapshot_arn)
-    return vaults().keep(vault, source.arn, "RDS", when, point, gib=source.allocated_storage)
+    return vaults(region).keep(vault, source.arn, "RDS", when, point, gib=source.allocated_storage, took=took)
 
 
 def _metadata(arn: str) -> Mapping[str, str]:
@@ -87,9 +98,9 @@ def _metadata(arn: str) -> Mapping[str, str]:
 
 
 def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
-    """An instance of a point; what is not given is as it was then."""
-    backend, had = _backend(), {**point.metadata, **metadata}
-    source = cast(Instance, backend.databases[point.arn.rpartition(":")[2]])
+    """An instance of a point, in the region of its vault; what is not given is as it was then."""
+    backend, had = _of(point.point, point.into), {**point.metadata, **metadata}
+    source = cast(Instance, _of(point.arn).databases[point.arn.rpartition(":")[2]])
     given: dict[str, Any] = {name: had[key] for key, name in _TEXTS.items() if had.get(key)}
     given |= {name: had[key] == "true" for key, name in _TRUTHS.items() if key in had}
     given["db_instance_identifier"] = metadata["DBInstanceIdentifier"]
@@ -99,11 +110,19 @@ def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
     if taken is None:  # AWS Backup keeps a copy of its own, which RDS does not list
         taken = Snapshot(backend, source, f"awsbackup:{source.db_instance_identifier}", "awsbackup", None, None, None)
         taken.dated(point.at)
+        if backend is not source.backend:  # what was copied there has a key of its place
+            taken.kms_key_id, taken.encrypted = sharing.key_of_rds(backend), True
     return _Making(backend.restored(cast(Snapshot, taken), given))
 
 
 def _backend() -> Rds:
     return cast(Rds, rds_backends[ACCOUNT][REGION])
+
+
+def _of(arn: str, account: str = "") -> Rds:
+    """The instances of the place that an ARN tells, or of that region in another account."""
+    region, owner = arn.split(":")[3:5]
+    return cast(Rds, rds_backends[account or owner][region])
 
 
 VAULTED = {"RDS": Restores(_metadata, _restore, ("DBInstanceIdentifier",))}
