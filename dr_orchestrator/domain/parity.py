@@ -22,6 +22,9 @@ ANY = "any"
 KEY_OF_AWS, NOT_ENCRYPTED = "a key of AWS's own", "not encrypted"
 """The values of an encryption that names no key."""
 
+MANAGED_KEY = "the key that AWS manages for the account"
+"""Likewise of one that AWS made in the account for a service: each region has one, and IAM's policies decide on it."""
+
 _OWN = "one of its own"
 
 

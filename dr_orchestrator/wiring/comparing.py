@@ -43,11 +43,11 @@ def comparing(
 
 def _by_the_place(source: Resource) -> dict[str, str]:
     """The differences that follow of where a drill's copy is to stand: no other region has the key of its source."""
-    if source.to is None or not (source.to.key or source.to.standing):
+    if (to := source.to) is None:
         return {}
-    return {
-        "encryption": f"a key of {source.to}, which the drill names or its points there have: the source's is elsewhere"
-    }
+    if not (to.key or to.standing):
+        return {"encryption": f"the drill names no key of {to}, where the source's is not: the copy has AWS's own"}
+    return {"encryption": f"a key of {to}, which the drill names or its points there have: the source's is elsewhere"}
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.calls.api import Denied, NotFound
 from dr_orchestrator.aws.parity import alarms, words
 from dr_orchestrator.aws.parity.reading import Live, Look
-from dr_orchestrator.domain.parity import KEY_OF_AWS, NONE
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.aws.preflight import keys
+from dr_orchestrator.domain.parity import KEY_OF_AWS, MANAGED_KEY, NONE
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.dynamodb_table import table
 
 _SCALED = "dynamodb"
@@ -33,12 +34,20 @@ def _of_table(live: Live) -> dict[str, str]:
     return {
         "indexes": words.listed(_indexes(about)),
         "capacity": _capacity(about),
-        "encryption": str(key or KEY_OF_AWS),
+        "encryption": _key(live, str(key)) if key else KEY_OF_AWS,
         "table-class": str((about.get("TableClassSummary") or {}).get("TableClass") or "STANDARD"),
         "stream": str(stream.get("StreamViewType")) if stream.get("StreamEnabled") else words.OFF,
         "deletion-protection": words.on(about.get("DeletionProtectionEnabled")),
         "replicas": words.listed(each["RegionName"] for each in about.get("Replicas") or ()),
     }
+
+
+def _key(live: Live, key: str) -> str:
+    """A key by its ARN, unless AWS manages it: then each place has its own, and to whoever uses it it is the same."""
+    try:
+        return MANAGED_KEY if keys.is_of_aws(live.account, key) else key
+    except (Denied, NotRecoverable):
+        return key
 
 
 def _indexes(about: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ docs.aws.amazon.com/amazondynamodb/latest/developerguide.
 from __future__ import annotations
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import KEY_OF_AWS, OFF, Setting
+from dr_orchestrator.domain.parity import KEY_OF_AWS, MANAGED_KEY, OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -18,7 +18,7 @@ SETTINGS = (
     Setting(
         *("encryption", HIGH, "who may read its data is another's to say"),
         names=True,
-        nameless=(KEY_OF_AWS,),
+        nameless=(KEY_OF_AWS, MANAGED_KEY),
     ),
     Setting("table-class", LOW, "it costs otherwise than its source"),
     Setting("stream", MEDIUM, "whoever hears of its changes hears nothing"),
@@ -49,8 +49,11 @@ CALLS = Calls(
             *("dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive", "dynamodb:DescribeContinuousBackups"),
             *("dynamodb:ListTagsOfResource", "dynamodb:GetResourcePolicy", "dynamodb:DescribeContributorInsights"),
             *("dynamodb:DescribeKinesisStreamingDestination", "application-autoscaling:DescribeScalableTargets"),
-            *("application-autoscaling:DescribeScalingPolicies", "cloudwatch:DescribeAlarms"),
+            *("application-autoscaling:DescribeScalingPolicies", "cloudwatch:DescribeAlarms", "kms:DescribeKey"),
         }
     ),
-    only_when={"application-autoscaling:DescribeScalingPolicies": "the table's capacity scales by itself"},
+    only_when={
+        "kms:DescribeKey": "the source is encrypted with a key of its own",
+        "application-autoscaling:DescribeScalingPolicies": "the table's capacity scales by itself",
+    },
 )

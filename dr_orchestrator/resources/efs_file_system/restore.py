@@ -26,7 +26,7 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.efs_file_system import automatic, file_system, network, vault_policy
+from dr_orchestrator.resources.efs_file_system import automatic, file_system, network, room, vault_policy
 from dr_orchestrator.resources.efs_file_system.mounting import Mounting
 from dr_orchestrator.resources.efs_file_system.name import RESTORED
 
@@ -57,6 +57,7 @@ class EfsFileSystem:
             PreflightCheck("subnet", lambda: network.standing(account, self._resource, self._reader.described)),
             PreflightCheck("zones", lambda: network.zoned(account, self._resource, file_system.zone(self.described()))),
             PreflightCheck("security groups", lambda: ", ".join(network.groups(account, self._resource))),
+            PreflightCheck("mount targets", lambda: room.look(account, self._resource)),
         ]
 
     @property
