@@ -92,6 +92,42 @@ def test_a_rule_of_the_guard_is_told_in_words() -> None:
     assert str(parts) == "each key of RequestItems is a copy of type table, a part of a stack"
 
 
+def test_each_rule_by_which_a_target_is_found_has_words_of_its_own() -> None:
+    """By a way into what is given, alone or in a place; by a place; of lists; of what a copy holds; in any region."""
+    told = {
+        By("control", "Entries", way="Arn"): "each Arn of Entries is a copy of type control",
+        By("name", "Batch", at="Zone", way="Changes.Name"): (
+            "each Changes.Name of Batch, in Zone, is a copy of type name"
+        ),
+        By("bucket", "Key", at="Bucket"): "Key, in Bucket, is what a copy is made of: bucket",
+        By("pool", "Groups", arn="a", each=True, key="Arn", held=True): (
+            "Arn of each of Groups is what a copy holds: pool"
+        ),
+        By("table", "Names", listed=True): "each of Names is a copy of type table",
+        By("control", "Arn", anywhere=True): "Arn, called in any region, is a copy of type control",
+    }
+    assert {rule: str(rule) for rule in told} == told
+
+
+def test_a_way_into_what_is_given_names_each_that_stands_there() -> None:
+    """Through lists, by its ARN or its name; what is missing names nothing, which no copy is."""
+    controls = By("control", "Entries", way="Arn", anywhere=True)
+    given = {"Entries": [{"Arn": "arn:aws:x::1:control/c-1"}, {"Arn": "c-2"}]}
+    found = [(each.name, each.parts, each.anywhere) for each in controls.targets(given)]
+    assert found == [("arn:aws:x::1:control/c-1", ("c-1",), True), ("c-2", ("c-2",), True)]
+    for nothing in ({}, {"Entries": []}, {"Entries": [{}]}, {"Entries": "text"}):
+        assert [(each.name, each.parts) for each in controls.targets(nothing)] == [("", ("",))]
+
+
+def test_a_way_in_a_place_names_as_the_dns_takes_names() -> None:
+    """In any case, with a dot at the end or without; without its place it names nothing."""
+    names = By("name", "Batch", at="Zone", way="Changes.Name")
+    given = {"Zone": "Z1", "Batch": {"Changes": [{"Name": "Shop.Example.com."}, {"Name": None}]}}
+    found = [(each.name, each.parts) for each in names.targets(given)]
+    assert found == [("Z1/shop.example.com", ("Z1", "shop.example.com")), ("", ("Z1", ""))]
+    assert [each.name for each in names.targets({**given, "Zone": ""})] == ["", ""]
+
+
 def test_a_quota_is_told_as_what_is_in_use() -> None:
     """Whoever is refused learns how full it is."""
     assert str(Quota("instances", 39, 40)) == "39 of 40 instances in use"
