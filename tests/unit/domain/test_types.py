@@ -18,6 +18,7 @@ from dr_orchestrator.domain.resource_type import (
     Effect,
     HeldType,
     Naming,
+    OwnFailover,
     Quota,
     ResourceType,
     Types,
@@ -25,6 +26,8 @@ from dr_orchestrator.domain.resource_type import (
     beside_the_source,
     where_the_drill_says,
 )
+from dr_orchestrator.domain.resource_type.calls import GRANTS
+from dr_orchestrator.domain.secondary import Secondary
 from dr_orchestrator.domain.service import Resource
 
 TABLE = CopyType("table", "table", "Tables", "tables", "table/{id}", 100)
@@ -161,3 +164,22 @@ def test_what_a_copy_holds_is_told_apart_from_the_copy() -> None:
     assert found.arns_of("dro-1") == ("dro-1", "dro-1/*")
     copy = CopyType("table", "table", "Tables", "dynamodb", "table/{id}", 255, "AWS::DynamoDB::Table")
     assert copy.arns_of("dro-1") == ("table/dro-1",)
+
+
+def test_calls_that_iam_knows_by_other_names_are_told_by_all_types() -> None:
+    """Those of every type beside those that each run makes."""
+    known = Types([TABLES, declared(STACK, grants={"stacks:Describe": ("stacks:Look",)})]).grants
+    assert known == {**GRANTS, "stacks:Describe": ("stacks:Look",)}
+
+
+def test_a_failover_is_given_its_target_alone_where_the_drill_names_none() -> None:
+    """All that it is given is known beforehand, and who is to serve only where the drill says so."""
+    over = OwnFailover("clusters:Failover", "Cluster", {"Force": True}, "Writer")
+    assert over.parameters("orders") == {"Cluster": "orders", "Force": True}
+    assert over.parameters("orders", "reader-2") == {"Cluster": "orders", "Force": True, "Writer": "reader-2"}
+
+
+def test_the_other_region_of_a_database_is_told_as_a_place() -> None:
+    """With its key and its group: what stands there is put there as any copy that stands elsewhere."""
+    other = Secondary("eu-central-1", "key-1", "group-1")
+    assert other.to == Destination("eu-central-1", key="key-1", parameter_group="group-1")
