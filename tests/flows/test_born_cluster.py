@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -220,23 +221,23 @@ def test_an_instance_that_is_less_protected_than_its_source_is_asked_nothing(sho
 
 def test_one_that_was_joined_to_a_global_cluster_is_asked_nothing(shop: Estate, here: wiring.App) -> None:
     """What flows out of the copy, or into it, ends the run before any check."""
-    made = ClusterOrigin.isolated
+    made, looks = ClusterOrigin.isolated, itertools.count(1)
 
     def joined(origin: ClusterOrigin, member: Any) -> Any:
         arn = backend().clusters[member.id].db_cluster_arn
-        named = {"GlobalClusterIdentifier": "world", "SourceDBClusterIdentifier": arn}
-        shop.client("rds").create_global_cluster(**named)
+        world = f"world-{next(looks)}"  # it is looked at again before it is believed
+        shop.client("rds").create_global_cluster(GlobalClusterIdentifier=world, SourceDBClusterIdentifier=arn)
         try:
             return made(origin, member)
         finally:
-            shop.client("rds").remove_from_global_cluster(GlobalClusterIdentifier="world", DbClusterIdentifier=arn)
+            shop.client("rds").remove_from_global_cluster(GlobalClusterIdentifier=world, DbClusterIdentifier=arn)
 
     with mock.patch.object(ClusterOrigin, "isolated", joined):
         found = run(here, DRILL)
 
     assert ended(found) == (Verdict.FAILED, Cleanup.CLEAN)
     assert found.closing is not None
-    assert "it is tied to world" in found.closing.reasons[0]
+    assert "it is tied to world-" in found.closing.reasons[0]
     assert found.checks == ()
 
 

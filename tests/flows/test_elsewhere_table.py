@@ -16,11 +16,13 @@ from moto.kms.models import kms_backends
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import calls_of
+from dr_orchestrator.aws.preflight import region
 from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.parity import Standing
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES
@@ -219,9 +221,7 @@ def test_a_region_that_is_not_enabled_is_told(
     shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, drill: str
 ) -> None:
     """Before anything is made."""
-    from dr_orchestrator.resources.dynamodb_table import crossing
-
-    monkeypatch.setattr(crossing, "enabled", mock.Mock(side_effect=crossing.NotRecoverable("region is not enabled")))
+    monkeypatch.setattr(region, "enabled", mock.Mock(side_effect=NotRecoverable("region is not enabled")))
     found = run(here, drill)
     assert found.copies == ()
     assert found.closing is not None

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dr_orchestrator.domain.drill import Check, RowsAtLeast
+from dr_orchestrator.domain.drill import Check, RestoredRow, RowsAtLeast, reads_source
 from dr_orchestrator.domain.proof import (
     AnswersWithin,
     Command,
@@ -50,6 +50,14 @@ def test_production_is_asked_by_the_teams_word_alone(check: Check) -> None:
     """Each of the three that can say it."""
     assert asks_source(check)
     assert asks_source(AnswersWithin("n", "s", against_source=True))
+
+
+def test_a_source_is_read_beside_the_copy_by_few_checks() -> None:
+    """By those that the team's word lets, and by the one that compares what was restored; by no other."""
+    assert reads_source(RestoredRow("n", "t", "at"))
+    assert reads_source(Counts("n", against_source=True))
+    assert not reads_source(Counts("n"))
+    assert not reads_source(RowsAtLeast("n", "t", 1))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from dr_orchestrator.domain.resource_type import (
     Effect,
     HeldType,
     Naming,
+    OwnFailover,
     Quota,
     ResourceType,
     Types,
@@ -25,6 +26,8 @@ from dr_orchestrator.domain.resource_type import (
     beside_the_source,
     where_the_drill_says,
 )
+from dr_orchestrator.domain.resource_type.calls import GRANTS
+from dr_orchestrator.domain.secondary import Secondary
 from dr_orchestrator.domain.service import Resource
 
 TABLE = CopyType("table", "table", "Tables", "tables", "table/{id}", 100)
@@ -92,6 +95,42 @@ def test_a_rule_of_the_guard_is_told_in_words() -> None:
     assert str(parts) == "each key of RequestItems is a copy of type table, a part of a stack"
 
 
+def test_each_rule_by_which_a_target_is_found_has_words_of_its_own() -> None:
+    """By a way into what is given, alone or in a place; by a place; of lists; of what a copy holds; in any region."""
+    told = {
+        By("control", "Entries", way="Arn"): "each Arn of Entries is a copy of type control",
+        By("name", "Batch", at="Zone", way="Changes.Name"): (
+            "each Changes.Name of Batch, in Zone, is a copy of type name"
+        ),
+        By("bucket", "Key", at="Bucket"): "Key, in Bucket, is what a copy is made of: bucket",
+        By("pool", "Groups", arn="a", each=True, key="Arn", held=True): (
+            "Arn of each of Groups is what a copy holds: pool"
+        ),
+        By("table", "Names", listed=True): "each of Names is a copy of type table",
+        By("control", "Arn", anywhere=True): "Arn, called in any region, is a copy of type control",
+    }
+    assert {rule: str(rule) for rule in told} == told
+
+
+def test_a_way_into_what_is_given_names_each_that_stands_there() -> None:
+    """Through lists, by its ARN or its name; what is missing names nothing, which no copy is."""
+    controls = By("control", "Entries", way="Arn", anywhere=True)
+    given = {"Entries": [{"Arn": "arn:aws:x::1:control/c-1"}, {"Arn": "c-2"}]}
+    found = [(each.name, each.parts, each.anywhere) for each in controls.targets(given)]
+    assert found == [("arn:aws:x::1:control/c-1", ("c-1",), True), ("c-2", ("c-2",), True)]
+    for nothing in ({}, {"Entries": []}, {"Entries": [{}]}, {"Entries": "text"}):
+        assert [(each.name, each.parts) for each in controls.targets(nothing)] == [("", ("",))]
+
+
+def test_a_way_in_a_place_names_as_the_dns_takes_names() -> None:
+    """In any case, with a dot at the end or without; without its place it names nothing."""
+    names = By("name", "Batch", at="Zone", way="Changes.Name")
+    given = {"Zone": "Z1", "Batch": {"Changes": [{"Name": "Shop.Example.com."}, {"Name": None}]}}
+    found = [(each.name, each.parts) for each in names.targets(given)]
+    assert found == [("Z1/shop.example.com", ("Z1", "shop.example.com")), ("", ("Z1", ""))]
+    assert [each.name for each in names.targets({**given, "Zone": ""})] == ["", ""]
+
+
 def test_a_quota_is_told_as_what_is_in_use() -> None:
     """Whoever is refused learns how full it is."""
     assert str(Quota("instances", 39, 40)) == "39 of 40 instances in use"
@@ -125,3 +164,22 @@ def test_what_a_copy_holds_is_told_apart_from_the_copy() -> None:
     assert found.arns_of("dro-1") == ("dro-1", "dro-1/*")
     copy = CopyType("table", "table", "Tables", "dynamodb", "table/{id}", 255, "AWS::DynamoDB::Table")
     assert copy.arns_of("dro-1") == ("table/dro-1",)
+
+
+def test_calls_that_iam_knows_by_other_names_are_told_by_all_types() -> None:
+    """Those of every type beside those that each run makes."""
+    known = Types([TABLES, declared(STACK, grants={"stacks:Describe": ("stacks:Look",)})]).grants
+    assert known == {**GRANTS, "stacks:Describe": ("stacks:Look",)}
+
+
+def test_a_failover_is_given_its_target_alone_where_the_drill_names_none() -> None:
+    """All that it is given is known beforehand, and who is to serve only where the drill says so."""
+    over = OwnFailover("clusters:Failover", "Cluster", {"Force": True}, "Writer")
+    assert over.parameters("orders") == {"Cluster": "orders", "Force": True}
+    assert over.parameters("orders", "reader-2") == {"Cluster": "orders", "Force": True, "Writer": "reader-2"}
+
+
+def test_the_other_region_of_a_database_is_told_as_a_place() -> None:
+    """With its key and its group: what stands there is put there as any copy that stands elsewhere."""
+    other = Secondary("eu-central-1", "key-1", "group-1")
+    assert other.to == Destination("eu-central-1", key="key-1", parameter_group="group-1")

@@ -287,3 +287,18 @@ def test_a_drill_without_its_parts_is_a_defect(parts: dict[str, Any], missing: s
     with pytest.raises(TypeError, match=f"^az-failover has no {missing}$"):
         drill.run(session)
     assert drill.asked() == 0
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_production_is_waited_for_until_it_is_whole_again(returns: bool) -> None:
+    """It is production's own standby: nobody goes on while it lacks; whether it returns its drill tells."""
+    drill = Failing()
+    session = drill.session()
+    session.use(replace(session.components, production=True, returns=returns))
+    assert (session.on_copy, session.returns) == (False, returns)
+    drill.run(session)
+    assert [line for line in drill.ledger.story if line in {"! ask", "! wait", "! stand by"}] == [
+        *("! ask", "! wait", "! stand by"),
+    ]
+    assert "fail over: wait until production has a standby again" in [each.name for each in drill.ledger.steps.values()]
+    assert drill.switched().production

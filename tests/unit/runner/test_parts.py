@@ -111,3 +111,15 @@ def test_a_job_that_a_dead_process_started_is_not_started_again() -> None:
     assert again.ledger.rows[COPY.id].identity == IDENTITY
     assert again.ledger.closing is not None
     assert again.ledger.closing.cleanup is Cleanup.CLEAN
+
+
+def test_a_point_is_brought_to_where_the_copy_stands_before_that_is_asked_for() -> None:
+    """By copies of the run's own, one after the other: each is waited for, and goes after what was made of it."""
+    drill = Drill()
+    ways = [Instance(drill, "there"), Instance(drill, "nearer")]
+    session = drill.session()
+    session.use(replace(session.components, brought=lambda point, copy: ways if (point, copy.id) else ()))
+    drill.run(session)
+    acts = [line.removeprefix("! ") for line in drill.ledger.story if line.startswith("!")]
+    assert acts[2:6] == ["ask there", "ready there", "ask nearer", "ready nearer"]
+    assert acts[6:] == ["restore", "ready", "checks", "destroy", "destroy nearer", "destroy there"]

@@ -207,3 +207,11 @@ def test_without_the_leave_the_call_itself_is_refused() -> None:
     """A run of a copy, a plan, a sweep: production is a source, and no copy."""
     with pytest.raises(Forbidden):
         guard(None).check("rds", "RebootDBInstance", GIVEN, REGION)
+
+
+def test_a_run_that_may_change_nothing_of_production_inherits_nothing() -> None:
+    """Most have no such leave: taken over, they are guarded as before."""
+    of = guard(None)
+    of.inherit()
+    with pytest.raises(Forbidden):
+        sent(of)

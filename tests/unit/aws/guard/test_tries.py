@@ -120,3 +120,26 @@ def test_the_host_of_every_try_decides_what_a_run_is_worth() -> None:
     client.describe_table(TableName="production")
 
     assert guard.simulated
+
+
+def test_a_call_that_another_region_has_to_be_shown_is_checked_as_any_other() -> None:
+    """botocore copies all that it knows of it to sign a link for that region; the check goes along, and holds."""
+    asked: list[bool] = []
+    held = Copy("rds-snapshot", "dro-x", REGION, "x", "drill", "shop")
+    session = botocore.session.Session()
+    session.set_credentials("key", "secret")
+    guard = Guard(CALLS, lambda: [held], may_restore=lambda _: True, driven=asked.append)
+    guard.watch(session)
+    client = session.create_client("rds", REGION, endpoint_url="http://lab.example:1")
+    links: list[str] = []
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        links.append(str(request.body))
+        raw = mock.Mock(stream=lambda **_: iter([b"<R><CopyDBSnapshotResult/></R>"]))
+        return AWSResponse(request.url, 200, {}, raw)
+
+    client.meta.events.register("before-send.rds", answer)
+    given = {"SourceDBSnapshotIdentifier": "arn:aws:rds:eu-west-1:123456789012:snapshot:rds:orders"}
+    client.copy_db_snapshot(TargetDBSnapshotIdentifier=held.id, SourceRegion="eu-west-1", Tags=[], **given)
+    assert (asked, len(links)) == ([True], 1)
+    assert "PreSignedUrl" in links[0]

@@ -1,0 +1,188 @@
+"""Promotions of a run's own replica: made and read before the disruption, promoted after it, and neither twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.evidence import Asked, Opened, Ready, Seen
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.run import PROVE_ISOLATION, Phase
+from dr_orchestrator.domain.verdict import Outcome, Verdict
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.runner import Components, Session
+from tests.support.records import HEADER
+from tests.support.rehearsal import COPY, IDENTITY, Drill
+from tests.support.resuming import dead_in, resumed
+
+MAKE, FOLLOWS = "make a replica of the replica", "make a replica of the replica: wait until it follows"
+READ = "make a replica of the replica: see what it holds"
+BEFORE = ["follow", "follows", "isolated", "log in", "hold"]
+"""What is done before the disruption, in this order."""
+
+
+@dataclass
+class Promoting(Drill):
+    """A drill that promotes: a replica in one with the rest, which a login opens or not."""
+
+    opens: bool = True
+    entered: bool = True
+    proven: bool = True
+    once: list[BaseException] = field(default_factory=list)
+    prepares: str = ""
+
+    def follow(self, copy: Copy) -> Asked:
+        assert copy == COPY
+        self.act("follow")
+        return Asked(IDENTITY)
+
+    def follows(self, copy: Copy) -> Ready:
+        assert copy == COPY
+        self.act("follows")
+        return Ready(0.0, IDENTITY, "no further behind")
+
+    def isolated(self, copy: Copy) -> Seen:
+        assert copy == COPY
+        self.act("isolated")
+        return Seen("apart")
+
+    def find(self, copy: Copy) -> Opened:
+        assert copy == COPY
+        self.act("log in")
+        return Opened("tried the secret", opened=self.opens)
+
+    def hold(self, copy: Copy) -> Seen:
+        assert copy == COPY
+        self.act("hold")
+        if self.once:
+            raise self.once.pop()
+        return Seen("a heartbeat of just now")
+
+    def session(self, call: object = None) -> Session:
+        del call
+        header = replace(HEADER, kind=Kind.REPLICA_PROMOTION, started_at=self.clock.now())
+        session = Session(header, COPY, self.context())
+        isolated = self.isolated if self.proven else None
+        entrance = self if self.entered else None
+        parts = Components(self, restorer=self, replica=self, isolated=isolated, entrance=entrance)  # type: ignore[arg-type]
+        session.use(parts)
+        return session
+
+    def run(self, session: Session | None = None) -> Session:
+        """What flows/replica_promotion.py does."""
+        with session or self.session() as run:
+            run.follow()
+            point = run.choose("choose", run.restorer)
+            run.promote("promote", point)
+            run.verify()
+        return run
+
+    def done(self) -> list[str]:
+        """What its parts did, in the order of the run."""
+        return [line.removeprefix("! ") for line in self.ledger.story if line.startswith("! ")]
+
+    def moments(self) -> dict[Moment, timedelta]:
+        return {each.moment: each.offset for each in self.ledger.events}
+
+
+def test_all_that_makes_a_replica_lies_before_the_disruption() -> None:
+    """Made, waited for, proven, opened and read, in this order; the clock starts with the choice of what was read."""
+    drill = Promoting()
+    drill.run()
+    assert drill.done()[:8] == [*BEFORE, "choose", "restore", "ready"]
+    steps = [step for step in drill.ledger.steps.values() if step.phase is Phase.PREPARE]
+    assert [step.name for step in steps] == [MAKE, FOLLOWS, PROVE_ISOLATION, "log in to the copy", READ]
+    assert {step.outcome for step in steps} == {Outcome.PASSED}
+    assert (steps[1].detail, steps[-1].detail) == ("no further behind", "a heartbeat of just now")
+    assert drill.moments()[Moment.DISRUPTION] == timedelta(seconds=60) * len(BEFORE)
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.verdict is Verdict.PASSED, drill.reasons
+
+
+def test_its_copy_is_intended_before_it_is_asked_for_and_known_as_soon_as_it_is() -> None:
+    """Whoever dies in between leaves something to sweep by."""
+    drill = Promoting()
+    drill.run()
+    story = drill.ledger.story
+    assert story.index(f"intend {COPY.id}") < story.index("! follow") < story.index(f"copy {COPY.id} created")
+    assert drill.ledger.rows[COPY.id].identity == IDENTITY
+
+
+def test_the_infrastructure_is_there_when_it_is_promoted() -> None:
+    """Accepted once it was asked for, ready once it replicates no more."""
+    drill = Promoting()
+    drill.run()
+    struck, moments = drill.moments()[Moment.DISRUPTION], drill.moments()
+    assert moments[Moment.ACCEPTED] - struck == timedelta(seconds=120)
+    assert moments[Moment.INFRASTRUCTURE_READY] - struck == timedelta(seconds=180)
+
+
+def test_what_has_no_isolation_to_prove_and_no_login_is_read_all_the_same() -> None:
+    """Each is a step of its own, and none where the drill has no such part."""
+    drill = Promoting(proven=False, entered=False)
+    drill.run()
+    assert drill.done()[:3] == ["follow", "follows", "hold"]
+
+
+def test_one_that_no_login_opens_gets_no_password() -> None:
+    """It replicates, and has those of what it replicates: the run ends before anything was disrupted."""
+    drill = Promoting(opens=False)
+    drill.run()
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.verdict is Verdict.INCONCLUSIVE
+    assert "one that replicates gets none of its own" in " ".join(drill.reasons)
+    assert Moment.DISRUPTION not in drill.moments()
+
+
+def test_a_standing_replica_that_is_none_any_more_is_believed_when_seen_twice() -> None:
+    """AWS may forget for a moment what one replicates."""
+    drill = Promoting(once=[NotRecoverable("is no read replica")], takes={"hold": 1.0})
+    drill.run()
+    assert drill.done().count("hold") == 2
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(("step", "asked"), [("follow", 2), ("follows", 1), ("hold", 1)])
+def test_a_process_that_comes_before_the_disruption_reads_anew(step: str, asked: int) -> None:
+    """What was made is not asked for again once it is known; what it holds is read by whoever strikes."""
+    clock, ledger, run = dead_in(step, make=Promoting)
+    rest = resumed(clock, ledger, run, make=Promoting)
+    assert isinstance(rest, Promoting)
+    assert (rest.done().count("follow"), rest.done().count("hold")) == (asked, 2 if step == "hold" else 1)
+    assert ledger.closing is not None
+    assert ledger.closing.verdict is Verdict.PASSED, rest.reasons
+
+
+def test_a_process_that_comes_after_the_disruption_reads_nothing_more() -> None:
+    """It would read too much: neither proven, nor opened, nor read once more before it is promoted."""
+    clock, ledger, run = dead_in("restore", make=Promoting)
+    heard = len(ledger.story)
+    rest = resumed(clock, ledger, run, make=Promoting)
+    assert isinstance(rest, Promoting)
+    since = [line.removeprefix("! ") for line in ledger.story[heard:] if line.startswith("! ")]
+    assert since[:2] == ["restore", "ready"]
+    assert "hold" not in since
+
+
+def test_a_replica_that_never_follows_disrupts_nothing() -> None:
+    """It is told by its words, and taken down; there is no clock."""
+    drill = Promoting(failing={"follows": NotMeasured("still further behind")})
+    drill.run()
+    assert drill.done()[-1] == "destroy"
+    assert "still further behind" in " ".join(drill.reasons)
+    assert Moment.DISRUPTION not in drill.moments()
+
+
+def test_a_drill_without_a_replica_is_a_defect() -> None:
+    """It is told by its kind; nothing is made."""
+    drill = Promoting()
+    session = drill.session()
+    session.use(replace(session.components, replica=None))
+    with pytest.raises(TypeError, match=r"^replica-promotion promotes no replica$"):
+        drill.run(session)
+    assert "follow" not in drill.done()
