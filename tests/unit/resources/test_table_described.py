@@ -1,4 +1,4 @@
-"""The key of a table in words: a team's by its ARN, one that AWS manages as what it is in every region."""
+"""A table in words: its key, a team's by its ARN, AWS's as what it is everywhere; its replicas in other regions."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dr_orchestrator.resources.dynamodb_table.described import LOOKS
 from dr_orchestrator.resources.dynamodb_table.parity import SETTINGS
 
 OWN = [each for each in SETTINGS if each.name == "encryption"]
+REPLICAS = [each for each in SETTINGS if each.name == "replicas"]
 KEY = "arn:aws:kms:{}:123456789012:key/1"
 
 
@@ -56,3 +57,18 @@ def test_a_teams_key_that_became_awss_is_a_difference(copy: Facts) -> None:
 def test_a_key_that_nobody_may_look_at_is_told_by_its_arn() -> None:
     """It is taken for the team's, as everywhere."""
     assert told("k", "AWS", denied=True) == {"encryption": KEY.format("us-east-1")}
+
+
+def test_replicas_that_no_restore_makes_are_a_difference() -> None:
+    """A global table comes back as one of a single region: the regions that have no data any more are told."""
+    about: dict[str, Any] = {"TableName": "t", "TableArn": "arn", "KeySchema": []}
+    was = _replicas({**about, "Replicas": [{"RegionName": "eu-west-1"}, {"RegionName": "ap-south-1"}]})
+    (differs,) = compare(REPLICAS, "t", was, _replicas(about), {}).differences
+    assert (differs.standing, differs.source, differs.copy) == (Standing.DIFFERS, "ap-south-1, eu-west-1", "none")
+
+
+def _replicas(about: dict[str, Any]) -> Facts:
+    api = SimpleNamespace(named=lambda *_, **__: about)
+    look = [each for each in LOOKS if "replicas" in each.settings]
+    found = facts(look, cast(Account, SimpleNamespace(api=lambda _: api)), "t", lambda act: act())
+    return {"replicas": found["replicas"]}
