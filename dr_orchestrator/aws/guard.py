@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dr_orchestrator.aws.calls.answers import UNHEARD, refusal_in
+from dr_orchestrator.aws.copies import beginning
 from dr_orchestrator.aws.endpoints import is_call, named_by
 from dr_orchestrator.aws.once import Once
 from dr_orchestrator.domain import inquiries
@@ -133,7 +134,7 @@ class Guard:
         """Why a call is not such a write to copies of this run, and what to do; empty where it is one."""
         targets = [*write.target.targets(parameters), *(write.within.targets(parameters) if write.within else ())]
         for target in (*targets, *self.calls.brought(write, parameters)):
-            if not self._is_copy(target, region):
+            if not self._is_copy(target, region, named=write.named):
                 hint = "nothing was changed; only copies in the ledger of this run may be"
                 where = f" in {region}" if region else ""
                 return f"'{target.name}'{where} {_STRANGER}", hint
@@ -175,7 +176,7 @@ class Guard:
             return f"no drill gives it {given}", _DEFECT
         return _strange(write, parameters)
 
-    def _is_copy(self, target: Target, region: str) -> bool:
+    def _is_copy(self, target: Target, region: str, *, named: bool) -> bool:
         if not target.name or (target.region not in ("", region) and not target.anywhere):
             return False
         everywhere = region.endswith(_GLOBAL) or (target.anywhere and not target.region)
@@ -190,6 +191,7 @@ class Guard:
             (copy.type, copy.id) == (target.type, target.name)
             and (copy.region == where or everywhere)
             and (bool(copy.parent) or not target.member)
+            and (not named or _carries_run(copy, copy.parent if copy is held else copy.id))
             for copy in copies
         )
 
@@ -285,6 +287,11 @@ class OneWriteGuard(Guard):
             super().check(service, operation, parameters, region)
         elif not self._is_it(parameters):
             raise Forbidden(f"not {self._called}; the call was not sent", _DEFECT, call)
+
+
+def _carries_run(copy: Copy, id: str) -> bool:
+    """Whether what stands behind the place in an id begins as the names of the run's copies do."""
+    return id.rpartition("/")[2].startswith(f"{beginning(copy)}-")
 
 
 def _origin(write: Write, parameters: Mapping[str, Any]) -> str:

@@ -183,8 +183,11 @@ class Toolkit:
             observe=lambda state: self.context.observe(copy, state),
         )
 
-    def retry_while(self, prove_and_delete: Callable[[], object], while_code: str) -> None:
-        """Repeat a deletion that AWS refuses for now (the copy is still being made) until it is taken.
+    def retry_while(
+        self, prove_and_delete: Callable[[], object], while_code: str, within: float = TEARDOWN_CEILING
+    ) -> None:
+        """Repeat a deletion that AWS refuses for now (the copy is still being made) until it is taken; Refused where
+        that is so for longer than `within` (drill seconds).
 
         Each try proves anew: between two of them the name may have become somebody else's.
         """
@@ -193,7 +196,7 @@ class Toolkit:
             try:
                 self.retry_transient(prove_and_delete)
             except Refused as refused:
-                if while_code not in refused.code or self.clock.monotonic() - started > TEARDOWN_CEILING:
+                if while_code not in refused.code or self.clock.monotonic() - started > within:
                     raise
                 self.context.asked_again(f"the deletion was refused: {refused.message}")
                 self.clock.sleep(RETRY)

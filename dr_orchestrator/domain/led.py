@@ -14,6 +14,7 @@ from dr_orchestrator.domain.leading import NAMES, Way
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.resource_type import Quota
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 
@@ -22,7 +23,8 @@ from dr_orchestrator.domain.verdict import Outcome
 class Told:
     """The answers of a zone's name servers: so many were asked, so many lead where the name should, so many are
     `silent`: they gave no answer that tells anything. `everywhere` is whether the keeper of what switches them says so,
-    too: Route 53, that the change has come to all of them; a cluster of routing controls, that these are so.
+    too: Route 53, that the change has come to all of them; a cluster of routing controls, that these are so. It is
+    `unheard` where nobody could ask it.
     """
 
     asked: int
@@ -30,6 +32,7 @@ class Told:
     words: str
     silent: int = 0
     everywhere: bool = False
+    unheard: bool = False
 
     @property
     def all(self) -> bool:
@@ -39,7 +42,7 @@ class Told:
     @property
     def elsewhere(self) -> bool:
         """Whether somebody answered something else, so that the name was seen not to lead there."""
-        return self.led + self.silent < self.asked or self.asked == self.led
+        return self.led + self.silent < self.asked or (self.asked == self.led and not self.unheard)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ class DrillName(Protocol):
 
     def preflight_checks(self) -> Sequence[PreflightCheck]:
         """The looks at the region, at the zone, and at what stands under the name."""
+
+    def quotas(self) -> Sequence[tuple[str, Quota]]:
+        """The quotas of AWS against which the copies of a type count that it stands on, by that type."""
 
     def planes(self) -> CheckResult:
         """Whether the recovery needs a control plane that is in the lost region."""

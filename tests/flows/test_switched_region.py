@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from dr_orchestrator.domain.led import ways
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack import controlling, naming
-from dr_orchestrator.resources.cloudformation_stack.lab.controls import AssertionRule, Cluster, ControlPanel
+from dr_orchestrator.resources.cloudformation_stack.lab.controls import AssertionRule, Cluster, Control, ControlPanel
 from dr_orchestrator.runner.session import Session
 from tests.support import controls, there
 from tests.support.estate import REGION, Estate
@@ -195,3 +196,55 @@ def test_a_panel_that_is_not_the_drills_is_told_before_anything_starts(
     assert (found.closing.verdict, found.copies) == (Verdict.FAILED, ())
     assert why in found.closing.reasons[0]
     assert (panel.controls, there.records(shop, zone)) == ({}, {})
+
+
+def test_a_panel_that_somebody_else_changes_is_waited_for(shop: Estate, here: wiring.App, cell: Cell) -> None:
+    """AWS takes one change of it at a time: the drill goes on when its turn comes, and nothing failed."""
+    _, panel = cell
+    name_it = Session.name_it
+
+    def named(session: Session, *given: Any) -> None:
+        panel.free = shop.clock.now() + timedelta(seconds=100)
+        name_it(session, *given)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Session, "name_it", named)
+        found = run(here, DRILL)
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.PASSED_WITH_FINDINGS
+    made = next(step for step in found.steps if step.name == "make routing control of the lost side")
+    assert made.ended_at is not None
+    assert (made.ended_at - made.started_at).total_seconds() > 100
+    assert controls.left(panel) == []
+
+
+def test_a_panel_without_room_is_not_measured(shop: Estate, here: wiring.App, cell: Cell) -> None:
+    """Nothing is made: what is drilled did nothing wrong."""
+    _, panel = cell
+    names = [f"somebodys-{number}" for number in range(95)]
+    panel.controls.update(
+        {each: Control(f"{panel.arn}/routingcontrol/{each}", each, shop.clock.now()) for each in names}
+    )
+    found = run(here, DRILL)
+    assert found.closing is not None
+    assert (found.closing.verdict, found.copies) == (Verdict.INCONCLUSIVE, ())
+    assert "too few left: 95 of 100 routing controls of the control panel" in found.closing.reasons[0]
+
+
+def test_nothing_is_made_in_a_panel_that_lost_its_tag_meanwhile(
+    shop: Estate, here: wiring.App, cell: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at right before each is made: the looks before a run may lie long ago, where it was resumed."""
+    _, panel = cell
+    name_it = Session.name_it
+
+    def named(session: Session, *given: Any) -> None:
+        panel.tags.clear()
+        name_it(session, *given)
+
+    monkeypatch.setattr(Session, "name_it", named)
+    found = run(here, DRILL)
+    assert found.closing is not None
+    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.FAILED, Cleanup.CLEAN)
+    assert "does not wear the tag dr-drill:controls" in found.closing.reasons[0]
+    assert panel.controls == {}

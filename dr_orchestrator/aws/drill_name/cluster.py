@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Api, Refused
+from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.endpoints import is_call
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.leading import Controls
@@ -20,9 +21,13 @@ GIVEN_UP_S, AGAIN_S = 600.0, 10.0
 """Drill seconds after which no endpoint is asked any more, and between two rounds: AWS promises three of the five."""
 
 CONFLICTS = 3
-"""How often a change is refused before that is believed: safety rules let none through for a while after another."""
+"""How often in a row a change has to be refused at the end before that is believed: one may be another change's."""
 
-_UNAVAILABLE, _CONFLICT = "EndpointTemporarilyUnavailable", "Conflict"
+MOST_OUT = 3
+"""Endpoints that may not all say at one time that they cannot: AWS promises three of the five."""
+
+_UNAVAILABLE, _FAILED, _CONFLICT = "EndpointTemporarilyUnavailable", "InternalServer", "Conflict"
+_RULE = re.compile("safety ?rule|assertion|gating", re.IGNORECASE)
 _STATES = {True: "On", False: "Off"}
 _by_chance = random.SystemRandom()
 
@@ -51,8 +56,8 @@ class Cluster:
     def turn(self, states: Mapping[str, bool], *, is_lost: bool) -> str:
         """Switch routing controls, by ARN, all in one change; the words on which endpoint took it, and which did not.
 
-        NotRecoverable where a safety rule refuses it, or endpoints answered and none of them took it; NotMeasured where
-        none answers.
+        It is asked for until it is given up, whatever is answered. NotRecoverable where the cluster refuses it still,
+        or its endpoints say that they cannot; NotMeasured where too few of them say anything.
         """
         entries = [{"RoutingControlArn": arn, "RoutingControlState": _STATES[on]} for arn, on in states.items()]
         clock, conflicts = self._toolkit.clock, 0
@@ -66,12 +71,11 @@ class Cluster:
                 conflicts += 1
                 if not refused.code.startswith(_CONFLICT):
                     raise
-                if conflicts >= CONFLICTS:
-                    told = f"the cluster refuses to switch its routing controls: {refused.message}"
-                    hint = "a safety rule of the control panel, it seems: a drill never overrides one"
-                    raise NotRecoverable(told, hint, refused.call) from refused
-            except (NotMeasured, NotRecoverable) as fault:
-                if not isinstance(fault, _NobodyTook | _NobodyAnswered) or clock.monotonic() - began > GIVEN_UP_S:
+                if clock.monotonic() - began > GIVEN_UP_S:
+                    raise _refusal(refused, believed=conflicts >= CONFLICTS) from refused
+            except (_NobodyTook, _NobodyAnswered):
+                conflicts = 0
+                if clock.monotonic() - began > GIVEN_UP_S:
                     raise
             else:
                 return f"the endpoint in {region} switched it" + (f"; before it {passed}" if passed else "")
@@ -101,20 +105,20 @@ class Cluster:
     def _ask(self, operation: str, *, is_lost: bool, **given: Any) -> tuple[str, Mapping[str, Any], str]:
         """The first answer of an endpoint: its region, the answer, and the words on those that were asked before."""
         passed: list[str] = []
-        answered = False
+        theirs = 0  # how many say themselves that they cannot; of the others nobody knows
         for region, url in self.in_order(is_lost=is_lost):
             try:
                 told = self._api(region, url).call(operation, **given)
-            except (Transient, Refused) as fault:
+            except (Transient, NotFound, Refused) as fault:
                 if not _passes(fault):
                     raise
-                answered |= isinstance(fault.__cause__, ClientError)  # else nothing came back
-                passed.append(f"{region} did not: {fault.message}")
+                theirs += _says_so(fault)
+                passed.append(f"{region} {'did not' if _says_so(fault) else 'gave no answer'}: {fault.message}")
                 continue
             return region, told, "; ".join(passed)
         message = f"none of {len(passed)} endpoints of the cluster did what was asked: {'; '.join(passed)}"
         call = f"{SERVICE}:{operation}"
-        if answered:
+        if theirs and theirs >= min(len(passed), MOST_OUT):
             raise _NobodyTook(message, "the endpoints answer, and cannot", call)
         raise _NobodyAnswered(message, "let HTTPS to the endpoints of the cluster out", call)
 
@@ -123,11 +127,11 @@ class Cluster:
 
 
 class _NobodyTook(NotRecoverable):
-    """Endpoints answered, and each said that it could not."""
+    """Endpoints said themselves that they could not: each of them, or more than may at one time."""
 
 
 class _NobodyAnswered(NotMeasured):
-    """No endpoint answered: nothing tells whether that is theirs or ours."""
+    """Too few endpoints said anything of their own: nothing tells whether that is theirs or ours."""
 
 
 def at(account: Account, region: str, url: str) -> Api:
@@ -147,6 +151,29 @@ def told_by(cluster: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield str(each["Region"]), str(each["Endpoint"]).rstrip("/")
 
 
-def _passes(fault: Transient | Refused) -> bool:
-    """Whether another endpoint may do what this one did not."""
-    return isinstance(fault, Transient) or fault.code.startswith(_UNAVAILABLE)
+def _refusal(refused: Refused, *, believed: bool) -> NotRecoverable | NotMeasured:
+    """The end of a change that the cluster refuses; a safety rule is blamed where it is named alone."""
+    told = f"the cluster refuses to switch its routing controls: {refused.message}"
+    if not believed:
+        return NotMeasured(told, "most tries before that came to no endpoint", refused.call)
+    by_rule = _RULE.search(f"{refused.message} {_response(refused).get('resourceType', '')}")
+    hint = "a safety rule: a drill never overrides one" if by_rule else "its own words are all that is known of why"
+    return NotRecoverable(told, hint, refused.call)
+
+
+def _passes(fault: Transient | NotFound | Refused) -> bool:
+    """Whether another endpoint may do what this one did not: it may not even know yet what another does."""
+    return isinstance(fault, Transient | NotFound) or fault.code.startswith(_UNAVAILABLE)
+
+
+def _says_so(fault: Transient | NotFound | Refused) -> bool:
+    """Whether an endpoint itself said that it cannot, by an error that AWS's model has of it: what stands before it,
+    and one that is asked too often, say nothing of it.
+    """
+    code = str(_response(fault).get("Error", {}).get("Code", ""))
+    return isinstance(fault, NotFound) or code.startswith((_UNAVAILABLE, _FAILED))
+
+
+def _response(fault: Exception) -> Mapping[str, Any]:
+    cause = fault.__cause__
+    return cause.response if isinstance(cause, ClientError) else {}

@@ -11,12 +11,12 @@ from dr_orchestrator.aws.drill_name.controls import CONFIG, DEPLOYED
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.leading import CONTROLS_TAG, Controls
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
+from dr_orchestrator.domain.resource_type import Quota
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 IN_PANEL, IN_CLUSTER = 100, 300
 """How many routing controls a control panel, and a whole cluster, may have: quotas of AWS that no call tells."""
 
-MADE = 2
 _HEALTH_CHECKS = "MAX_HEALTH_CHECKS_BY_OWNER"
 _HOUR = "2.50 USD"
 """The price of an hour of a cluster, as AWS lists it."""
@@ -34,12 +34,11 @@ class Panel:
         return self._toolkit.account.api(CONFIG)
 
     def checks(self) -> Sequence[PreflightCheck]:
-        """That it is the drills', has room, and can be switched without its lost region."""
+        """That it is the drills', and can be switched without its lost region."""
         return (
             PreflightCheck("control panel of the drills", self.look),
             PreflightCheck("its cluster", self._look_at_cluster),
             PreflightCheck("endpoints of the cluster", self._look_at_endpoints),
-            PreflightCheck("room for routing controls", self._look_at_room),
         )
 
     def look(self) -> str:
@@ -79,22 +78,21 @@ class Panel:
             raise Doubt(f"{len(silent)} of {len(self._controls.endpoints)} endpoints do not answer now: {told}")
         return f"{len(self._controls.endpoints)} answer"
 
-    def _look_at_room(self) -> str:
+    def quotas(self, control: str, check: str) -> Sequence[tuple[str, Quota]]:
+        """How many there are, and may be, of what a name stands on, by the type of the copies that count against it:
+        that of a routing control, and of a health check.
+        """
         panels = list(self._api.pages("ListControlPanels", "ControlPanels", ClusterArn=self._controls.cluster))
         own = sum(1 for _ in self._api.pages("ListRoutingControls", "RoutingControls", ControlPanelArn=self._panel))
         every = sum(int(each.get("RoutingControlCount", 0)) for each in panels)
         route53 = self._toolkit.account.api("route53")
         checks = int(route53.call("GetHealthCheckCount")["HealthCheckCount"])
         most = int(route53.call("GetAccountLimit", Type=_HEALTH_CHECKS)["Limit"]["Value"])
-        used = (
-            ("routing controls of the control panel", own, IN_PANEL),
-            ("routing controls of the cluster", every, IN_CLUSTER),
-            ("health checks of the account", checks, most),
+        return (
+            (control, Quota("routing controls of the control panel", own, IN_PANEL)),
+            (control, Quota("routing controls of the cluster", every, IN_CLUSTER)),
+            (check, Quota("health checks of the account", checks, most)),
         )
-        words = ", ".join(f"{have:,} of {limit:,} {what}" for what, have, limit in used)
-        if full := [what for what, have, limit in used if have + MADE > limit]:
-            raise NotRecoverable(f"no room for {MADE} more {' and '.join(full)}: {words}", "remove what is not needed")
-        return words
 
     @property
     def _panel(self) -> str:

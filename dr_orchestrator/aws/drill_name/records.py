@@ -21,6 +21,7 @@ from dr_orchestrator.domain.leading import STAND_IN, ZONE_TAG, Leading, RecordTy
 from dr_orchestrator.domain.led import Told, Turned
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
+from dr_orchestrator.domain.resource_type import Quota
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
@@ -141,6 +142,10 @@ class DrillName(Records):
             PreflightCheck("name of the drill", self._look_at_name),
             PreflightCheck("what else is lost there", self._look_at_planes, must=False),
         )
+
+    def quotas(self) -> Sequence[tuple[str, Quota]]:
+        """None: it stands on nothing."""
+        return ()
 
     def planes(self) -> CheckResult:
         """Whether the recovery needs a control plane that is in the lost region: which, and for what."""

@@ -18,6 +18,7 @@ from dr_orchestrator.domain.leading import COMING, Controls, Leading, Way
 from dr_orchestrator.domain.led import Told, Turned
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.resource_type import Quota
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 _CHANGES = {
@@ -58,7 +59,8 @@ class SwitchedName(DrillName):
         self._panel = Panel(toolkit, controls, leading.lost)
         self._cluster = Cluster(toolkit, controls, leading.lost)
         self._controls = {
-            way: RoutingControl(toolkit, control, way, controls.cluster) for way, (control, _) in standing.items()
+            way: RoutingControl(toolkit, control, way, controls.cluster, self._panel.look)
+            for way, (control, _) in standing.items()
         }
         self._checks = {
             way: HealthCheck(toolkit, check, way, self._controls[way]) for way, (_, check) in standing.items()
@@ -73,6 +75,10 @@ class SwitchedName(DrillName):
     def preflight_checks(self) -> Sequence[PreflightCheck]:
         """Those of any name, and that the control panel is the drills'."""
         return (*super().preflight_checks(), *self._panel.checks())
+
+    def quotas(self) -> Sequence[tuple[str, Quota]]:
+        """Those of the control panel, of its cluster, and of the account's health checks."""
+        return self._panel.quotas(self._controls[Way.THERE].copy.type, self._checks[Way.THERE].copy.type)
 
     def make(self) -> Asked:
         """Switch the lost side on and the other off, and make both records. Made again it is as it was."""
@@ -99,18 +105,19 @@ class SwitchedName(DrillName):
 
     def told(self, way: Way) -> Told:
         """Ask each name server several times, then the cluster whether its controls are so, and Route 53 whether the
-        record that was changed for it is everywhere.
+        record that was changed for it is everywhere. Of several looks that one is told which saw it lead elsewhere.
         """
         looks = [self._seen(self._targets[way]) for _ in range(LOOKS)]
-        told = min(looks, key=lambda each: each.led)
-        if told.led != told.asked:
-            return replace(told, silent=min(told.silent, told.asked - told.led))
+        short = [each for each in looks if each.led != each.asked]
+        told = min([each for each in short if each.elsewhere] or short or looks, key=lambda each: each.led)
+        if short:
+            return told
         if self._asked and not (told := self._with_route_53(told)).everywhere:
             return told
         try:
             are = self._cluster.are(self._states(way), is_lost=self._begun and way is Way.THERE)
         except (NotMeasured, NotRecoverable) as fault:  # nobody was seen to be led elsewhere
-            return Told(told.asked, 0, f"{told.words}; {fault.message}", silent=told.asked)
+            return replace(told, everywhere=False, unheard=True, words=f"{told.words}; {fault.message}")
         says = "is" if are else "is not"
         return replace(told, everywhere=are, words=f"{told.words}; the cluster says that it {says} switched so")
 

@@ -10,7 +10,7 @@ from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.copies import TAG
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.leading import RecordType
+from dr_orchestrator.domain.leading import Controls, RecordType
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types
 from dr_orchestrator.domain.vault import SERVICE as BACKUP
@@ -20,6 +20,11 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 _START, _PASS = "backup:StartRestoreJob", "iam:PassRole"
 _CHANGE = "route53:ChangeResourceRecordSets"
 _NOW = "aws:CurrentTime"
+_ARC, _ARC_CLUSTER, _ARC_HOME = "route53-recovery-control-config", "route53-recovery-cluster", "us-west-2"
+_OVERRIDES = f"{_ARC_CLUSTER}:AllowSafetyRulesOverrides"
+_TYPES = {_NOW: "date", _OVERRIDES: "boolean"}
+"""The types of keys that are no text."""
+
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 """The region that IAM sees in a call of Route 53, by partition."""
 
@@ -115,6 +120,36 @@ def simulated_name(account: Account, caller: Caller, copy: Copy, record: RecordT
     return f"IAM's simulation allows {principal} {_CHANGE} of {name} in {zone}"
 
 
+def simulated_controls(account: Account, caller: Caller, controls: Controls, lost: str) -> str:
+    """The answer of IAM to all that is done to what a switched name stands on, so that nothing is made which could be
+    neither switched nor deleted: where IAM sees each call, the switch at every endpoint outside of the `lost` region.
+
+    NotMeasured where a policy denies one by name, or one of the organisation does not allow it; what no policy mentions
+    is a Doubt.
+    """
+    principal, partition = _principal(caller), caller.arn.split(":")[1]
+    one, route53 = f"{controls.panel}/routingcontrol/0", _HOME.get(partition, account.region)
+    asked = [
+        (controls.cluster, f"{_ARC}:CreateRoutingControl", _ARC_HOME),
+        (one, f"{_ARC}:DeleteRoutingControl", _ARC_HOME),
+        ("*", "route53:CreateHealthCheck", route53),
+        (f"arn:{partition}:route53:::healthcheck/0", "route53:DeleteHealthCheck", route53),
+        *((one, f"{_ARC_CLUSTER}:UpdateRoutingControlStates", each) for each, _ in controls.endpoints if each != lost),
+    ]
+    unheard = []
+    for about, action, region in asked:
+        obeying = {_OVERRIDES: ["false"]} if action.startswith(_ARC_CLUSTER) else {}
+        decisions, barred = _decided(account, caller, about, [action], {**obeying, "aws:RequestedRegion": [region]})
+        _raise_where_denied(
+            f"{principal} in {region}", decisions, barred, "`dro iam` prints the policies that allow it"
+        )
+        unheard += [f"{each} in {region}" for each in _not_allowed(decisions, [action])]
+    if unheard:
+        raise Doubt(f"by IAM's simulation {principal} is not allowed {', '.join(unheard)}")
+    told = ", ".join(dict.fromkeys(action for _, action, _ in asked))
+    return f"IAM's simulation allows {principal} {told}, the last at each endpoint outside {lost}"
+
+
 def simulated_failover(account: Account, caller: Caller, action: str, arns: Sequence[str], at: datetime) -> str:
     """The answer of IAM to the one call that fails production over, on each ARN that it concerns, as of an instant.
 
@@ -172,8 +207,8 @@ def _decided(
 
 
 def _type_of(key: str, values: Sequence[str]) -> str:
-    if key == _NOW:
-        return "date"
+    if key in _TYPES:
+        return _TYPES[key]
     return f"string{'List' * (len(values) > 1 or key.startswith(_CHANGE))}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
@@ -206,6 +207,6 @@ def _switched(policy: TiersFile, resource: Resource) -> Iterator[Mistake]:
         message = f"tiers.yaml declares no endpoint of the cluster outside of {resource.region}, which counts as lost"
         yield ("there", "by"), message, "declare all that DescribeCluster tells"
     for region, url in controls.endpoints.items():
-        if url.startswith("https:") and f".{region}.amazonaws" not in url:
+        if url.startswith("https:") and not re.search(rf"\.{region}\.(?:amazonaws|api)\.", url):
             message = f"{url} is no endpoint of {region}"
             yield ("there", "by"), message, "mend `drill_controls.endpoints` in tiers.yaml: by the region of each"

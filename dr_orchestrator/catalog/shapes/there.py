@@ -59,7 +59,7 @@ PanelArn = Annotated[
 Endpoint = Annotated[
     str,
     shaped(
-        r"https://[a-z0-9-]+\.route53-recovery-cluster\.[a-z0-9-]+\.amazonaws\.com/v1"
+        r"https://[a-z0-9-]+\.route53-recovery-cluster\.[a-z0-9-]+\.(?:amazonaws\.com|api\.aws)/v1"
         r"|http://127\.0\.0\.1:[0-9]{1,5}/v1",
         "an endpoint of a cluster of ARC",
         "https://….route53-recovery-cluster.REGION.amazonaws.com/v1, as DescribeCluster tells it",

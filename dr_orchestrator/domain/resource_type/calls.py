@@ -72,7 +72,8 @@ class Write:
     mounted in; each has to be one that the resource declares. `bounds` are the conditions of IAM under which it may be
     done to what stands `outside`, by the resource parts of those, and `never` those under which it is denied, likewise:
     `{account}` in them is the account. The rights to a `stated` one are written out where the policies are made, in its
-    own words.
+    own words. A `named` one is only done to copies whose names begin as those of their run do, for nothing but a name
+    says whose they are.
     """
 
     operation: str
@@ -104,6 +105,7 @@ class Write:
     bounds: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     never: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     stated: bool = False
+    named: bool = False
 
     @property
     def used_as(self) -> str:

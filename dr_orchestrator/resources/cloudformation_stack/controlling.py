@@ -57,6 +57,7 @@ def _change(effect: Effect, *actions: str) -> Write:
         needs=frozenset({"HostedZoneId", "ChangeBatch"}),
         whole=tuple(f"{_SET}.{each}" for each in ("SetIdentifier", "TTL", "HealthCheckId")),
         stated=True,
+        named=True,
     )
 
 
@@ -71,12 +72,14 @@ WRITES = (
         among="ControlPanelArn",
         needs=frozenset({"ControlPanelArn", "ClusterArn"}),
         stated=True,
+        named=True,
     ),
     Write(
         "route53-recovery-control-config:DeleteRoutingControl",
         By(ROUTING_CONTROL.name, "RoutingControlArn", _ARN),
         Effect.DELETE,
         stated=True,
+        named=True,
     ),
     Write(
         "route53-recovery-cluster:UpdateRoutingControlStates",
@@ -84,6 +87,7 @@ WRITES = (
         Effect.CHANGE,
         every={"UpdateRoutingControlStateEntries.RoutingControlState": ("On", "Off")},
         stated=True,
+        named=True,
     ),
     Write(
         "route53:CreateHealthCheck",
@@ -93,8 +97,9 @@ WRITES = (
         every={"HealthCheckConfig.Type": ("RECOVERY_CONTROL",)},
         holds={"HealthCheckConfig": frozenset({"Type", "RoutingControlArn"})},
         stated=True,
+        named=True,
     ),
-    Write("route53:DeleteHealthCheck", By(HEALTH_CHECK.name, "HealthCheckId"), Effect.DELETE, stated=True),
+    Write("route53:DeleteHealthCheck", By(HEALTH_CHECK.name, "HealthCheckId"), Effect.DELETE, stated=True, named=True),
 )
 
 _WHEN = "the name is switched by routing controls"

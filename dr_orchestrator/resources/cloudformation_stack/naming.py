@@ -40,6 +40,7 @@ def _change(effect: Effect, *actions: str) -> Write:
         among="HostedZoneId",
         needs=frozenset({"HostedZoneId", "ChangeBatch"}),
         whole=_GIVEN,
+        named=True,
     )
 
 

@@ -102,8 +102,9 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
     if copy.type in (controlling.ROUTING_CONTROL.name, controlling.HEALTH_CHECK.name):
         from dr_orchestrator.aws.drill_name.controls import HealthCheck, RoutingControl
 
-        of = RoutingControl if copy.type == controlling.ROUTING_CONTROL.name else HealthCheck
-        return of(toolkit.at(copy.place), copy)
+        if copy.type == controlling.ROUTING_CONTROL.name:
+            return RoutingControl(toolkit.at(copy.place), copy)
+        return HealthCheck(toolkit.at(copy.place), copy, follows=controlling.ROUTING_CONTROL.name)
     return CloudFormationStack(source, toolkit, parts, copy.place)
 
 

@@ -114,10 +114,16 @@ class PreflightChecks:
             return
         for of, restorer in self.points():
             yield PreflightCheck(f"recovery point{of}", lambda restorer=restorer: self._point(restorer.choose()))  # type: ignore[misc]
-        yield PreflightCheck("quota", Room(self.here, self.drill, self._there, self.run).look)
+        yield from self._quotas()
         yield PreflightCheck("orphans", self._orphans, must=False)
         yield PreflightCheck("expected time", self._time)
         yield PreflightCheck("cost", self._cost)
+
+    def _quotas(self) -> Iterator[PreflightCheck]:
+        room, name = Room(self.here, self.drill, self._there, self.run), self.components.name
+        yield PreflightCheck("quota", room.look)
+        if name is not None and self.drill.leading is not None and self.drill.leading.controls is not None:
+            yield PreflightCheck("room for routing controls", lambda: room.of_name(name.quotas()))
 
     def _of_production(self, on: OnProduction) -> Iterator[PreflightCheck]:
         """The looks before production fails over: nothing is made, and there is no quota, no cost."""
@@ -213,7 +219,11 @@ class PreflightChecks:
         leading, name = self.drill.leading, self.components.name
         if leading is None or name is None:
             raise NotApplicable("the drill has no name")
-        return rights.simulated_name(self.account, self.account.changer(), name.copy, leading.record)
+        caller = self.account.changer()
+        told = rights.simulated_name(self.account, caller, name.copy, leading.record)
+        if leading.controls is None:
+            return told
+        return f"{told}; {rights.simulated_controls(self.account, caller, leading.controls, leading.lost)}"
 
     def _permissions_of(self, store: Store) -> str:
         types, of = self.here.types, self.here.types[store.copy.type]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.leading import Way
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import Quota, Types, beside_the_source
 from dr_orchestrator.domain.service import Resource
@@ -57,6 +58,31 @@ class Room:
         if unknown:
             raise Doubt("; ".join([*told, *(f"not known: {each}" for each in dict.fromkeys(unknown))]))
         return "; ".join(told)
+
+    def of_name(self, quotas: Sequence[tuple[str, Quota]]) -> str:
+        """Say how much room there is for what the drill's name stands on, by the type of copy that counts; NotMeasured
+        where it is too little. Production's own failover may take as many of them.
+        """
+        told, short, kept = [], [], self.here.catalogue.headroom * len(Way)
+        for of, quota in quotas:
+            more = len(Way) + self._names_beside(of)
+            told.append(f"{quota}, {more} more for drills, {kept} kept free for production")
+            if quota.used + more + kept > quota.most:
+                short.append(told[-1])
+        if short:
+            raise NotMeasured(f"too few left: {'; '.join(short)}", "raise the quota, or remove what is not needed")
+        return "; ".join(told)
+
+    def _names_beside(self, of: str) -> int:
+        """How many copies of a type are to come that names stand on: of the runs beside this one, or of the drills at
+        once.
+        """
+        if self.run:
+            rows = self.here.ledger.queries.copies_of_open_runs(but=self.run)
+            return sum(1 for row in rows if row.copy.type == of and row.state is CopyState.INTENDED)
+        drills = [each for each in self.here.catalogue.drills.values() if each.name != self.drill.name]
+        switched = [each for each in drills if each.leading is not None and each.leading.controls is not None]
+        return len(Way) * min(len(switched), self.here.catalogue.at_once - 1)
 
     def _each(self, wanted: int) -> int:
         """How much of a quota one like the drill's copy takes, where it is not counted in copies: room is kept free for

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from dr_orchestrator.aws.calls.api import Denied, Refused
-from dr_orchestrator.aws.drill_name.cluster import CONFLICTS, GIVEN_UP_S, Cluster, told_by
+from dr_orchestrator.aws.calls.api import Denied, NotFound, Refused
+from dr_orchestrator.aws.drill_name.cluster import AGAIN_S, GIVEN_UP_S, Cluster, told_by
 from dr_orchestrator.domain.leading import Controls
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Transient
 from tests.support.fakes import FakeClock
@@ -100,7 +100,7 @@ def test_who_does_not_answer_is_passed_by_and_named() -> None:
     cell = Cell({"us-west-2": Transient("timed out"), "us-east-1": refused("EndpointTemporarilyUnavailable")})
     told = cluster(cell).turn({THERE: True}, is_lost=True)
     assert cell.asked == ["us-west-2", "us-east-1", "ap-southeast-2"]
-    assert told.startswith("the endpoint in ap-southeast-2 switched it; before it us-west-2 did not: timed out; us-")
+    assert told.startswith("the endpoint in ap-southeast-2 switched it; before it us-west-2 gave no answer: timed out")
     assert cell.clock.monotonic() == Cell().clock.monotonic()
 
 
@@ -122,14 +122,108 @@ def test_all_that_fail_are_asked_again_until_it_is_given_up(fault: DrillFault, m
 
 
 def test_a_safety_rule_that_refuses_is_told_in_its_own_words() -> None:
-    """A change soon after another is refused for a while, too: it is asked for again, and then believed."""
+    """A change soon after another is refused for a while, too: it is asked for as patiently as any, and then
+    believed.
+    """
     cell = Cell({"*": refused("Conflict", "Unmet assertion rule keep-one-on")})
+    began = cell.clock.monotonic()
     with pytest.raises(NotRecoverable, match=r"refuses to switch its routing controls: .*keep-one-on") as told:
         cluster(cell).turn({THERE: False}, is_lost=True)
-    assert len(cell.asked) == CONFLICTS
+    assert GIVEN_UP_S < cell.clock.monotonic() - began < GIVEN_UP_S + 60
     assert "never overrides" in told.value.hint
-    passing = Cell({"*": [refused("Conflict")]})
+    passing = Cell({"*": [refused("Conflict")] * 20})
     assert "switched it" in cluster(passing).turn({THERE: True}, is_lost=True)
+
+
+def test_no_safety_rule_is_blamed_that_nobody_named() -> None:
+    """AWS says Conflict of two changes at a time, too; where it names a rule as what it is about, that is one."""
+    cell = Cell({"*": refused("Conflict", "Please retry")})
+    with pytest.raises(NotRecoverable, match="Please retry") as told:
+        cluster(cell).turn({THERE: False}, is_lost=True)
+    assert "safety rule" not in told.value.hint
+    named = refused("Conflict", "Please retry")
+    cast("ClientError", named.__cause__).response["resourceType"] = "SafetyRule"  # type: ignore[typeddict-unknown-key]
+    with pytest.raises(NotRecoverable) as by_rule:
+        cluster(Cell({"*": named})).turn({THERE: False}, is_lost=True)
+    assert "safety rule" in by_rule.value.hint
+
+
+def test_a_conflict_at_the_end_of_a_silence_is_not_believed_at_once() -> None:
+    """Nobody answered until then: that it would be refused again nobody has seen."""
+    rounds = int(GIVEN_UP_S / AGAIN_S) - 2
+    faults: list[Any] = [*[refused("Conflict")] * 3, *[Transient("timed out")] * (4 * rounds), refused("Conflict")]
+    cell = Cell({"*": faults})
+    with pytest.raises(NotMeasured, match="refuses to switch"):
+        cluster(cell).turn({THERE: False}, is_lost=True)
+
+
+def page(status: str = "503") -> Transient:
+    """What a proxy on the way answers: a page, whose code botocore takes of its status."""
+    made = Transient(f"{status}: Service Unavailable")
+    made.__cause__ = ClientError({"Error": {"Code": status}}, "UpdateRoutingControlStates")
+    return made
+
+
+def modelled(code: str) -> Transient:
+    """What an endpoint itself says, with the status of a server's fault."""
+    made = Transient(f"{code}Exception: not now")
+    made.__cause__ = ClientError({"Error": {"Code": f"{code}Exception"}}, "UpdateRoutingControlStates")
+    return made
+
+
+OUT, FAILED, CUT = modelled("EndpointTemporarilyUnavailable"), modelled("InternalServer"), Transient("timed out")
+THROTTLED = modelled("Throttling")
+UNKNOWN = NotFound("ResourceNotFoundException: no such control")
+
+
+@pytest.mark.parametrize(
+    ("faults", "means"),
+    [
+        ([OUT, CUT, CUT, CUT], NotMeasured),
+        ([OUT, OUT, CUT, CUT], NotMeasured),
+        ([OUT, FAILED, OUT, CUT], NotRecoverable),
+        ([OUT, FAILED, UNKNOWN, OUT], NotRecoverable),
+        ([page(), page(), page(), page()], NotMeasured),
+        ([THROTTLED, THROTTLED, THROTTLED, THROTTLED], NotMeasured),
+        ([OUT, OUT, page(), THROTTLED], NotMeasured),
+        ([UNKNOWN, UNKNOWN, CUT, CUT], NotMeasured),
+        ([UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN], NotRecoverable),
+    ],
+)
+def test_what_endpoints_say_themselves_alone_is_a_failure_of_theirs(
+    faults: list[DrillFault], means: type[DrillFault]
+) -> None:
+    """Each of those that are asked, or as many as AWS promises never to be away at one time; of a page of a proxy, of
+    throttling and of silence nobody knows.
+    """
+    order = ("us-west-2", "us-east-1", "ap-southeast-2", "ap-northeast-1")
+    with pytest.raises(means, match="none of 4 endpoints"):
+        cluster(Cell(dict(zip(order, faults, strict=True)))).turn({THERE: True}, is_lost=True)
+
+
+def test_two_endpoints_that_both_say_that_they_cannot_are_all_there_are() -> None:
+    """A team may declare fewer than five."""
+    controls = Controls("arn:cluster", PANEL, tuple(sorted(URLS.items()))[:2])
+    cell = Cell({"*": OUT})
+    toolkit = SimpleNamespace(account=cell, clock=cell.clock, context=SimpleNamespace(raise_if_stopped=lambda: None))
+    with pytest.raises(NotRecoverable, match="none of 2 endpoints"):
+        Cluster(cast("Any", toolkit), controls, LOST).turn({THERE: True}, is_lost=True)
+
+
+def test_an_endpoint_that_does_not_know_a_control_yet_is_passed_by() -> None:
+    """Others do; and it may itself a moment later."""
+    cell = Cell({"us-west-2": UNKNOWN})
+    told = cluster(cell).turn({THERE: True}, is_lost=True)
+    assert told.startswith("the endpoint in us-east-1 switched it; before it us-west-2 did not: ResourceNotFound")
+    assert cluster(Cell({"us-west-2": UNKNOWN})).are({THERE: True}, is_lost=True)
+    later = Cell({"*": [UNKNOWN] * 4})
+    assert "switched it" in cluster(later).turn({THERE: True}, is_lost=True)
+
+
+def test_who_gave_no_answer_may_have_done_it() -> None:
+    """The run does not say that it did not."""
+    told = cluster(Cell({"us-west-2": CUT})).turn({THERE: True}, is_lost=True)
+    assert told.endswith("before it us-west-2 gave no answer: timed out")
 
 
 def test_a_right_that_lacks_is_told_at_once() -> None:

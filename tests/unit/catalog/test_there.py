@@ -164,6 +164,15 @@ def test_what_must_hold_of_routing_controls(tmp_path: Path, policy: str, message
     assert [each for each in found if message in each.message], found
 
 
+def test_an_endpoint_may_be_of_both_protocols(tmp_path: Path) -> None:
+    """A cluster that answers IPv6, too, has its endpoints under another domain of AWS's."""
+    both = {region: url.replace("amazonaws.com", "api.aws") for region, url in CELL.items()}
+    assert told(tmp_path, SWITCHED, f"{TIERS}{controls.policy_of(CLUSTER, PANEL, both)}") == []
+    wrong = {**both, "us-west-2": both["eu-west-1"]}
+    found = told(tmp_path / "wrong", SWITCHED, f"{TIERS}{controls.policy_of(CLUSTER, PANEL, wrong)}")
+    assert [each for each in found if "is no endpoint of us-west-2" in each.message], found
+
+
 def test_what_switches_a_name_is_one_of_two(tmp_path: Path) -> None:
     """And nothing else."""
     found = told(tmp_path, SWITCHED.replace("by: routing-control", "by: hand"))

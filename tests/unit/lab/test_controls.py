@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -61,6 +62,17 @@ def test_a_control_takes_its_time_to_come_and_to_go(
     clock.sleep(controls.GO_S)
     assert refused(status) == "ResourceNotFoundException"
     assert config.list_routing_controls(ControlPanelArn=cell[1].arn)["RoutingControls"] == []
+
+
+def test_one_change_of_a_panel_is_taken_at_a_time(
+    lab: Lab, cell: tuple[Cluster, ControlPanel], clock: FakeClock
+) -> None:
+    """While somebody changes it another is refused, and says so."""
+    cell[1].free = clock.now() + timedelta(seconds=30)
+    with pytest.raises(ClientError, match=r"ConflictException.*at the same time"):
+        make(lab, cell, "there")
+    clock.sleep(30)
+    assert "routingcontrol/" in make(lab, cell, "there")
 
 
 def test_an_endpoint_may_be_cut_off_or_unavailable(

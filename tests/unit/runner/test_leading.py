@@ -69,6 +69,14 @@ def test_servers_that_do_not_answer_are_no_failure_of_what_is_drilled(led: int, 
         waited(lambda _: Told(4, led, "", silent=silent))
 
 
+def test_a_cluster_that_nobody_can_ask_is_no_failure_of_what_is_drilled() -> None:
+    """Each name server led there, and said when: that was seen, and what switches them could not be asked."""
+    with pytest.raises(NotMeasured, match="4 of 4 name servers lead there"):
+        waited(lambda _: Told(4, 4, "", unheard=True))
+    first, every, _ = waited(lambda after: Told(4, 4, "", everywhere=after >= 40, unheard=after < 40), LONG_AGO)
+    assert (first, every) == (timedelta(), timedelta(seconds=40))
+
+
 def test_spans_of_an_interrupted_run_are_told_as_upper_bounds() -> None:
     """In the check, and after it was read back from the ledger."""
     spans = [timedelta(seconds=each) for each in (10, 20, 30, 60)]

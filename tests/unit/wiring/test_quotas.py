@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -219,3 +219,48 @@ def test_a_machine_that_nobody_can_describe_is_told_as_unknown() -> None:
     here = SimpleNamespace(**{**vars(wanted.here), "types": types})
     with pytest.raises(Doubt, match="not known: AccessDenied"):
         replace(wanted, here=cast(App, here)).look()
+
+
+CONTROL, CHECK = "arc-routing-control", "health-check"
+
+
+def switched(name: str, *, by_controls: bool = True) -> Drill:
+    """A drill whose name routing controls switch, or its records."""
+    made: Any = drill(name, "cloudformation-stack")
+    made.leading = SimpleNamespace(controls=SimpleNamespace() if by_controls else None)
+    return cast(Drill, made)
+
+
+def left(controls: int, checks: int = 100) -> list[tuple[str, Quota]]:
+    """Quotas of a switched name of which so many are free."""
+    return [
+        (CONTROL, Quota("routing controls of the control panel", 100 - controls, 100)),
+        (CHECK, Quota("health checks of the account", 200 - checks, 200)),
+    ]
+
+
+def test_a_name_needs_room_for_both_sides_and_for_productions_own() -> None:
+    """Two of each, and as many again as room is kept free for; too little is no failure of what is drilled."""
+    name = switched("mine")
+    assert "94 of 100 routing controls of the control panel in use, 2 more for drills, 4 kept free" in room(
+        name, PLENTY
+    ).of_name(left(6))
+    with pytest.raises(NotMeasured, match="too few left: 95 of 100 routing controls"):
+        room(name, PLENTY).of_name(left(5))
+    with pytest.raises(NotMeasured, match="too few left: 195 of 200 health checks"):
+        room(name, PLENTY).of_name(left(6, 5))
+
+
+def test_names_of_drills_beside_take_room_too() -> None:
+    """In a plan of as many as run at once, but for those that routing controls do not switch; in a run of what others
+    have written down that they make and AWS does not show yet.
+    """
+    name = switched("mine")
+    others = [name, switched("a"), switched("b"), switched("c", by_controls=False)]
+    with pytest.raises(NotMeasured, match="6 more for drills"):
+        room(name, PLENTY, drills=others, at_once=9).of_name(left(9))
+    assert "4 more for drills" in room(name, PLENTY, drills=others, at_once=2).of_name(left(8))
+    rows = [row(run, CONTROL) for run in ("a", "b", "mine")] + [row("c", CONTROL, CopyState.CREATED)]
+    told = room(name, PLENTY, run="mine", rows=rows).of_name(left(8))
+    assert "routing controls of the control panel in use, 4 more" in told
+    assert "health checks of the account in use, 2 more" in told

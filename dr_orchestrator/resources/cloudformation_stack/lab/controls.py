@@ -68,7 +68,7 @@ class AssertionRule:
 
 @dataclass
 class ControlPanel:
-    """A control panel with its controls, by name, and its safety rules."""
+    """A control panel with its controls, by name, and its safety rules; somebody changes it until it is free."""
 
     arn: str
     name: str
@@ -76,6 +76,7 @@ class ControlPanel:
     tags: dict[str, str]
     controls: dict[str, Control] = field(default_factory=dict)
     rules: list[AssertionRule] = field(default_factory=list)
+    free: datetime | None = None
 
 
 @dataclass
@@ -214,6 +215,8 @@ def _create_control(call: ApiCall) -> dict[str, Any]:
     panel, name, now = _panel(given["ControlPanelArn"]), given["RoutingControlName"], world().now()
     if given["ClusterArn"] != panel.cluster:
         raise _Refused("Validation", f"{panel.arn} is not of {given['ClusterArn']}")
+    if panel.free is not None and now < panel.free:
+        raise _Refused("Conflict", "the same resource is changed by multiple requests at the same time", 409)
     standing = _standing(panel)
     if any(each.name == name for each in standing):
         raise _Refused("Conflict", f"a routing control {name} exists already", 409)

@@ -114,3 +114,32 @@ def test_nothing_of_anybody_elses_is_touched(service: str, operation: str, given
     """Not another run's control in the same panel, not against a safety rule, and no health check but the run's."""
     with pytest.raises(Forbidden):
         guard().check(service, operation, given, "aws-global" if service == "route53" else AWAY)
+
+
+PRODUCTIONS = copy("arc-routing-control", f"{OTHER}/prod-eu"), copy("health-check", "prod-web-2021")
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "given"),
+    [
+        (CONFIG, "CreateRoutingControl", create(RoutingControlName="prod-eu")),
+        (CONFIG, "DeleteRoutingControl", {"RoutingControlArn": f"{OTHER}/routingcontrol/9"}),
+        (CELL, "UpdateRoutingControlStates", switch(f"{OTHER}/routingcontrol/9")),
+        ("route53", "CreateHealthCheck", {**health(), "CallerReference": "prod-web-2021"}),
+        ("route53", "DeleteHealthCheck", {"HealthCheckId": SOMEBODYS_CHECK}),
+        ("route53", "ChangeResourceRecordSets", record("DELETE", Name="www.drills.example.com")),
+        ("route53", "ChangeResourceRecordSets", record(HealthCheckId=SOMEBODYS_CHECK)),
+    ],
+)
+def test_a_row_of_the_ledger_that_names_productions_lets_nothing_through(
+    service: str, operation: str, given: dict[str, Any]
+) -> None:
+    """Nor does the word of whoever vouches for it: none of them is named as the run's are, and nothing else tells."""
+    control, check = PRODUCTIONS
+    rows = [control, check, copy("arc-routing-control", f"{PANEL}/prod-eu"), RUNS_NAME]
+    rows.append(copy("drill-name", f"{ZONE}/www.drills.example.com"))
+    made = Guard(CALLS, lambda: rows, places=frozenset({ZONE, PANEL}))
+    made.vouch(replace(control, id=f"{OTHER}/routingcontrol/9", parent=control.id))
+    made.vouch(replace(check, id=SOMEBODYS_CHECK, parent=check.id))
+    with pytest.raises(Forbidden, match="the call was not sent"):
+        made.check(service, operation, given, "aws-global" if service == "route53" else AWAY)

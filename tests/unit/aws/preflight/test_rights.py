@@ -15,7 +15,7 @@ from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.preflight import place, rights
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.leading import RecordType
+from dr_orchestrator.domain.leading import Controls, RecordType
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import ResourceType
 from dr_orchestrator.domain.vault import Vault
@@ -77,6 +77,51 @@ def test_a_right_on_the_zone_that_lacks_is_told_before_a_drill(decision: str, fa
     """Not when the environment stands already."""
     with pytest.raises(fault, match="ChangeResourceRecordSets"):
         rights.simulated_name(answering(decision), ROLE, NAME, RecordType.CNAME)
+
+
+ARC = "arn:aws:route53-recovery-control::123456789012"
+CONTROLS = Controls(
+    f"{ARC}:cluster/0b", f"{ARC}:controlpanel/0a", tuple((each, "") for each in ("eu-west-1", "us-east-1", "us-west-2"))
+)
+
+
+def test_the_rights_on_what_a_switched_name_stands_on_are_asked_as_its_policies_allow_them() -> None:
+    """Where IAM sees each call: ARC is in one region for all, and each endpoint outside of the lost one in its own; a
+    switch overrides no safety rule, which is no text to IAM.
+    """
+    asked: list[dict[str, Any]] = []
+    told = rights.simulated_controls(answering("allowed", asked), ROLE, CONTROLS, "eu-west-1")
+    context = [
+        {
+            each["ContextKeyName"]: (each["ContextKeyType"], *each["ContextKeyValues"])
+            for each in given["ContextEntries"]
+        }
+        for given in asked
+    ]
+    seen = [
+        (*given["ActionNames"], *given["ResourceArns"], keys["aws:RequestedRegion"][1])
+        for given, keys in zip(asked, context, strict=True)
+    ]
+    config, switch = "route53-recovery-control-config", "route53-recovery-cluster:UpdateRoutingControlStates"
+    control = f"{CONTROLS.panel}/routingcontrol/0"
+    assert seen == [
+        (f"{config}:CreateRoutingControl", CONTROLS.cluster, "us-west-2"),
+        (f"{config}:DeleteRoutingControl", control, "us-west-2"),
+        ("route53:CreateHealthCheck", "*", "us-east-1"),
+        ("route53:DeleteHealthCheck", "arn:aws:route53:::healthcheck/0", "us-east-1"),
+        (switch, control, "us-east-1"),
+        (switch, control, "us-west-2"),
+    ]
+    assert all(action in told for action, *_ in seen)
+    overrides = [keys.get("route53-recovery-cluster:AllowSafetyRulesOverrides") for keys in context]
+    assert overrides == [None] * 4 + [("boolean", "false")] * 2
+
+
+@pytest.mark.parametrize(("decision", "fault"), [("implicitDeny", Doubt), ("explicitDeny", NotMeasured)])
+def test_a_right_on_routing_controls_that_lacks_is_told_before_a_drill(decision: str, fault: type[Exception]) -> None:
+    """Else something would be made which nobody may delete."""
+    with pytest.raises(fault, match="CreateRoutingControl"):
+        rights.simulated_controls(answering(decision), ROLE, CONTROLS, "eu-west-1")
 
 
 ON_PRODUCTION = ["arn:aws:rds:us-east-1:123456789012:cluster:orders", "arn:aws:rds:us-east-1:123456789012:db:orders-2"]
