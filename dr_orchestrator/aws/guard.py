@@ -243,6 +243,11 @@ class Guard:
             self._once.inherit()
 
     @property
+    def sent(self) -> float | None:
+        """When the one change of production went out last, by the drill's own clock; None where none did."""
+        return self._once.sent_at if self._once is not None else None
+
+    @property
     def simulated(self) -> bool:
         """Whether any call went to an endpoint that is not AWS's own."""
         return not all(self._places.values())

@@ -14,7 +14,7 @@ class Once:
 
     `given` tells all that it is given for the step that was begun last, `allowed` why it is not, now, where a person's
     word for it has lapsed; `begun` how many steps the run has begun. Those of a process that died are no leave for
-    this one: they are counted again once the run is this one's.
+    this one: they are counted again once the run is this one's. `now` tells the time by the drill's own clock.
     """
 
     def __init__(
@@ -24,9 +24,11 @@ class Once:
         region: str,
         allowed: Callable[[], str],
         begun: Callable[[], int],
+        now: Callable[[], float],
     ) -> None:
         self._operation, self._given, self._region = operation, given, region
-        self._allowed, self._begun = allowed, begun
+        self._allowed, self._begun, self._now = allowed, begun, now
+        self.sent_at: float | None = None
         self._inherited, self._sent, self._refusal = begun(), 0, ""
 
     def inherit(self) -> None:
@@ -54,9 +56,12 @@ class Once:
             raise Transient(told, "AWS's events tell what became of it", self._operation)
 
     def send(self) -> None:
-        """Count it: it goes out now, and what becomes of it nobody here knows."""
+        """Count it, and note when: it goes out now, and what becomes of it nobody here knows.
+
+        The ledger, which is asked before, may have been waited for: an outage of meanwhile is none of this call.
+        """
         self.raise_unless_left()
-        self._sent, self._refusal = self._sent + 1, ""
+        self._sent, self._refusal, self.sent_at = self._sent + 1, "", self._now()
 
     def refuse(self, why: str) -> None:
         """Keep the words by which AWS refused what was sent last: nothing came of it, and no answer of it was lost."""

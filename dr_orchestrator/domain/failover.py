@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
@@ -30,11 +30,18 @@ REFERENCE = timedelta(seconds=60), timedelta(seconds=120)
 class Zones:
     """The zones of a copy: the one that serves, and that of its standby, empty where it has none.
 
-    Of a copy that spans regions they are these.
+    Of a copy that spans regions they are these. `server` names who serves, where AWS tells more of that than its zone:
+    a cluster's writer.
     """
 
     serving: str
     standby: str = ""
+    server: str = field(default="", compare=False)
+
+    def serves_like(self, other: Zones) -> bool:
+        """Whether the same one serves: by its zone, and by its name where both tell it."""
+        named = self.server == other.server or not (self.server and other.server)
+        return self.serving == other.serving and named
 
     def __str__(self) -> str:
         return f"{self.serving or 'no zone'} serves, {self.standby or 'no zone'} stands by"
@@ -174,7 +181,9 @@ def _plain(value: Any) -> Any:
         return value.total_seconds()
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, Zones | Counted | Outage):
+    if isinstance(value, Zones):
+        return {key: named for key, named in asdict(value).items() if named or key != "server"}
+    if isinstance(value, Counted | Outage):
         return {key: _plain(each) for key, each in asdict(value).items()}
     return value
 

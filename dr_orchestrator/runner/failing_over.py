@@ -24,7 +24,7 @@ GIVEN_UP_S = 1800.0
 PRODUCTION_S = 600.0
 """Drill seconds likewise, of production: ten minutes without a write are told, and nobody writes into it any longer."""
 
-_LOOK_S = 1.0
+_LOOK_S, _AGAIN_S = 1.0, 5.0
 
 
 class FailingOver(Making):
@@ -81,12 +81,13 @@ class FailingOver(Making):
     def _switch(self, name: str, way: str, client: Client) -> Switched:
         began = self._journal.offset()
         self._perform(f"{name}: a client writes", self._steady, client)
+        earlier = switches(self._journal.checks).get(FAILOVER) if way != FAILOVER else None
         before: list[Zones] = []
         first: list[float] = []
 
         def ask() -> Seen:
             if not before:
-                before.append(self._standby.zones(self.copy))
+                before.append(self._zones_as_left(earlier))
                 if not before[0].standby:
                     raise NotRecoverable(f"{self._called} has no standby: {before[0]}")
                 first.append(self._clock.monotonic())
@@ -106,7 +107,6 @@ class FailingOver(Making):
             return Seen(str(after[0]))
 
         self._perform(f"{name}: wait until it serves again", wait)
-        earlier = switches(self._journal.checks).get(FAILOVER) if way != FAILOVER else None
         told: list[Switched] = []
 
         def count() -> Seen:
@@ -133,6 +133,25 @@ class FailingOver(Making):
 
         self._perform(f"{name}: count what was acknowledged", count)
         return told[0]
+
+    def _zones_as_left(self, earlier: Switched | None) -> Zones:
+        """The zones now; NotMeasured where the way before left another one serving, which process soever went it.
+
+        What is led back would be another's failover, or lead away what somebody has put back. It is looked at twice:
+        AWS may tell the zone of before for a moment.
+        """
+        zones = self._standby.zones(self.copy)
+        if earlier is None or zones.serves_like(earlier.after):
+            return zones
+        self._clock.sleep(_AGAIN_S)
+        if (zones := self._standby.zones(self.copy)).serves_like(earlier.after):
+            return zones
+        by = f" ({zones.server})" if zones.server else ""
+        raise NotMeasured(
+            f"{self._called} failed over by another since the failover of this run, which left that "
+            f"{earlier.after}: now {zones}{by}. Nothing is asked for",
+            "look who failed it over: there is nothing that this run could lead back",
+        )
 
     def _steady(self, client: Client) -> Seen:
         """Have a client write for a while; NotMeasured where its writes fail before anything was done."""

@@ -119,6 +119,12 @@ class Journal:
         """Whether a moment was reached."""
         return any(event.moment is moment for event in self.events)
 
+    @property
+    def prepares(self) -> bool:
+        """Whether the step that goes on only looks, and recovers nothing: those of a process that goes on, too."""
+        step = self.steps[-1] if self.steps else None
+        return step is not None and step.outcome is None and step.phase is Phase.PREPARE
+
     def reach(
         self, moment: Moment, at: datetime | None = None, offset: timedelta | None = None, *, ago: float = 0.0
     ) -> None:

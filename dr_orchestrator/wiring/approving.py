@@ -89,7 +89,7 @@ def leave(here: App, drill: Drill, run: str) -> Once | None:
         way = FAILBACK if FAILBACK in ways(drill) and begun_of(STEPS[FAILBACK]) else FAILOVER
         return over.parameters(drill.resource.id, on.writers.get(way, ""))
 
-    return Once(over.operation, given, drill.resource.region, why_not, begun)
+    return Once(over.operation, given, drill.resource.region, why_not, begun, here.clock.monotonic)
 
 
 def ways(drill: Drill) -> tuple[str, ...]:

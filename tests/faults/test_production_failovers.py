@@ -19,11 +19,12 @@ from dr_orchestrator.errors import UsageError
 from dr_orchestrator.prefect_runner import run_drill
 from dr_orchestrator.resources import on_production
 from dr_orchestrator.resources.rds_instance import production
+from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import approving, opening
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import shop as shops
 from tests.support import workspace
-from tests.support.dying import deaths, killed_at, killed_in, resumed, swept
+from tests.support.dying import deaths, die, killed_at, killed_in, resumed, swept
 from tests.support.estate import INSTANCE, Estate
 from tests.support.failovers import ScriptedClient
 from tests.support.on_production import DECLARED, DRILL, ENTRY, FAILS_OVER
@@ -183,6 +184,23 @@ def test_killed_around_a_failover(approved: wiring.App, shop: Estate, operation:
     shop.clock.sleep(1800)
 
 
+def test_production_that_somebody_put_back_is_not_moved_again(approved: wiring.App, shop: Estate) -> None:
+    """The process died between the ways, and a person failed production back: the next one sends nothing."""
+    began = len(shop.lab.journal)
+    dead = killed_in(approved, DRILL, mock.patch.object(Session, "stand_by", die))
+    shop.clock.sleep(600)
+    person = shop.client("rds", INSTANCE.region)
+    person.reboot_db_instance(DBInstanceIdentifier=INSTANCE.id, ForceFailover=True)
+    shop.clock.sleep(900)
+    asked = reboots(shop, began)
+    found = resumed(approved, dead)
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.INCONCLUSIVE
+    assert "failed over by another since the failover of this run" in " ".join(found.closing.reasons)
+    assert reboots(shop, began) == asked == 2
+    assert set(switches(found.checks)) == {FAILOVER}
+
+
 def _refused_once_it_was_changed(approved: wiring.App, dead: Run, number: int) -> None:
     """A run whose drill is another by now is not resumed; what it asked of production, and who serves, is told."""
     file = approved.settings.home / "drills" / "shop.yaml"
@@ -260,3 +278,15 @@ def test_a_plan_tells_what_it_would_interrupt_and_which_words_lack(
     assert "permissions" in looks
     assert changed(shop, began) == []
     assert capsys.readouterr().err == ""
+
+
+def test_a_restore_that_begins_meanwhile_is_told_of_it(approved: wiring.App, shop: Estate) -> None:
+    """Of the same instance, in whichever spelling, while the failover's run is open; it may go on all the same."""
+    dead = killed_in(approved, DRILL, killed_at("RebootDBInstance", 1, after=False))
+    looks = {each.name: each for each in plan(approved, "orders-snapshot").preflight.looks}
+    look = looks["failovers of production"]
+    assert f"run {dead.header.id} of {DRILL} fails {INSTANCE.id} of production over" in look.words
+    assert not look.stops
+    resumed(approved, dead)
+    looks = {each.name: each for each in plan(approved, "orders-snapshot").preflight.looks}
+    assert looks["failovers of production"].words == f"no run fails {INSTANCE.id} of production over"

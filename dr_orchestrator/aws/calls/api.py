@@ -86,9 +86,11 @@ class Refused(NotRecoverable):
 
 
 class Denied(NotMeasured):
-    """The caller may not do this, or its credentials are not good (any more); `repeated` as of Refused."""
+    """The caller may not do this, or its credentials are not good (any more); `code` and `repeated` as of
+    Refused.
+    """
 
-    repeated = False
+    code, repeated = "", False
 
 
 class Throttled(Transient):
@@ -216,6 +218,7 @@ def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotR
     if any(known in code for known in _DENIED):
         hint = f"allow {call} for the caller: `aws sts get-caller-identity` tells who that is"
         denied = Denied("; ".join(filter(None, (told, by_policy(message)))), hint, call)
+        denied.code = code
         denied.repeated = UNHEARD in error.response.get("ResponseMetadata", {})
         return denied
     if any(known in code for known in (*_THROTTLED, *_TRANSIENT)) or _status(error) >= 500:

@@ -30,7 +30,7 @@ class Standing:
 class OwnCluster(OwnStandby):
     """A cluster of production whose readers stand in other zones than its writer."""
 
-    shape, kind, busy = CLUSTERS, "db-cluster", CLUSTERS.busy
+    shape, kind, busy = CLUSTERS, "db-cluster", production.BUSY
     fewest: ClassVar[int] = 2
     """So many instances it has at least, each in a zone of its own: a writer, and who takes its place."""
 

@@ -7,11 +7,15 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.rds import instances
+from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES
 from dr_orchestrator.domain.failover import Zones
 from dr_orchestrator.domain.preflight import Doubt
 from dr_orchestrator.errors import NotMeasured
 
 _CALL = "rds:DescribeDBClusters"
+
+BUSY = frozenset({CLUSTERS.busy, INSTANCES.busy})
+"""The codes by which AWS refuses a failover of a cluster for its state, or for that of an instance in it."""
 
 
 def address(described: Mapping[str, Any] | None, name: str) -> tuple[str, int]:
@@ -49,8 +53,8 @@ def writer_of(cluster: Mapping[str, Any]) -> str:
 
 
 def zones_of(cluster: Mapping[str, Any], stand: Mapping[str, str]) -> Zones:
-    """The zone of the writer, and those of all others, by the zone of each instance."""
+    """The zone of the writer, those of all others, by the zone of each instance, and the writer itself."""
     if not (written := writer_of(cluster)):
         return Zones("")
     others = sorted(zone for name, zone in stand.items() if name != written)
-    return Zones(stand.get(written, ""), " and ".join(others))
+    return Zones(stand.get(written, ""), " and ".join(others), written)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 
+_STRANGERS = ("AuthFailure", "UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired")
+"""The codes by which AWS refuses whose credentials a region does not know."""
 _ON = ("opt-in-not-required", "opted-in")
 
 
@@ -21,22 +24,29 @@ def place_of(resource: Resource) -> Place | None:
 def usable(beside: Toolkit, resource: Resource, to: Destination) -> str:
     """That the region of a copy may be used, by its own account, too, where that is another: each enables its own.
 
-    Asked from the source's region: an account answers no call in a region that it has not enabled.
+    Asked in that region itself: the source's may be lost, or be none that the other account has enabled.
     """
-    told = enabled(beside.account, to.region)
+    told = enabled(beside.at(Place("", to.region)).account, to.region)
     if not to.account or to.account == resource.account:
         return told
-    there = beside.at(Place(to.account, resource.region)).account
+    there = beside.at(Place(to.account, to.region)).account
     return f"{told}; there {enabled(there, to.region, to.account)}"
 
 
 def enabled(account: Account, region: str, of: str = "") -> str:
     """That a region may be used by this account; NotRecoverable where nobody has enabled it, or there is none.
 
-    `of` names the account, where it is not the source's.
+    `of` names the account, where it is not the source's. Asked in the region itself, an account that has not enabled it
+    has no credentials there: AWS's refusal of them is the answer.
     """
-    found = account.api("ec2").call("DescribeRegions", AllRegions=True, RegionNames=[region])["Regions"]
-    state = str(found[0].get("OptInStatus", "")) if found else ""
+    try:
+        found = account.api("ec2").call("DescribeRegions", AllRegions=True, RegionNames=[region])["Regions"]
+    except Denied as denied:
+        if account.region != region or denied.code not in _STRANGERS:
+            raise
+        state = f"AWS takes no credentials of it there ({denied.code})"
+    else:
+        state = str(found[0].get("OptInStatus", "")) if found else ""
     if state not in _ON:
         hint = "enable it for the account (AWS's console, Account), or name another"
         told = f"region {region} is not enabled{f' for account {of}' if of else ''}: {state or 'unknown'}"

@@ -45,14 +45,21 @@ STARTED = "failover started"
 COMPLETED = "failover completed"
 """The word for one that ended."""
 
+ABANDONED = "failover abandoned"
+RETURNED = "failover given up: the previous writer again"
+FAILED = "failover failed"
+GIVEN_UP = frozenset({ABANDONED, RETURNED, FAILED})
+"""The words for those that AWS did not go through with."""
+
 _FAILOVERS = {
+    "Abandoning user requested failover": ABANDONED,
     "Multi-AZ instance failover started": STARTED,
     "Multi-AZ instance failover completed": COMPLETED,
     "Started cross AZ failover": STARTED,
     "Started same AZ failover": STARTED,
     "Completed failover": COMPLETED,
-    "Promoting previous primary again": "failover given up: the previous writer again",
-    "Cluster failover failed": "failover failed",
+    "Promoting previous primary again": RETURNED,
+    "Cluster failover failed": FAILED,
 }
 
 

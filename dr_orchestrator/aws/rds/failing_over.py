@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from dr_orchestrator.aws.calls.api import Denied, Refused, Throttled
 from dr_orchestrator.aws.rds import events
+from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.failover import FAILOVER, Zones
 from dr_orchestrator.domain.run import ServerTime
-from dr_orchestrator.errors import NotMeasured, Transient
+from dr_orchestrator.errors import DrillFault, NotMeasured, Transient
 
 UNCHANGED = 300.0
 """Drill seconds for which AWS may go on telling the old zone of what is available, and serves again."""
+
+_EVENTS_S = 10.0
+"""Drill seconds between two looks at AWS's events while a failover is waited for."""
 
 
 class FailsOver(ABC):
@@ -31,11 +36,18 @@ class FailsOver(ABC):
     asks: ClassVar[str]
     """The call that asks for it."""
 
-    busy: ClassVar[str]
-    """The code by which AWS refuses it while one is under way."""
+    busy: ClassVar[frozenset[str]]
+    """The codes by which AWS refuses it while one is under way."""
 
     anew: ClassVar[str] = "run the drill anew"
     """The words on how another failover is asked for, by another run."""
+
+    given_up: ClassVar[frozenset[str]] = frozenset({events.ABANDONED})
+    """AWS's events after which none is measured. Of a copy AWS tried the others: that its standby did not take over is
+    what the drill was to find out.
+    """
+
+    _toolkit: Toolkit
 
     _asked: tuple[Zones, Sequence[ServerTime]] | None = None
     """The zones that the one under way was asked for from, and the failovers that AWS told of until then."""
@@ -86,12 +98,16 @@ class FailsOver(ABC):
     def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
         """Wait until it is whole again; its zones once all was waited for, those of before if it stayed.
 
-        `served` tells whether the client's writes are acknowledged again.
+        `served` tells whether the client's writes are acknowledged again. NotMeasured where AWS's events tell that it
+        gave the failover up.
         """
+        served = self._watched(copy, served)
         while True:
             self._settle(copy, before, served)
             under_way, zones = self.seen(copy)
             if zones.serving and not under_way:
+                if zones.serving == before.serving:
+                    self._raise_if_given_up(copy)
                 self._asked = None
                 return zones
 
@@ -101,21 +117,53 @@ class FailsOver(ABC):
         try:
             asking()
         except Refused as refused:
-            if refused.code == self.busy and self.seen(copy)[0]:
+            if refused.code in self.busy and self.seen(copy)[0]:
                 if refused.repeated:
                     return Seen("asked for, and taken, though its answer was lost")
                 self._asked = None
                 raise self._of_another(f"{copy.id} fails over: {refused.message}") from refused
             self._asked = None
-            raise
+            raise self._told_of(refused) from refused
         except (Denied, Throttled) as refused:
             if not refused.repeated:
                 self._asked = None  # AWS says itself that nothing came of it: no answer was lost
             raise
         return Seen(f"{before.serving} is to be left, for {before.standby}")
 
+    def _told_of(self, refused: Refused) -> DrillFault:
+        """The meaning for the drill of a refusal of AWS's."""
+        return refused
+
+    def _called(self, copy: Copy) -> str:
+        """The name by which messages call it."""
+        return copy.id
+
+    def _watched(self, copy: Copy, served: Callable[[], bool]) -> Callable[[], bool]:
+        """`served`, which looks now and then whether AWS gave the failover up: NotMeasured then."""
+        clock = self._toolkit.clock
+        looked = [clock.monotonic()]
+
+        def watched() -> bool:
+            again = served()
+            if clock.monotonic() - looked[0] >= _EVENTS_S:
+                looked[0] = clock.monotonic()
+                with suppress(Transient):
+                    self._raise_if_given_up(copy)
+            return again
+
+        return watched
+
+    def _raise_if_given_up(self, copy: Copy) -> None:
+        """NotMeasured, with AWS's words, where its events tell that it did not go through with what was asked for."""
+        known = self._asked[1] if self._asked is not None else ()
+        told = [each for each in self._failovers(copy) if each not in known and each.state in self.given_up]
+        if told:
+            words = told[0].source.partition(": ")[2]
+            raise NotMeasured(f"AWS gave up the failover of {self._called(copy)}: {words}", self.anew, self.asks)
+
     def _heard(self, copy: Copy, known: Sequence[ServerTime]) -> Seen:
         """The words of AWS's events on a failover that was asked for, beyond those known before."""
+        self._raise_if_given_up(copy)
         new = [each for each in self._failovers(copy) if each not in known and each.state == events.STARTED]
         if not new:
             told = f"the answer was lost, and AWS's events tell of no failover of {copy.id}: it is not asked for again"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.rds import events
 from dr_orchestrator.aws.rds.failing_over import UNCHANGED, FailsOver
@@ -22,7 +23,7 @@ from dr_orchestrator.domain.production import DAYS, OnProduction
 from dr_orchestrator.domain.resource_type import OwnFailover
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotMeasured, Transient
+from dr_orchestrator.errors import DrillFault, NotMeasured, Transient
 
 ZONES_WITHIN = 1200.0
 """Drill seconds within which AWS has to tell another zone of production that is served."""
@@ -37,6 +38,14 @@ _DAY = "|".join(DAYS)
 _WINDOW = re.compile(rf"({_DAY}):(\d\d):(\d\d)-({_DAY}):(\d\d):(\d\d)")
 
 
+class _Unseen(NotMeasured):
+    """AWS does not show it: it may have forgotten for a moment what stands there."""
+
+
+class _Another(NotMeasured):
+    """It was made anew under its name."""
+
+
 class OwnStandby(FailsOver):
     """An instance, or a cluster, of production that has a standby in another zone, which takes its place."""
 
@@ -48,6 +57,7 @@ class OwnStandby(FailsOver):
     """The one call that fails it over."""
 
     anew = "run the drill anew, with an approval for that"
+    given_up = events.GIVEN_UP
 
     def __init__(self, resource: Resource, toolkit: Toolkit, on: OnProduction | None = None) -> None:
         """Without `on` it is only looked at, and told of."""
@@ -56,7 +66,6 @@ class OwnStandby(FailsOver):
         self._writers = dict(on.writers) if on else {}
         self._returns = on is not None and on.returns
         self._began, self._unique, self._server = toolkit.clock.now(), "", ""
-        self._sent: float | None = None
 
     def look(self) -> str:
         """Whether it may be failed over now, there and back; NotMeasured where it is not whole, or is to be changed."""
@@ -79,6 +88,8 @@ class OwnStandby(FailsOver):
                 live = self._live()
                 self._raise_for(self._wrong(live))
                 return Ready(words=self._words(live))
+            except _Another:
+                raise  # it never becomes the one that was failed over
             except NotMeasured:
                 if clock.monotonic() - began >= WHOLE_WITHIN:
                     raise
@@ -94,16 +105,22 @@ class OwnStandby(FailsOver):
         return self._under_way(live), self._zones(live)
 
     def fail_over(self, copy: Copy, before: Zones, way: str = FAILOVER) -> Seen:
-        """Ask for it, once; the guard lets nothing else through."""
-        return replace(super().fail_over(self._named(copy), before, way), sent=self._sent)
+        """Ask for it, once; the guard lets nothing else through.
+
+        A process that took no look of its own holds it to who served `before`.
+        """
+        self._server = self._server or before.server or before.serving
+        seen = super().fail_over(self._named(copy), before, way)
+        return replace(seen, sent=self._toolkit.account.guard.sent)
 
     def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
         """Wait until another zone serves, and the client is `served`, whatever state AWS tells: the zones seen then.
 
         Those of before where AWS goes on telling them, and its events tell of no failover that completed; where they
-        do, NotMeasured: whether the zone changed nobody knows then.
+        do, NotMeasured: whether the zone changed nobody knows then. Likewise at once where AWS gave it up.
         """
         clock, since, shown = self._toolkit.clock, list[float](), ""
+        served = self._watched(copy, served)
         began = clock.monotonic()
         while True:
             self._toolkit.context.raise_if_stopped()
@@ -113,7 +130,10 @@ class OwnStandby(FailsOver):
             if again:
                 since.append(clock.monotonic())
                 stayed = since[-1] - since[0] >= UNCHANGED and bool(zones.serving)
-                if zones.serving not in ("", before.serving) or (stayed and not self._completed()):
+                moved = zones.serving not in ("", before.serving)
+                if stayed and not moved:
+                    self._raise_if_given_up(copy)
+                if moved or (stayed and not self._completed()):
                     self._asked, self._server = None, server
                     return zones
             if clock.monotonic() - began >= ZONES_WITHIN:
@@ -181,11 +201,11 @@ class OwnStandby(FailsOver):
             raise NotMeasured(f"{self._resource.id} {told}", hint, self._described)
 
     def _glance(self) -> tuple[str, str, Zones]:
-        """The state, who serves and the zones that AWS tells now; nothing where it does not answer in passing."""
+        """The state, who serves and the zones that AWS tells now; nothing where it does not show it in passing."""
         try:
             live = self._live()
             return str(live.get(self.shape.status) or ""), self._serves(live), self._zones(live)
-        except Transient:
+        except (Transient, _Unseen):
             return "", "", Zones("")
 
     def _settle(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> None:
@@ -200,13 +220,17 @@ class OwnStandby(FailsOver):
             raise self._of_another(f"{copy.id} failed over: {told}")
         self._raise_for([*self._wrong(live), *self._misled(live, way)])
         given = self.over.parameters(copy.id, self._writers.get(way, ""))
-        call = functools.partial(self._api.call, self.over.operation.partition(":")[2], **given)
+        return functools.partial(self._api.call, self.over.operation.partition(":")[2], **given)
 
-        def ask() -> object:
-            self._sent = self._toolkit.clock.monotonic()
-            return call()
+    def _told_of(self, refused: Refused) -> DrillFault:
+        """Production goes on as it was: that AWS refuses the call says nothing of whether it fails over."""
+        if refused.repeated:
+            return refused
+        told = f"AWS refused to fail {self._resource.id} over: {refused.message}; nothing came of it"
+        return NotMeasured(told, self.anew)
 
-        return ask
+    def _called(self, copy: Copy) -> str:  # noqa: ARG002 - production under its own name
+        return self._resource.id
 
     def _completed(self) -> list[str]:
         """When a failover completed since this process asked for one, as AWS's events tell."""
@@ -228,11 +252,14 @@ class OwnStandby(FailsOver):
     def _live(self) -> Mapping[str, Any]:
         live = self._objects.described(self._resource.id)
         if live is None:
-            raise NotMeasured(f"{self._resource.id} is not to be seen", call=self._described)
+            self._toolkit.clock.sleep(_LOOK_S)
+            live = self._objects.described(self._resource.id)
+        if live is None:
+            raise _Unseen(f"{self._resource.id} is not to be seen", call=self._described)
         unique = str(live[self.shape.unique])
         if self._unique and unique != self._unique:
             told = f"{self._resource.id} is another than when the run began"
-            raise NotMeasured(told, "it was made anew under its name", self._described)
+            raise _Another(told, "it was made anew under its name", self._described)
         self._unique = unique
         return live
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
@@ -13,6 +14,8 @@ from dr_orchestrator.domain.service import MANAGED
 from dr_orchestrator.errors import Problem
 
 Mistake = tuple[Key, str, str]
+_ARN = re.compile(r"arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(?P<name>.+)")
+_LETTERS = re.compile(r"-[A-Za-z0-9]{6}$")
 _OF_COPIES = ("recovery_points", "to", "there", "secondary", "accept")
 
 
@@ -22,7 +25,8 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     on = {name: drill for each in services for name, drill in each.drills.legal.items() if drill.on is Where.PRODUCTION}
     for service in services:
         for name, drill in service.drills.legal.items():
-            for key, message, fix in _mistakes(name, drill, service, types, entries if policy.whole else None):
+            wrong = _mistakes(name, drill, service, services, types, entries if policy.whole else None)
+            for key, message, fix in wrong:
                 yield service.document.problem(("drills", name, *key), message, fix)
     if not all(each.whole for each in services):
         return  # a drill that cannot be read may be one that is meant
@@ -39,7 +43,12 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
 
 
 def _mistakes(
-    name: str, drill: Drill, service: Declared, types: Types[ResourceType], entries: Mapping[str, Consent] | None
+    name: str,
+    drill: Drill,
+    service: Declared,
+    services: Sequence[Declared],
+    types: Types[ResourceType],
+    entries: Mapping[str, Consent] | None,
 ) -> Iterator[Mistake]:
     if drill.on is not Where.PRODUCTION:
         for key, given in (("probe", drill.probe), ("fail_back", drill.fail_back), ("writer", drill.writer)):
@@ -58,7 +67,7 @@ def _mistakes(
     if entries is not None and name not in entries:
         told = "the policy does not let it: tiers.yaml has no entry for this drill"
         yield ("on",), told, f"add `production: {{{name}: ...}}` there: resource, owner, reason, expires, window"
-    yield from _of_probe(drill, resource)
+    yield from _of_probe(drill, resource, services)
     yield from _of_writer(drill, resource, types)
     if drill.checks:
         yield ("checks",), "nothing is restored that they could check: the client's writes are", "write `checks: []`"
@@ -89,13 +98,32 @@ def _of_writer(drill: Drill, resource: Resource | None, types: Types[ResourceTyp
         yield ("writer", "failback"), "who writes after the failover does not take over again", "name another instance"
 
 
-def _of_probe(drill: Drill, resource: Resource | None) -> Iterator[Mistake]:
+def _of_probe(drill: Drill, resource: Resource | None, services: Sequence[Declared]) -> Iterator[Mistake]:
     """The mistakes in where a client writes, and by whose login."""
     if drill.probe is None:
         told = "nothing says where in production a client may write"
         yield (), told, "add `probe: {table: ..., secret: ...}`: a table of your own, and a login for it alone"
         return
-    own = resource.database.secret if resource is not None and resource.database is not None else None
-    if drill.probe.secret in (MANAGED, own):
+    named = _names(drill.probe.secret)
+    if MANAGED in named or any(named & _names(each) for each in _secrets(resource, services)):
         told = "a client writes into production by a login that may write to its table alone, and this is another"
         yield ("probe", "secret"), told, "make a login for the table, with a secret of its own"
+
+
+def _secrets(resource: Resource | None, services: Sequence[Declared]) -> Iterator[str]:
+    """The secrets of all resources that any service declares of the same database: one may be declared several times,
+    each with a login of its own.
+    """
+    for each in (one for service in services for one in service.resources.legal.values()):
+        same = resource is not None and (each.type, each.id.lower()) == (resource.type, resource.id.lower())
+        if same and each.database is not None and each.database.secret is not None:
+            yield each.database.secret
+
+
+def _names(secret: str) -> set[str]:
+    """The names of a secret that is named, or told by its ARN, which ends in six letters of AWS's own, or leaves them
+    out.
+    """
+    if (found := _ARN.fullmatch(secret)) is None:
+        return {secret}
+    return {found["name"], _LETTERS.sub("", found["name"])}

@@ -26,6 +26,10 @@ _READ_ONLY = (1290, 1792, 1836)
 """How MySQL and MariaDB tell that a server, or a transaction, only reads."""
 
 
+_PG_READS = "SELECT pg_is_in_recovery()"
+_MY_READS = "SELECT @@global.read_only, @@global.innodb_read_only"
+_OFF = frozenset({"0", "OFF"})
+
 _COLUMNS = frozenset({"client", "number"})
 _KEEPS = "INNODB"
 """The one engine of MySQL and MariaDB whose tables keep what was acknowledged; MyISAM, Aria and MEMORY lose it."""
@@ -65,6 +69,9 @@ class Hand(Protocol):
 
     def write(self, connection: Any, table: str, client: int, number: int) -> None:
         """Write one number; when this returns, it was acknowledged."""
+
+    def only_reads(self, connection: Any) -> bool:
+        """Whether it is a standby, or a reader: what it tells may be behind."""
 
     def read(self, connection: Any, table: str, client: int) -> Iterable[int]:
         """Every number of a client that is there, as often as it is."""
@@ -113,6 +120,10 @@ class PostgresHand:
         """Write one."""
         text = sql.SQL("INSERT INTO {} (client, number) VALUES (%s, %s)").format(sql.Identifier(table))
         connection.execute(text, (client, number))
+
+    def only_reads(self, connection: Any) -> bool:
+        """Whether it recovers."""
+        return bool(connection.execute(_PG_READS).fetchone()[0])
 
     def read(self, connection: Any, table: str, client: int) -> Iterable[int]:
         """Read them."""
@@ -164,6 +175,11 @@ class MySQLHand:
         """Write one."""
         name = connection.quote(table)
         connection.execute(f"INSERT INTO {name} (client, number) VALUES (%s, %s)", (client, number))  # noqa: S608
+
+    def only_reads(self, connection: Any) -> bool:
+        """Whether it only reads, the server or its storage."""
+        told = connection.execute(_MY_READS).fetchall()[0]
+        return any(str(each).upper() not in _OFF for each in told)
 
     def read(self, connection: Any, table: str, client: int) -> Iterable[int]:
         """Read them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +28,11 @@ PAUSE_S = 0.01
 REACH_S = 0.25
 """Real seconds within which an address has to take a connection of a client that writes; one that is gone says nothing.
 
-Before and afterwards, where no clock runs, it is `hands.CONNECT_S`."""
+A client that is far away has `PATIENT` times as long as it took while nothing disturbed it, if that is longer. Before
+and afterwards, where no clock runs, it is `hands.CONNECT_S`."""
+
+PATIENT = 4.0
+"""So many times what a connection took at first it may take while the client writes: its first packet may be lost."""
 
 SETTLED = 50
 """So many writes, one after the other, have to be acknowledged before a database counts as served again."""
@@ -70,7 +75,7 @@ class Client:
         self._sent: list[_Sent] = []
         self._first: frozenset[str] = frozenset()
         self._elsewhere: float | None = None
-        self._vain = 0.0
+        self._vain, self._reach_s = 0.0, REACH_S
         self._over = threading.Event()
         self._fault: BaseException | None = None
         self._thread: threading.Thread | None = None
@@ -226,11 +231,13 @@ class Client:
         return max(0, before.present - sum(1 for number in before.taken() if number in there))
 
     def _read_back(self, client: int) -> list[int]:
-        """All numbers of a client that are there, as often as they are."""
+        """All numbers of a client that are there, as often as they are; Transient where a mere reader tells."""
         hand = self._words()
         try:
             connection = self._connect(hands.READ_S, hands.CONNECT_S)
             try:
+                if hand.only_reads(connection):  # a reader may lag: what it has not is not lost
+                    raise Transient(f"the name of {self._place} leads to a server that only reads", call=_SQL)
                 return list(hand.read(connection, self._table, client))
             finally:
                 connection.close()
@@ -281,10 +288,11 @@ class Client:
             self._vain = began
             return None
 
-    def _connect(self, answer_s: float, reach_s: float = REACH_S) -> Any:
+    def _connect(self, answer_s: float, reach_s: float = 0.0) -> Any:
         """Connect to an address that the name has now and that is none of production's, and prove what answers there.
 
-        NotTheCopy where something else does: it is written nothing.
+        NotTheCopy where something else does: it is written nothing. With `reach_s`, where nothing is measured, it is
+        learnt how far away it is.
         """
         login = self._login
         if login is None:
@@ -292,7 +300,9 @@ class Client:
         found = self._look_up(login.host, login.port)
         self._looked_up(frozenset(found))
         login = self._compared(replace(login, addresses=()))
-        _reached(login, reach_s)
+        took = _reached(login, reach_s or self._reach_s)
+        if reach_s:
+            self._reach_s = min(max(self._reach_s, PATIENT * took), hands.CONNECT_S)
         connection = self._words().connect(login, _SQL, answer_s)
         try:
             self._prove(connection)
@@ -316,16 +326,17 @@ class Client:
         return _span(self._elsewhere - began) if self._elsewhere is not None else None
 
 
-def _reached(login: Login, within: float) -> None:
-    """Raise OSError unless one of the addresses takes a connection within so many real seconds."""
+def _reached(login: Login, within: float) -> float:
+    """How many real seconds one of the addresses took to take a connection; OSError where none did within so many."""
     failed: OSError = OSError(f"{login.host} has no address")
     for address in login.addresses or (login.host,):
+        began = time.monotonic()
         try:
             socket.create_connection((address, login.port), within).close()
         except OSError as error:
             failed = error
         else:
-            return
+            return time.monotonic() - began
     raise failed
 
 

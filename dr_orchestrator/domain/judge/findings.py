@@ -152,9 +152,11 @@ def _planes(record: Record) -> list[_Found]:
 
 def _lost_region(record: Record) -> list[_Found]:
     """A recovery that asked the region that counts as lost: whether it goes without nobody knows."""
-    title = "The recovery asked the region that counts as lost"
+    asked = "The recovery asked the region that counts as lost"
+    unknown = "Whether the recovery asked the region that counts as lost is not known"
     return [
-        _Found(Rule.LOST_REGION, Severity.HIGH, title, each.observed) for each in lost_region.told_of(record.checks)
+        _Found(Rule.LOST_REGION, Severity.HIGH, asked if each.outcome is Outcome.FAILED else unknown, each.observed)
+        for each in lost_region.told_of(record.checks)
     ]
 
 

@@ -36,7 +36,7 @@ class ClusterStandby(FailsOver, ClusterSnapshot):
     """Restores a cluster from a snapshot with a reader in another zone, and has that take the writer's place."""
 
     usual = USUAL
-    asks, busy = OVER.operation, CLUSTERS.busy
+    asks, busy = OVER.operation, production.BUSY
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As of each restore, and whether its subnets lie in two zones."""

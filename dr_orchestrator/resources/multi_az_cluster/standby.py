@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from dr_orchestrator.aws.clusters import production, proof
+from dr_orchestrator.aws.clusters.production import BUSY
 from dr_orchestrator.aws.clusters.restoring import STATES as LIVES
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.rds import events
@@ -29,7 +30,7 @@ class MultiAzStandby(FailsOver, MultiAzSnapshot):
     """Restores a cluster from a snapshot, and has one of its readable standbys take the writer's place."""
 
     usual = USUAL
-    asks, busy = OVER.operation, CLUSTERS.busy
+    asks, busy = OVER.operation, BUSY
 
     def stand_by(self, copy: Copy) -> Ready:
         """Wait until AWS has made all three; NotRecoverable where they do not stand in three zones."""

@@ -16,7 +16,7 @@ class ProductionInstance(OwnStandby):
 
     usual = REFERENCE
     shape, kind, over = INSTANCES, "db-instance", OVER
-    asks, busy = OVER.operation, INSTANCES.busy
+    asks, busy = OVER.operation, frozenset({INSTANCES.busy})
 
     def _unfit(self, live: Mapping[str, Any]) -> Iterator[str]:
         zones = self._zones(live)

@@ -29,7 +29,7 @@ class RdsStandby(FailsOver, RdsSnapshot):
     """Restores an instance from a snapshot, gives it a standby, and has that take its place."""
 
     usual = REFERENCE
-    asks, busy = "rds:RebootDBInstance", INSTANCES.busy
+    asks, busy = "rds:RebootDBInstance", frozenset({INSTANCES.busy})
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As of each restore, and whether its subnets lie in two zones."""

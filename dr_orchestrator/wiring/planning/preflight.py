@@ -97,7 +97,7 @@ class PreflightChecks:
                 yield replace(question, name=f"{question.name} of {store.name}")
         own = {self.around.caller.account, self.copy.place.account} - {""}
         yield from customers.preflight(self.here, self.drill.service.customer_stacks, own)
-        yield PreflightCheck("other runs", self._other_runs)
+        yield from self._of_others()
         yield PreflightCheck("credentials", self._credentials, must=not self.begun)
         yield PreflightCheck("permissions", self._permissions, must=not self.begun)
         if self.drill.vault is not None and self.drill.vault.by_job:
@@ -124,6 +124,12 @@ class PreflightChecks:
         yield PreflightCheck("quota", room.look)
         if name is not None and self.drill.leading is not None and self.drill.leading.controls is not None:
             yield PreflightCheck("room for routing controls", lambda: room.of_name(name.quotas()))
+
+    def _of_others(self) -> Iterator[PreflightCheck]:
+        """The looks at what else goes on."""
+        yield PreflightCheck("other runs", self._other_runs)
+        if not self.begun and any(each.production for each in self.here.catalogue.drills.values()):
+            yield PreflightCheck("failovers of production", self._failovers_of_it)
 
     def _of_production(self, on: OnProduction) -> Iterator[PreflightCheck]:
         """The looks before production fails over: nothing is made, and there is no quota, no cost."""
@@ -163,16 +169,31 @@ class PreflightChecks:
         the outage for its own.
         """
         resource = self.drill.resource
-        asked = resource.account or self.around.caller.account, resource.region, resource.id
-        others = [
+        if others := self._open_on_it():
+            told = "; ".join(f"run {run} of {drill} is open on {resource.id}" for run, drill in others)
+            raise NotMeasured(told, "wait for it, or end it: `dro resume` goes on with it, `dro sweep` ends a dead one")
+        return f"no other run on {resource.id} is open"
+
+    def _failovers_of_it(self) -> str:
+        """A run that fails production itself over may have begun before: what is restored has an outage meanwhile, and
+        its backups wait. Nothing is read of it that this could spoil unseen, so the drill goes on, told of it.
+        """
+        resource, declared = self.drill.resource, self.here.catalogue.drills
+        on = {name for name, each in declared.items() if each.production is not None}
+        if others := [(run, drill) for run, drill in self._open_on_it() if drill in on]:
+            told = "; ".join(f"run {run} of {drill} fails {resource.id} of production over" for run, drill in others)
+            raise Doubt(f"{told}: its outage may be in what is measured here")
+        return f"no run fails {resource.id} of production over"
+
+    def _open_on_it(self) -> list[tuple[str, str]]:
+        """The other open runs, of any drill, on the same resource: their ids, and their drills."""
+        resource = self.drill.resource
+        asked = resource.account or self.around.caller.account, resource.region, resource.id.lower()
+        return [
             (each.header.id, each.header.drill)
             for each in self.here.ledger.queries.open_outlines()
             if each.header.id != self.run and _drilled(each) == asked
         ]
-        if others:
-            told = "; ".join(f"run {run} of {drill} is open on {resource.id}" for run, drill in others)
-            raise NotMeasured(told, "wait for it, or end it: `dro resume` goes on with it, `dro sweep` ends a dead one")
-        return f"no other run on {resource.id} is open"
 
     def _orphans(self) -> str:
         source, of = self.drill.resource.id, self.copy.type
@@ -260,9 +281,9 @@ def driven(here: App, drill: str) -> list[tuple[Outline, Lease]]:
 
 
 def _drilled(run: Outline) -> tuple[str, str, str]:
-    """The account, the region and the name of what a run drills."""
+    """The account, the region and the name of what a run drills, which RDS takes in any case."""
     made = run.header.provenance
-    return made.account, made.region, run.header.resource_id
+    return made.account, made.region, run.header.resource_id.lower()
 
 
 def _open(here: App, drill: str) -> list[Outline]:

@@ -56,6 +56,11 @@ def test_a_cluster_may_be_failed_over_too_and_its_writers_are_in_the_plan(tmp_pa
         assert named.digest != plain.digest
 
 
+AGAIN = """  orders-again: {type: rds-instance, id: Orders-Prod, region: us-east-1,
+    database: {name: orders, secret: prod/dr-probe}}
+"""
+"""The same database once more, in another spelling, with the login that the client is given."""
+
 MISTAKES: dict[str, tuple[str, str, str]] = {
     "no account": (
         SHOP.replace('account: "123456789012", ', ""),
@@ -70,6 +75,21 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "by a login that may write to its table alone",
     ),
     "the resource's own": (SHOP.replace("prod/dr-probe", "prod/orders"), TIERS, "by a login that may write to its"),
+    "the resource's own, by its ARN": (
+        SHOP.replace("prod/dr-probe", "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/orders-AbC123"),
+        TIERS,
+        "by a login that may write to its",
+    ),
+    "the resource's own, by an ARN without its letters": (
+        SHOP.replace("prod/dr-probe", "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/orders"),
+        TIERS,
+        "by a login that may write to its",
+    ),
+    "that of the same database by another name": (
+        SHOP.replace("resources:\n", f"resources:\n{AGAIN}"),
+        TIERS,
+        "by a login that may write to its",
+    ),
     "checks": (
         SHOP.replace("checks: []", "checks:\n      - {name: rows, rows-at-least: {table: orders, minimum: 1}}"),
         TIERS,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.rds import events, on_production
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.failover import FAILOVER, Zones
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
@@ -111,3 +114,78 @@ def test_it_is_looked_at_again_right_before_each_ask(
     made.live[key] = [group]
     with pytest.raises(NotMeasured, match="waits for the"):
         made.instance._asking(COPY, FAILOVER)
+
+
+@pytest.mark.parametrize("state", sorted(events.GIVEN_UP))
+@pytest.mark.parametrize("served", [True, False])
+def test_a_failover_that_aws_gives_up_is_not_measured(
+    monkeypatch: pytest.MonkeyPatch, state: str, served: bool
+) -> None:
+    """Production serves as before, or not yet again: the wait ends within seconds of AWS's word, which is told."""
+    made = Production(monkeypatch)
+    told = "rds:DescribeEvents: Abandoning user requested failover since a failover recently occurred"
+    made.events.append(ServerTime("orders", state, DONE.at, told))
+    began = made.clock.monotonic()
+    with pytest.raises(NotMeasured, match="AWS gave up the failover of orders: Abandoning user requested failover"):
+        made.wait(lambda: served)
+    assert made.clock.monotonic() - began <= 12
+
+
+def test_abandonments_are_known_by_rds_own_words() -> None:
+    """As RDS writes them for instances and for clusters; the raw message is kept."""
+    messages = (
+        "Abandoning user requested failover since a failover recently occurred on the database instance.",
+        "Promoting previous primary again: orders-1.",
+        "Cluster failover failed, check the health of your cluster instances and try again.",
+    )
+    dated = [{"Message": each, "Date": DONE.at} for each in messages]
+    api: Any = mock.Mock(pages=lambda *_, **__: dated)
+    told = events.failovers(api, "orders", DONE.at)
+    assert {each.state for each in told} == events.GIVEN_UP
+    assert [each.source.partition(": ")[2] for each in told] == list(messages)
+
+
+@pytest.mark.parametrize("code", ["InvalidDBInstanceState", "DBInstanceNotFound"])
+def test_a_call_that_aws_refuses_is_no_failed_drill(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """A backup began since the look, say: nothing came of the call, and production was not seen to fail."""
+    made = Production(monkeypatch)
+    refused = Refused(f"{code}: it is not available", "", "rds:RebootDBInstance")
+    refused.code = code
+    made.instance._asked = None
+    monkeypatch.setattr(made.instance._api, "call", mock.Mock(side_effect=refused))
+    with pytest.raises(NotMeasured, match=f"AWS refused to fail orders over: .*{code}.*; nothing came of it") as raised:
+        made.instance.fail_over(Copy("rds-instance", "copy", "r", "run", "d", "s"), BEFORE, FAILOVER)
+    assert not isinstance(raised.value, Transient)
+    refused.repeated = True
+    assert made.instance._told_of(refused) is refused
+
+
+def seen_as(monkeypatch: pytest.MonkeyPatch, *described: dict[str, Any] | None) -> Production:
+    """Production of which AWS tells these one after the other, the last again and again."""
+    made, left = Production(monkeypatch), list(described)
+    live = functools.partial(ProductionInstance._live, made.instance)
+    monkeypatch.setattr(made.instance, "_live", live)
+    look = mock.Mock(described=lambda _: left.pop(0) if len(left) > 1 else left[0])
+    monkeypatch.setattr(made.instance, "_objects", look)
+    return made
+
+
+def test_what_aws_forgets_for_a_moment_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the midst of an outage one answer that it is not there ends nothing; before it, what stays away is told."""
+    there = {**Production(monkeypatch).live, "AvailabilityZone": "b", "SecondaryAvailabilityZone": "a"}
+    there["DbiResourceId"] = "db-1"
+    assert seen_as(monkeypatch, None, there).instance._live() == there
+    assert seen_as(monkeypatch, *[None] * 20, there).wait() == Zones("b", "a")
+    with pytest.raises(NotMeasured, match="orders is not to be seen"):
+        seen_as(monkeypatch, None).instance.look()
+
+
+def test_one_that_was_made_anew_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It never becomes whole as the one that was failed over: that is told at once."""
+    there = {**Production(monkeypatch).live, "DbiResourceId": "db-2"}
+    made = seen_as(monkeypatch, there)
+    made.instance._unique = "db-1"
+    began = made.clock.monotonic()
+    with pytest.raises(NotMeasured, match="orders is another than when the run began"):
+        made.instance.stand_by(COPY)
+    assert made.clock.monotonic() - began < 10

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
@@ -10,11 +11,13 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator.aws.calls.api import Denied, Refused, Throttled
+from dr_orchestrator.aws.rds import events
 from dr_orchestrator.domain.failover import Zones
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotMeasured, Transient
 from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from dr_orchestrator.resources.rds_instance.standby import RdsStandby
+from tests.support.fakes import FakeClock
 
 BEFORE = Zones("a", "b")
 STALE = False, BEFORE
@@ -55,7 +58,7 @@ def scripted(request: pytest.FixtureRequest) -> Iterator[Scripted]:
 
 def busy(scripted: Scripted, *, repeated: bool) -> Refused:
     refused = Refused("it is rebooting")
-    refused.code, refused.repeated = scripted.standby.busy, repeated
+    refused.code, refused.repeated = next(iter(scripted.standby.busy)), repeated
     return refused
 
 
@@ -143,3 +146,39 @@ def test_where_nobody_serves_nothing_is_asked(scripted: Scripted) -> None:
     scripted.looks = [(False, Zones(""))]
     with pytest.raises(Transient, match="none that serves"):
         scripted.standby.zones(COPY)
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_what_aws_abandons_is_told_in_its_words_and_no_failure(scripted: Scripted, served: bool) -> None:
+    """Whether the client is served or not: nothing was failed over, so nothing is told of how long that takes."""
+    scripted.fail_over()
+    scripted.events.append(replace(NEW, state=events.ABANDONED, source="rds:DescribeEvents: Abandoning it: why"))
+    scripted.standby._toolkit.clock = FakeClock()
+    seen: list[bool] = []
+
+    def settle(_standby: Any, _copy: Any, _before: Zones, again: Callable[[], bool]) -> None:
+        while not again():
+            scripted.standby._toolkit.clock.sleep(1.0)
+            seen.append(served)
+
+    with (
+        mock.patch.object(type(scripted.standby), "_settle", settle),
+        pytest.raises(NotMeasured, match="AWS gave up the failover of copy: Abandoning it: why"),
+    ):
+        scripted.standby.failed_over(COPY, BEFORE, lambda: served)
+    assert len(seen) == (0 if served else 10)
+
+
+@pytest.mark.parametrize("state", sorted(events.GIVEN_UP - {events.ABANDONED}))
+def test_a_standby_that_did_not_take_over_is_a_result(scripted: Scripted, state: str) -> None:
+    """AWS tried, and went back: the zone of before is the answer that the drill of a copy asked for."""
+    scripted.fail_over()
+    scripted.events.append(replace(NEW, state=state))
+    assert scripted.standby.failed_over(COPY, BEFORE, lambda: True) == BEFORE
+
+
+def test_what_was_given_up_before_is_not_this_ones(scripted: Scripted) -> None:
+    """An event of an earlier failover ends no wait."""
+    scripted.events.append(replace(NEW, state=events.ABANDONED))
+    scripted.fail_over()
+    assert scripted.standby.failed_over(COPY, BEFORE, lambda: True) == BEFORE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, NAMES, Outage, Zones, read, switches
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.errors import NotRecoverable, Transient
@@ -182,6 +184,56 @@ def test_the_way_back_has_a_client_of_its_own_and_leaves_the_clock() -> None:
     assert both.moments() == there.moments()
     first, second = both.clients
     assert ("looked for 200 of before" in first.story, "looked for 200 of before" in second.story) == (False, True)
+
+
+A_WRITES = replace(B_SERVES, server="writer-1")
+OTHERS = [A_SERVES, replace(B_SERVES, server="writer-2")]
+"""What another may have made of what the failover left: the zone of before, or another writer in the same zone."""
+
+
+@pytest.mark.parametrize("production", [True, False])
+@pytest.mark.parametrize("found", OTHERS)
+def test_what_somebody_failed_over_meanwhile_is_not_failed_back(production: bool, found: Zones) -> None:
+    """A process that goes on holds it to what the ledger has after the failover: nothing is sent, nothing measured."""
+
+    class Named(Failing):
+        def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
+            super().failed_over(copy, before, served)
+            return A_WRITES
+
+        def session(self, call: Any = None) -> Session:
+            session = super().session(call)
+            session.use(replace(session.components, production=production))
+            return session
+
+    both = partial(Named, ways=(FAILOVER, FAILBACK))
+    drill = both()
+    run = died(drill, lambda line: line == "finish fail back: a client writes passed")
+    assert drill.switched().after.server == "writer-1"
+
+    rest = resumed(drill.clock, drill.ledger, run, make=partial(both, serving=found))
+
+    assert isinstance(rest, Failing)
+    assert (rest.asked_ways, rest.verdict(), set(switches(rest.ledger.checks))) == (
+        [],
+        Verdict.INCONCLUSIVE,
+        {FAILOVER},
+    )
+    assert "failed over by another since the failover of this run" in " ".join(rest.reasons)
+    assert "Nothing is asked for" in " ".join(rest.reasons)
+
+
+def test_a_zone_of_before_that_is_told_for_a_moment_is_looked_at_again() -> None:
+    """AWS's answers may be old: what the second look finds as the failover left it is failed back."""
+
+    class Stale(Failing):
+        def zones(self, copy: Copy) -> Zones:
+            super().zones(copy)
+            return A_SERVES if self.zones_read == 2 else self.serving
+
+    drill = Stale(ways=(FAILOVER, FAILBACK))
+    drill.run()
+    assert drill.switched(FAILBACK).outcome is Outcome.PASSED
 
 
 def test_a_way_back_alone_sets_no_clock() -> None:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
+import pytest
+
 from dr_orchestrator.domain import lost_region
 from dr_orchestrator.domain.leading import Way
 from dr_orchestrator.domain.led import Led
 from dr_orchestrator.domain.ports import Checks
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import CheckResult, Phase
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.runner import Components, Session
-from tests.support.rehearsal import COPY, ROWS, Drill
+from tests.support.rehearsal import COPY, ROWS, Drill, during
 from tests.support.resuming import dead_in, resumed
 
 ASKED = ["rds:DescribeDBInstances"]
@@ -25,9 +28,10 @@ class Lost(Drill):
     """A drill whose region counts as lost; a step comes after the checks, and then both regions are compared."""
 
     compares: bool = True
+    found: CheckResult = lost_region.result("us-east-1", ASKED)  # noqa: RUF009 - it is frozen
 
     def lost(self) -> CheckResult:
-        return self.act("tell what was asked", lost_region.result("us-east-1", ASKED))
+        return self.act("tell what was asked", self.found)
 
     def session(self, call: object = None) -> Session:
         session = super().session()
@@ -81,3 +85,33 @@ def test_a_drill_that_says_nothing_of_both_compares_nothing() -> None:
     names = [each.name for each in drill.ledger.steps.values()]
     assert ("compare both regions" in names, "go on" in names) == (False, True)
     assert COPY.id in drill.ledger.rows
+
+
+@pytest.mark.parametrize(
+    ("calls", "out", "unseen", "outcome", "title"),
+    [
+        ([], "", False, Outcome.PASSED, ""),
+        (ASKED, "", False, Outcome.FAILED, "The recovery asked the region that counts as lost"),
+        (ASKED, "", True, Outcome.FAILED, "The recovery asked the region that counts as lost"),
+        ([], "brought", True, Outcome.FAILED, "The recovery asked the region that counts as lost"),
+        ([], "", True, Outcome.INCONCLUSIVE, "Whether the recovery asked the region that counts as lost is not known"),
+    ],
+)
+def test_what_nobody_noted_never_passes(calls: list[str], out: str, unseen: bool, outcome: Outcome, title: str) -> None:
+    """What is known decides; where a process died with what it asked, a finding says that nobody knows."""
+    found = lost_region.result("us-east-1", calls, out, unseen=unseen)
+    drill = Lost(found=found)
+    drill.run()
+    assert found.outcome is outcome
+    assert drill.ledger.closing is not None
+    titles = [each.title for each in drill.ledger.closing.findings if each.rule is Rule.LOST_REGION]
+    assert titles == ([title] if title else [])
+
+
+def test_a_step_that_prepares_is_told_from_one_that_recovers() -> None:
+    """Only while it goes on: between two steps nothing is prepared."""
+    seen: list[bool] = []
+    for name in ("preflight", "restore"):
+        during(Drill(), name, lambda session: seen.append(session._journal.prepares))
+    assert seen == [True, False]
+    assert not Drill().session()._journal.prepares

@@ -27,7 +27,7 @@ class Region:
         session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
         self.asked.watch(session._session)
         self.rds = session.client("rds")
-        self.journal = SimpleNamespace(has=self.reached.__contains__)
+        self.journal = SimpleNamespace(has=self.reached.__contains__, prepares=False)
 
     def look(self, operation: str = "describe_db_instances") -> None:
         with Stubber(self.rds) as answers:
@@ -62,9 +62,10 @@ def test_each_call_is_told_once_from_the_disruption_on(region: Region) -> None:
 
 def test_a_recovery_that_asks_nothing_there_holds(region: Region) -> None:
     """Where the points lie there already; what is brought comes out of the lost region, whoever is asked."""
+    there, out_of_it = region.told(), region.told(Destination("eu-central-1"))
     region.reached.add(Moment.DISRUPTION)
-    assert region.told()().outcome is Outcome.PASSED
-    brought = region.told(Destination("eu-central-1"))()
+    assert there().outcome is Outcome.PASSED
+    brought = out_of_it()
     assert brought.outcome is Outcome.FAILED
     assert brought.observed.endswith(
         "the data were brought to eu-central-1 out of it, and not taken from what lies there"
@@ -85,3 +86,28 @@ def test_a_region_that_is_not_lost_may_be_asked(region: Region, to: Destination 
     assert region.told(to, disruption) is None
     region.look()
     assert region.asked.calls == []
+
+
+def test_what_a_process_that_died_asked_is_not_known(region: Region) -> None:
+    """One that goes on after the disruption has seen its own calls alone: it never tells that none were sent."""
+    region.reached.add(Moment.DISRUPTION)
+    told = region.told()
+    found = told()
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.observed == (
+        "us-east-1 was asked nothing by the process that went on; what the one before it asked was kept by nobody"
+    )
+    region.look()
+    assert told().outcome is Outcome.FAILED
+
+
+def test_the_looks_of_a_process_that_goes_on_are_no_part_of_the_recovery(region: Region) -> None:
+    """It looks anew before it goes on, after the disruption: nothing is recovered by that."""
+    region.told()
+    region.reached.add(Moment.DISRUPTION)
+    region.journal.prepares = True
+    region.look()
+    region.journal.prepares = False
+    assert region.asked.calls == []
+    region.look()
+    assert region.asked.calls == ["rds:DescribeDBInstances"]

@@ -56,7 +56,7 @@ class GlobalStandby(FailsOver, ClusterSnapshot):
 
     # "A secondary region can be promoted ... in less than 1 minute": aws.amazon.com/rds/aurora/global-database
     usual = timedelta(), timedelta(seconds=60)
-    asks, busy = "rds:SwitchoverGlobalCluster", GLOBALS.busy
+    asks, busy = "rds:SwitchoverGlobalCluster", frozenset({GLOBALS.busy})
 
     def __init__(
         self,

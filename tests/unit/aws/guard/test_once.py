@@ -26,11 +26,13 @@ GIVEN = {"DBInstanceIdentifier": "orders-prod", "ForceFailover": True}
 class Ledger:
     """What a ledger would say: how many steps were begun, and why no word holds."""
 
-    def __init__(self, begun: int = 0) -> None:
-        self.begun, self.lapsed = begun, ""
+    def __init__(self, begun: int = 0, now: float = 0.0) -> None:
+        self.begun, self.lapsed, self.now = begun, "", now
 
     def once(self) -> Once:
-        return Once("rds:RebootDBInstance", lambda: GIVEN, REGION, lambda: self.lapsed, lambda: self.begun)
+        return Once(
+            "rds:RebootDBInstance", lambda: GIVEN, REGION, lambda: self.lapsed, lambda: self.begun, lambda: self.now
+        )
 
 
 def guard(once: Once | None, driven: Callable[[bool], None] = lambda _: None) -> Guard:
@@ -115,7 +117,7 @@ def test_who_is_to_write_is_that_of_the_step_that_was_begun_last() -> None:
     """There and back name another instance each: neither goes through in place of the other, nor one left out."""
     there, back = ({**CLUSTER, "TargetDBInstanceIdentifier": f"orders-{number}"} for number in (2, 1))
     begun: list[dict[str, str]] = []
-    once = Once("rds:FailoverDBCluster", lambda: begun[-1] if begun else there, REGION, str, lambda: len(begun))
+    once = Once("rds:FailoverDBCluster", lambda: begun[-1] if begun else there, REGION, str, lambda: len(begun), float)
     of = guard(once)
     for step, other in ((there, back), (back, there)):
         begun.append(step)
@@ -215,3 +217,19 @@ def test_a_run_that_may_change_nothing_of_production_inherits_nothing() -> None:
     of.inherit()
     with pytest.raises(Forbidden):
         sent(of)
+    assert of.sent is None
+
+
+def test_it_is_told_when_it_went_out_and_not_when_it_was_made() -> None:
+    """What the ledger took before that was no outage of this call: it is asked for the lease right before."""
+    ledger = Ledger(now=10.0)
+    once = ledger.once()
+
+    def waited(_: bool) -> None:
+        ledger.now += 20.0
+
+    of = guard(once, waited)
+    assert of.sent is None
+    ledger.begun = 1
+    sent(of)
+    assert of.sent == 30.0

@@ -28,6 +28,7 @@ def test_what_is_written_is_there_once(login: Login) -> None:
     second = hand.connect(login, "a test", 5.0)
     assert sorted(hand.read(second, "numbers of mine", 0)) == [0, 1]
     assert list(hand.read(second, "numbers of mine", 1)) == [0]
+    assert not hand.only_reads(second)
     second.close()
 
 

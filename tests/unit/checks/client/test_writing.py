@@ -50,6 +50,11 @@ class Server:
     enough: threading.Event = field(default_factory=threading.Event)
     error: type[Exception] = Lost
     missing: int = 0
+    lags: bool = False
+
+    def only_reads(self, connection: Any) -> bool:
+        del connection
+        return self.lags
 
     def connect(self, login: Login, what: str, answer_s: float) -> Any:
         del login, what, answer_s
@@ -103,7 +108,7 @@ class Clock(FakeClock):
 @pytest.fixture
 def server() -> Iterator[Server]:
     made = Server(Clock())  # type: ignore[arg-type]
-    nothing = mock.patch.object(writing, "_reached", lambda *_: None)
+    nothing = mock.patch.object(writing, "_reached", lambda *_: 0.0)
     with nothing, mock.patch.object(writing, "PAUSE_S", 0.0), mock.patch.object(hands, "of", lambda _: made):
         yield made
     made.clock.over.set()  # type: ignore[attr-defined]
@@ -362,3 +367,42 @@ def test_an_address_that_takes_no_connection_is_left_at_once() -> None:
         login = replace(Login("127.0.0.1", taken.getsockname()[1], "", "", ""), addresses=("127.0.0.1",))
         with pytest.raises(OSError, match="refused"):
             writing._reached(login, writing.REACH_S)
+
+
+def test_a_client_that_is_far_away_has_the_time_that_it_takes(server: Server) -> None:
+    """How long a connection took at first, some times: one that is two continents away comes back all the same."""
+    waited: list[float] = []
+
+    def reached(_: Login, within: float) -> float:
+        waited.append(within)
+        if within < 0.3:
+            raise TimeoutError("timed out")
+        return 0.3
+
+    server.fails = {40: Lost()}
+    with mock.patch.object(writing, "_reached", reached), written(server) as client:
+        assert client.serves_again()
+        ended(client, server)
+    assert waited == [hands.CONNECT_S, hands.CONNECT_S, writing.PATIENT * 0.3]
+
+
+@pytest.mark.parametrize(("took", "within"), [(0.001, writing.REACH_S), (5.0, hands.CONNECT_S)])
+def test_a_client_nearby_loses_no_time_and_none_waits_longer_than_before(
+    server: Server, took: float, within: float
+) -> None:
+    """A host that is gone says nothing: what is nearby is left at once, and nothing is waited for without end."""
+    server.fails = {40: Lost()}
+    with mock.patch.object(writing, "_reached", lambda *_: took), written(server) as client:
+        ended(client, server)
+        assert client._reach_s == within
+
+
+def test_a_reader_is_not_asked_what_became_of_the_writes(server: Server) -> None:
+    """It may lag: what it has not is not lost, so the name is looked up again."""
+    with written(server) as client:
+        ended(client, server)
+        server.lags = True
+        with pytest.raises(Transient, match="leads to a server that only reads"):
+            client.count()
+        server.lags = False
+        assert client.count().lost == 0
