@@ -21,15 +21,24 @@ from tests.support.lying import Proxy
 from tests.support.shop import FULL
 from tests.support.ways import Make, Way
 from tests.support.ways.every import SPECS
+from tests.support.ways.troubles import TROUBLES, provoked
 
 _runs = itertools.count(1)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A contract is tried in every way that its type has; a long one by the first alone, but for `make faults`."""
+    """A contract is tried in every way that its type has; a long one by the first alone, but for `make faults`.
+
+    What befalls a way is tried as the way says that it is provoked.
+    """
     if ways := getattr(metafunc.cls, "ways", None):
         tried = ways[:1] if getattr(metafunc.cls, "long", False) and not FULL else ways
-        metafunc.parametrize("way", [each.name for each in tried], indirect=True)
+        if trouble := next((each for each in TROUBLES if each in metafunc.fixturenames), ""):
+            found = [(each.name, of, by) for each in tried for of, by in provoked(each, trouble).items()]
+            cases = [pytest.param(way, by, id=f"{way}-{of}") for way, of, by in found]
+            metafunc.parametrize(f"way, {trouble}", cases, indirect=["way"])
+        else:
+            metafunc.parametrize("way", [each.name for each in tried], indirect=True)
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,11 @@ import pytest
 from dr_orchestrator.lab.cloud.databases import quotas
 from dr_orchestrator.resources.aurora_cluster.lab.vaulted import back_up
 from dr_orchestrator.resources.aurora_cluster.restore import DOOR
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
+from tests.resources.suite import LifeContract, SafetyContract
+from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.resources.suite_of_logins import ResetContract
+from tests.resources.suite_of_troubles import GoneContract, MistakenContract, TroublesContract
 from tests.support.aurora import ENGINE
 from tests.support.aurora_drills import CLUSTER, make_cluster
 from tests.support.estate import VAULT, Estate, estate
@@ -53,6 +55,18 @@ class TestLife(LifeContract):
 
 
 class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestTroubles(TroublesContract):
+    ways = WAYS
+
+
+class TestGone(GoneContract):
+    ways = WAYS
+
+
+class TestMistaken(MistakenContract):
     ways = WAYS
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.resources.suite import EndingsContract, LifeContract, SafetyContract, StatesContract
+from tests.resources.suite import LifeContract, SafetyContract
+from tests.resources.suite_of_endings import EndingsContract, StatesContract
 from tests.resources.suite_of_lies import LiesContract
+from tests.resources.suite_of_troubles import TroublesContract
 from tests.support.ways.cloudformation_stack import WAYS
 
 
@@ -12,6 +14,10 @@ class TestLife(LifeContract):
 
 
 class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestTroubles(TroublesContract):
     ways = WAYS
 
 

@@ -10,8 +10,10 @@ import pytest
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.errors import UnsafeToDelete
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
+from tests.resources.suite import LifeContract, SafetyContract
+from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
+from tests.resources.suite_of_troubles import GoneContract, TroublesContract
 from tests.support.ways import Make, Way
 from tests.support.ways.dynamodb_table import WAYS
 
@@ -21,6 +23,14 @@ class TestLife(LifeContract):
 
 
 class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestTroubles(TroublesContract):
+    ways = WAYS
+
+
+class TestGone(GoneContract):
     ways = WAYS
 
 

@@ -12,8 +12,10 @@ from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.efs_file_system.shape import Mount
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
+from tests.resources.suite import LifeContract, SafetyContract
+from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
+from tests.resources.suite_of_troubles import GoneContract, TroublesContract
 from tests.support.estate import MACHINE, REGION, SHARE, SUBNET
 from tests.support.ways import Make, Way, looked
 from tests.support.ways.efs_file_system import WAYS
@@ -24,6 +26,14 @@ class TestLife(LifeContract):
 
 
 class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestTroubles(TroublesContract):
+    ways = WAYS
+
+
+class TestGone(GoneContract):
     ways = WAYS
 
 

@@ -19,6 +19,7 @@ from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.settings import CHECKOUT
 from tests.support.clicks import WITH_FAKE
 from tests.support.ways.every import SPECS
+from tests.support.ways.troubles import POINT, SOURCE, TROUBLES, Never, provoked
 
 EVERY = pytest.mark.parametrize("of", list(WITH_FAKE), ids=lambda each: each.name)
 MODELS = get_session()
@@ -44,7 +45,20 @@ def test_every_kind_of_every_type_has_a_way_under_the_contract() -> None:
     assert {(each.type, each.kind) for each in SPECS.values()} == declared
     for of in asked:
         tried = (CHECKOUT / "tests" / "resources" / f"test_{of.name.replace('-', '_')}.py").read_text()
-        assert {"LifeContract", "SafetyContract"} <= set(re.findall(r"\w+", tried))
+        assert {"LifeContract", "SafetyContract", "TroublesContract"} <= set(re.findall(r"\w+", tried))
+
+
+def test_each_way_says_how_each_trouble_comes_about_or_why_it_never_does() -> None:
+    """None is left out in silence: a trouble is provoked, under the contract for it, or its way tells why it is not."""
+    tried = {"vanishes": "GoneContract", "apart": "GoneContract", "mistaken": "MistakenContract"}
+    for spec in SPECS.values():
+        assert spec.vanishes.keys() == {SOURCE, POINT}
+        assert spec.full
+        told = [*spec.vanishes.values(), spec.mistaken, spec.apart]
+        assert all(each.why for each in told if isinstance(each, Never)), spec.name
+        module = CHECKOUT / "tests" / "resources" / f"test_{spec.type.replace('-', '_')}.py"
+        held = set(re.findall(r"\w+", module.read_text()))
+        assert {tried[each] for each in TROUBLES if provoked(spec, each)} <= held, spec.name
 
 
 @EVERY

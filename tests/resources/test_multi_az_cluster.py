@@ -9,9 +9,11 @@ import pytest
 
 from dr_orchestrator.aws.clusters.restoring import DOOR
 from dr_orchestrator.lab.cloud.databases import quotas
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
+from tests.resources.suite import LifeContract, SafetyContract
+from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.resources.suite_of_logins import ResetContract
+from tests.resources.suite_of_troubles import GoneContract, MistakenContract, TroublesContract
 from tests.support.aurora import ENGINE
 from tests.support.estate import Estate, estate
 from tests.support.multi_az import CLUSTER, make_cluster
@@ -57,6 +59,18 @@ class TestUnknownStates(UnknownStatesContract):
 
 
 class TestPoints(PointsContract):
+    ways = WAYS
+
+
+class TestTroubles(TroublesContract):
+    ways = WAYS
+
+
+class TestGone(GoneContract):
+    ways = WAYS
+
+
+class TestMistaken(MistakenContract):
     ways = WAYS
 
 

@@ -9,9 +9,11 @@ import pytest
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
 from dr_orchestrator.resources.rds_instance.restore import DOOR
-from tests.resources.suite import EndingsContract, LifeContract, PointsContract, SafetyContract, UnknownStatesContract
+from tests.resources.suite import LifeContract, SafetyContract
+from tests.resources.suite_of_endings import EndingsContract, PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.resources.suite_of_logins import ResetContract
+from tests.resources.suite_of_troubles import GoneContract, MistakenContract, TroublesContract
 from tests.support.ways import Make
 from tests.support.ways.rds_instance import CHOSEN, PROMOTION, WAYS
 
@@ -21,6 +23,18 @@ class TestLife(LifeContract):
 
 
 class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestTroubles(TroublesContract):
+    ways = WAYS
+
+
+class TestGone(GoneContract):
+    ways = WAYS
+
+
+class TestMistaken(MistakenContract):
     ways = WAYS
 
 

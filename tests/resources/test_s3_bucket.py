@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
+from tests.resources.suite import LifeContract, SafetyContract
+from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
+from tests.resources.suite_of_troubles import GoneContract, TroublesContract
 from tests.support.ways.s3_bucket import VAULTED, WAYS
 
 
@@ -12,6 +14,14 @@ class TestLife(LifeContract):
 
 
 class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestTroubles(TroublesContract):
+    ways = WAYS
+
+
+class TestGone(GoneContract):
     ways = WAYS
 
 

@@ -1,14 +1,18 @@
-"""The machine that tests drill: what a workspace writes for it, and the lab's own hand on it and its copies."""
+"""The machine that tests drill: what a workspace writes for it, what its drills tell, and the lab's own hand on it."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.ec2.models import ec2_backends
 
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from tests.support.estate import PROFILE, REGION, SUBNET, WEB
+from dr_orchestrator.wiring import App
+from tests.support.estate import PROFILE, REGION, SUBNET, WEB, Estate
 
 VERSION = hashlib.sha256(b"7\n").hexdigest()
 DRILLED = f"""
@@ -52,3 +56,36 @@ def copies() -> list[Any]:
 def snapshot_of(image: Any) -> Any:
     """The one snapshot of an image."""
     return backend().snapshots[image.mapped[0]["Ebs"]["SnapshotId"]]
+
+
+def drilled(here: App) -> App:
+    """A workspace of the shop, with the machine drilled as well."""
+    file = here.settings.drills / "shop.yaml"
+    file.write_text(file.read_text().replace("\ndrills:\n", DRILLED, 1))
+    return here
+
+
+def rewritten(here: App, old: str, new: str) -> None:
+    file = here.settings.drills / "shop.yaml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new, 1))
+
+
+def started(shop: Estate, heard: int) -> list[dict[str, Any]]:
+    return [each.params for each in shop.lab.journal[heard:] if each.action == "RunInstances"]
+
+
+def told(found: Run) -> str:
+    assert found.closing is not None
+    return " ".join(str(each) for each in found.closing.reasons)
+
+
+@contextmanager
+def as_it_was(thing: Any, **changed: Any) -> Iterator[None]:
+    """Within: something of the lab's with other attributes."""
+    before = {name: getattr(thing, name) for name in changed}
+    vars(thing).update(changed)
+    try:
+        yield
+    finally:
+        vars(thing).update(before)

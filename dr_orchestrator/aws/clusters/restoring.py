@@ -39,7 +39,9 @@ STATES = States(
     sightings=2,
     soonest=60.0,
 )
-QUOTA = instances.QUOTA | {"DBClusterQuotaExceededFault", "InsufficientDBClusterCapacityFault", "StorageQuotaExceeded"}
+QUOTA = instances.QUOTA | {
+    *("DBClusterQuotaExceededFault", "InsufficientDBClusterCapacityFault", "InsufficientStorageClusterCapacity"),
+}
 
 DOOR = Door(CLUSTERS, STATES, production.address)
 """How a cluster is logged in to, source or copy: by its writer."""

@@ -18,7 +18,8 @@ def source(account: Account, resource: Resource) -> Mapping[str, Any]:
     """The cluster that is drilled; NotRecoverable where there is none, or none that these drills restore."""
     found = CLUSTERS.described(account.api("rds"), resource.id)
     if found is None:
-        raise NotRecoverable(f"no cluster {resource.id}", f"is it in {account.region}, in this account?", _CALL)
+        told = f"no cluster {resource.id} in {account.region}"
+        raise NotRecoverable(told, f"is it in {account.region}, in this account?", _CALL)
     engine, mode = found["Engine"], found.get("EngineMode", "provisioned")
     if engine not in ENGINES:
         known = " and ".join(ENGINES)

@@ -34,6 +34,8 @@ _STATES = States(
     progress=frozenset({ABSENT}),
 )
 _BUSY = "InvalidChangeSetStatus"
+QUOTA = frozenset({"LimitExceededException"})
+"""The answer of CloudFormation while the account has as many stacks as it may."""
 
 
 class ChangeSets:
@@ -60,7 +62,8 @@ class ChangeSets:
         if of == NEW:
             more["OnStackFailure"] = "DO_NOTHING"
         text = {"TemplateURL": given.url} if given.url else {"TemplateBody": given.body}
-        answer = self._api.call(
+        create = partial(
+            self._api.call,
             "CreateChangeSet",
             StackName=copy.id,
             ChangeSetName=f"{copy.id}-{which}",
@@ -73,6 +76,7 @@ class ChangeSets:
             **text,
             **more,
         )
+        answer = self._toolkit.ask(create, QUOTA)
         change_set, stack = str(answer["Id"]), str(answer["StackId"])
         if f":stack/{copy.id}/" not in stack or f":changeSet/{copy.id}-{which}/" not in change_set:
             raise Strange(f"asked for {copy.id}, it made {change_set} of {stack}", "cloudformation:CreateChangeSet")

@@ -261,7 +261,8 @@ class DynamoTable:
         source = table.describe(self._api, self._resource.id)
         if source is None:
             hint = f"is it in {self._api.region}, in this account?"
-            raise NotRecoverable(f"no DynamoDB table {self._resource.id}", hint, "dynamodb:DescribeTable")
+            told = f"no DynamoDB table {self._resource.id} in {self._api.region}"
+            raise NotRecoverable(told, hint, "dynamodb:DescribeTable")
         return source
 
     def _window(self) -> tuple[datetime, datetime] | None:

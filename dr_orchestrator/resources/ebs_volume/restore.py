@@ -256,7 +256,8 @@ class EbsVolume:
         """The source as EC2 describes it; NotRecoverable where it is not there."""
         if (source := volume.described(self._beside, self._resource.id)) is None:
             hint = f"is it in {self._beside.region}, in this account?"
-            raise NotRecoverable(f"no volume {self._resource.id}", hint, volume.CALL)
+            told = f"no volume {self._resource.id} in {self._beside.region}"
+            raise NotRecoverable(told, hint, volume.CALL)
         return source
 
     def _found(self, copy: Copy) -> Mapping[str, Any] | None:

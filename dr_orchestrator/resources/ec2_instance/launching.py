@@ -17,8 +17,13 @@ from dr_orchestrator.resources.ec2_instance.name import NAMED
 
 _CALL = "ec2:RunInstances"
 
-QUOTA = frozenset({"VcpuLimitExceeded", "InstanceLimitExceeded", "InsufficientInstanceCapacity"})
-"""The errors of EC2 where it has no place for a machine now, and may have one later."""
+QUOTA = frozenset(
+    {
+        *("VcpuLimitExceeded", "InstanceLimitExceeded", "InsufficientInstanceCapacity", "VolumeLimitExceeded"),
+        *("MaxIOPSLimitExceeded", "InsufficientFreeAddressesInSubnet", "NetworkInterfaceLimitExceeded"),
+    }
+)
+"""The errors of EC2 where it has no place for a machine, its volumes or its address now, and may have one later."""
 
 _REMEDIES = {
     "Client.VolumeLimitExceeded": "ask Service Quotas for more storage of its volumes' type in this region",

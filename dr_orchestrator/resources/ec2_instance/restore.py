@@ -274,7 +274,8 @@ class Ec2Instance:
         """The source as EC2 describes it; NotRecoverable where it is not there."""
         if (source := machine.described(self._beside, self._resource.id)) is None:
             hint = f"is it in {self._beside.region}, in this account?"
-            raise NotRecoverable(f"no machine {self._resource.id}", hint, machine.CALL)
+            told = f"no machine {self._resource.id} in {self._beside.region}"
+            raise NotRecoverable(told, hint, machine.CALL)
         if group := machine.tags(source).get(machine.GROUP):
             hint = "drill what it is made from: its launch template's image, its data, the stack that has the group"
             told = f"machine {self._resource.id} is of the Auto Scaling group {group}, which makes it anew"

@@ -209,7 +209,8 @@ class EfsFileSystem:
         """The source as EFS describes it; NotRecoverable where it is not there."""
         if (source := file_system.described(self._api, self._resource.id)) is None:
             hint = f"is it in {self._api.region}, in this account?"
-            raise NotRecoverable(f"no file system {self._resource.id}", hint, file_system.CALL)
+            told = f"no file system {self._resource.id} in {self._api.region}"
+            raise NotRecoverable(told, hint, file_system.CALL)
         return source
 
     def _kept(self) -> Kept:

@@ -237,7 +237,8 @@ class RdsInstance:
         source = self._describe(self._resource.id)
         if source is None:
             hint = f"is it in {self._api.region}, in this account?"
-            raise NotRecoverable(f"no RDS instance {self._resource.id}", hint, "rds:DescribeDBInstances")
+            told = f"no RDS instance {self._resource.id} in {self._api.region}"
+            raise NotRecoverable(told, hint, "rds:DescribeDBInstances")
         if cluster := source.get("DBClusterIdentifier"):
             hint = f"declare {cluster} as a cluster: it has the data, and its backups"
             raise NotRecoverable(f"{self._resource.id} is an instance of {cluster}", hint, "rds:DescribeDBInstances")

@@ -63,6 +63,11 @@ def describe(api: Api, name: str) -> Bucket | None:
     return next((each for each in listed(api, name) if each.name == name), None)
 
 
+def anywhere(api: Api, name: str) -> Bucket | None:
+    """Likewise in whichever region it stands."""
+    return next((each for each in every(api, name) if each.name == name), None)
+
+
 def tags(api: Api, name: str, owner: str) -> dict[str, str] | None:
     """The tags of a bucket; None where there is no such bucket. Strange where one of them is told twice."""
     try:

@@ -16,6 +16,7 @@ SHUT: Mapping[str, bool] = dict.fromkeys(
 
 OWNED = "BucketOwnerEnforced"
 _OF_S3: Mapping[str, Any] = {"SSEAlgorithm": "AES256"}
+_GONE = "NoSuchBucket"
 
 
 class Settings:
@@ -37,7 +38,9 @@ class Settings:
         """How what is put into it is encrypted where nobody says otherwise: by S3's own keys, if nothing is set."""
         try:
             told = self._api.call("GetBucketEncryption", **self._given)["ServerSideEncryptionConfiguration"]
-        except NotFound:
+        except NotFound as fault:
+            if _GONE in fault.message:
+                raise  # what is no more was not encrypted with S3's own keys
             return _OF_S3
         rule: Mapping[str, Any] = told["Rules"][0]["ApplyServerSideEncryptionByDefault"]
         return rule

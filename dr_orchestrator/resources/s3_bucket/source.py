@@ -166,8 +166,12 @@ class Source:
     def _found(self) -> bucket.Bucket:
         found = bucket.describe(self._api, self._resource.id)
         if found is None:
+            if (other := bucket.anywhere(self._api, self._resource.id)) is not None:
+                told = f"{self._resource.id} stands in {other.region}, and is declared in {self._api.region}"
+                raise NotRecoverable(told, f"declare `region: {other.region}`", bucket.CALL)
             hint = f"is it in {self._api.region}, in this account?"
-            raise NotRecoverable(f"no bucket {self._resource.id}", hint, bucket.CALL)
+            told = f"no bucket {self._resource.id} in {self._api.region}"
+            raise NotRecoverable(told, hint, bucket.CALL)
         return found
 
     def _versioning(self) -> str:

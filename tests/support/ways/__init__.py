@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
+from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import perform
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.resource_type import Calls
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.vault import Vault
@@ -22,6 +25,10 @@ from tests.support.contexts import ToldContext
 from tests.support.estate import Estate
 from tests.support.fakes import MemoryLedger
 from tests.support.records import HEADER
+from tests.support.ways.troubles import NOTHING, Never, Vanish
+
+Mistaken = tuple[Callable[[Estate], str], str]
+"""What makes something of another type, and returns its id; and a pattern of what is told of that."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,11 @@ class Spec:
     by which the source is looked at, `changes` those that change the copy besides. What lies in a `vault` is
     restored by a job, where it has a role, which is known before what it makes. `held` is what a copy has under ids of
     AWS's alone, `before` makes what has to be there for this way alone.
+
+    `vanishes` takes away what was looked at before it is restored, `full` are the codes by which each call says that
+    there is no room now, `refuses` those by which it says so for good, `mistaken` makes what is of another type and
+    says what is told of its id: or each says why that cannot come about. `apart` is what is told of a source that
+    stands in another region.
     """
 
     name: str
@@ -64,6 +76,11 @@ class Spec:
     vault: Vault | None = None
     held: Callable[[Way], tuple[str, ...]] = lambda _way: ()
     before: Callable[[Estate], None] = lambda _made: None
+    vanishes: Mapping[str, Vanish | Never] = field(default_factory=dict)
+    full: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    refuses: frozenset[str] = frozenset()
+    mistaken: Mapping[str, Mistaken] | Never = NOTHING
+    apart: str | Never = ""
 
     @property
     def declared(self) -> Calls:
@@ -91,6 +108,19 @@ class Way:
         return self.spec.name
 
     @property
+    def declared(self) -> frozenset[str]:
+        """All calls that its type declares for a drill of this way: what `dro iam` prints."""
+        drill: Any = SimpleNamespace(
+            resource=self.resource,
+            kind=self.spec.kind,
+            stores={},
+            vault=self.spec.vault,
+            production=None,
+            secondary=None,
+        )
+        return frozenset(calls_of(TYPES, drill).all)
+
+    @property
     def restorer(self) -> Any:
         """What restores, made anew: as another process would."""
         return self.spec.restorer(self)
@@ -110,24 +140,27 @@ class Way:
         self.made = replace(self.made, toolkit=replace(self.made.toolkit, context=context))
         return journal.disrupted()
 
-    def restore(self) -> Identity:
-        """Ask for the copy."""
-        restorer = self.restorer
+    def restore(self, restorer: Any = None, point: RecoveryPoint | None = None) -> Identity:
+        """Ask for the copy, of the point that was chosen, or is."""
+        restorer = restorer or self.restorer
         if self.resource.to is not None:
-            self.bring()
-        made = restorer.build(self.copy) if self.spec.environment else restorer.restore(restorer.choose(), self.copy)
+            self.bring(point)
+        if self.spec.environment:
+            made = restorer.build(self.copy)
+        else:
+            made = restorer.restore(point or restorer.choose(), self.copy)
         if self.spec.vault and self.spec.vault.by_job and made.identity is None:
             assert made.job
             return Identity("", made.job)
         assert made.identity is not None
         return made.identity
 
-    def bring(self) -> None:
+    def bring(self, point: RecoveryPoint | None = None) -> None:
         """Bring the recovery point to where the copy is to stand, as the runner does; what is seen of that is no state
         of the copy itself.
         """
         restorer, ledger, seen = self.restorer, self.made.ledger, len(self.made.ledger.seen)
-        for part in restorer.brought(restorer.choose(), self.copy) if hasattr(restorer, "brought") else ():
+        for part in restorer.brought(point or restorer.choose(), self.copy) if hasattr(restorer, "brought") else ():
             if part.copy.id not in ledger.rows:
                 ledger.intend(part.copy, self.made.clock)
             part.ask()

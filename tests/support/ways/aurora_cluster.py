@@ -6,18 +6,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from moto.rds.models import rds_backends
+
 from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.aurora_cluster.lab.vaulted import back_up
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 from tests.support.aurora import ENGINE, described
 from tests.support.aurora_drills import CLUSTER
+from tests.support.clusters import zones
 from tests.support.elsewhere import ALIAS, AWAY, copied_points
-from tests.support.estate import VAULT, Estate
+from tests.support.estate import INSTANCE, REGION, VAULT, Estate
 from tests.support.ways import Spec, Way
+from tests.support.ways.troubles import OF_A_SETTING, POINT, SOURCE, out_of_vault, switched_off, without
 
 
 def _copied(made: Estate) -> None:
@@ -48,6 +53,19 @@ def _described(made: Estate) -> dict[str, Any]:
     return found
 
 
+def _backend() -> Any:
+    return rds_backends[ACCOUNT][REGION]
+
+
+_GONE = {SOURCE: lambda _: without(_backend().clusters, CLUSTER.id)}
+_FULL = (
+    *("DBClusterQuotaExceededFault", "StorageQuotaExceeded", "InsufficientDBInstanceCapacity"),
+    *("InsufficientDBClusterCapacityFault", "InsufficientStorageClusterCapacity"),
+)
+_MEMBER = {
+    "CreateDBInstance": ("InstanceQuotaExceeded", "StorageQuotaExceeded", "InsufficientDBInstanceCapacity"),
+}
+
 SNAPSHOT = Spec(
     name="aurora-snapshot",
     type=CLUSTER.type,
@@ -65,6 +83,13 @@ SNAPSHOT = Spec(
     hangs="was still 'creating'",
     pointless=({"kind": "no-snapshot"}, "no available snapshot of boards-prod"),
     paged={"rds.DescribeDBClusterSnapshots": ("MaxRecords", 20), "rds.DescribeDBClusters": ("MaxRecords", 20)},
+    vanishes={**_GONE, POINT: lambda point: without(_backend().cluster_snapshots, point.id)},
+    full={"RestoreDBClusterFromSnapshot": _FULL, **_MEMBER},
+    refuses=OF_A_SETTING,
+    mistaken={
+        "a multi-AZ cluster": (zones, "is a multi-AZ DB cluster"),
+        "an instance": (lambda _: INSTANCE.id, f"no cluster {INSTANCE.id}"),
+    },
 )
 PITR = replace(
     SNAPSHOT,
@@ -74,6 +99,8 @@ PITR = replace(
     ask="RestoreDBClusterToPointInTime",
     pointless=({"kind": "pitr-off"}, "boards-prod"),
     paged={"rds.DescribeDBClusters": ("MaxRecords", 20)},
+    vanishes={**_GONE, POINT: lambda _: switched_off("rds", CLUSTER.id)},
+    full={"RestoreDBClusterToPointInTime": _FULL, **_MEMBER},
 )
 VAULTED = replace(
     SNAPSHOT,
@@ -92,12 +119,15 @@ VAULTED = replace(
     },
     changes=frozenset({"AddTagsToResource"}),
     vault=VAULT,
+    vanishes={**_GONE, POINT: lambda point: out_of_vault(point, REGION)},
+    full={"StartRestoreJob": ("LimitExceededException",), **_MEMBER},
 )
 ELSEWHERE = replace(
     SNAPSHOT,
     name="aurora-elsewhere",
     source=replace(CLUSTER, to=Destination(AWAY, key=ALIAS)),
     changes=frozenset({"CopyDBClusterSnapshot"}),
+    full={**SNAPSHOT.full, "CopyDBClusterSnapshot": ("SnapshotQuotaExceeded",)},
 )
 FAILOVER = replace(
     SNAPSHOT,
@@ -111,5 +141,6 @@ AWAY_VAULTED = replace(
     source=replace(CLUSTER, to=Destination(AWAY, standing=True)),
     before=_copied,
     paged={},
+    vanishes={**_GONE, POINT: lambda point: out_of_vault(point, AWAY)},
 )
 WAYS = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE, AWAY_VAULTED)

@@ -10,6 +10,7 @@ from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormatio
 from dr_orchestrator.wiring.building import parts
 from tests.support.estate import STACK, TEMPLATE
 from tests.support.ways import Spec, Way
+from tests.support.ways.troubles import OF_A_SETTING, POINT, SOURCE, Never
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -30,6 +31,8 @@ def _stack(way: Way) -> CloudFormationStack:
     return CloudFormationStack(way.resource, toolkit, parts(TYPES, toolkit, place), place)
 
 
+_FILE = Never("it is made anew from a file of the workspace: nothing of production's is looked at")
+
 STACK_ANEW = Spec(
     name="stack",
     type=STACK.type,
@@ -44,6 +47,13 @@ STACK_ANEW = Spec(
     remove=_remove,
     proving=("DescribeStacks", "ListStackResources"),
     dies=("CREATE_FAILED", "asked for by a fault rule of the lab"),
+    vanishes={SOURCE: _FILE, POINT: _FILE},
+    full={"CreateChangeSet": ("LimitExceededException",)},
+    refuses=OF_A_SETTING,
+    mistaken=_FILE,
+    apart=_FILE,
 )
-THERE = replace(STACK_ANEW, name="stack-there", kind=Kind.REGION_FAILOVER)
+# What leads the name comes after the stack, and is told where it has no room: a name that waits is an outage.
+_OF_THE_NAME = frozenset({"ServiceQuotaExceededException", "TooManyHealthChecks"})
+THERE = replace(STACK_ANEW, name="stack-there", kind=Kind.REGION_FAILOVER, refuses=OF_A_SETTING | _OF_THE_NAME)
 WAYS = (STACK_ANEW, THERE)

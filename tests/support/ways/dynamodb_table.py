@@ -6,16 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from moto.dynamodb.models import dynamodb_backends
+
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.dynamodb_table import table
 from dr_orchestrator.resources.dynamodb_table.backups import TableBackup
 from dr_orchestrator.resources.dynamodb_table.lab.vaulted import back_up
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.resources.dynamodb_table.vaulted import TableFromVault
 from tests.support.elsewhere import ALIAS, AWAY, copied_points
-from tests.support.estate import TABLE, VAULT, Estate
+from tests.support.estate import REGION, TABLE, VAULT, Estate
 from tests.support.ways import Spec, Way
+from tests.support.ways.troubles import POINT, SOURCE, Never, out_of_vault, switched_off, without
 
 
 def _copied(made: Estate) -> None:
@@ -41,6 +45,14 @@ def _described(made: Estate) -> dict[str, Any]:
     return dict(made.client("dynamodb").describe_table(TableName=TABLE.id)["Table"])
 
 
+def _backend() -> Any:
+    return dynamodb_backends[ACCOUNT][REGION]
+
+
+_GONE = {SOURCE: lambda _: without(_backend().tables, TABLE.id)}
+_FULL = ("LimitExceededException",)
+_UNASKED = Never("AWS Backup restores a point whose table is gone, and the job asks nothing of that")
+
 PITR = Spec(
     name="dynamodb",
     type=TABLE.type,
@@ -58,6 +70,9 @@ PITR = Spec(
     hangs="was still 'CREATING'",
     pointless=({"kind": "pitr-off"}, "point-in-time recovery is switched off for table sessions-prod"),
     paged={"dynamodb.ListTables": ("Limit", 1)},
+    vanishes={**_GONE, POINT: lambda _: switched_off("dynamodb", TABLE.id)},
+    full={"RestoreTableToPointInTime": _FULL},
+    mistaken=Never("DynamoDB has tables alone under such names"),
 )
 BACKUP = replace(
     PITR,
@@ -67,6 +82,8 @@ BACKUP = replace(
     ask="RestoreTableFromBackup",
     pointless=({"kind": "no-snapshot"}, "no available backup of sessions-prod"),
     paged={"dynamodb.ListBackups": ("Limit", 1), "dynamodb.ListTables": ("Limit", 1)},
+    vanishes={**_GONE, POINT: lambda point: without(_backend().backups, point.id)},
+    full={"RestoreTableFromBackup": (*_FULL, "BackupInUseException")},
 )
 VAULTED = replace(
     BACKUP,
@@ -81,6 +98,8 @@ VAULTED = replace(
     ),
     paged={"backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1), "dynamodb.ListTables": ("Limit", 1)},
     vault=VAULT,
+    vanishes={SOURCE: _UNASKED, POINT: lambda point: out_of_vault(point, REGION)},
+    full={"StartRestoreJob": _FULL},
 )
 AWAY_PITR = replace(
     PITR,
@@ -94,5 +113,6 @@ AWAY_VAULTED = replace(
     source=replace(TABLE, to=Destination(AWAY, key=ALIAS, standing=True)),
     before=_copied,
     paged={},
+    vanishes={SOURCE: _UNASKED, POINT: lambda point: out_of_vault(point, AWAY)},
 )
 WAYS = (PITR, BACKUP, VAULTED, AWAY_PITR, AWAY_VAULTED)

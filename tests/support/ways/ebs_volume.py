@@ -13,8 +13,9 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.ebs_volume.restore import EbsVolume
 from tests.support.elsewhere import ALIAS, AWAY, READER
-from tests.support.estate import VOLUME, Estate
+from tests.support.estate import REGION, VOLUME, Estate
 from tests.support.ways import Spec, Way
+from tests.support.ways.troubles import POINT, SOURCE, Never, without
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -36,6 +37,10 @@ def _described(made: Estate) -> dict[str, Any]:
     return dict(made.client("ec2").describe_volumes(VolumeIds=[VOLUME.id])["Volumes"][0])
 
 
+def _backend() -> Any:
+    return ec2_backends[ACCOUNT][REGION]
+
+
 SNAPSHOT = Spec(
     name="ebs",
     type=VOLUME.type,
@@ -54,11 +59,18 @@ SNAPSHOT = Spec(
     pointless=({"kind": "no-snapshot", "service": "ec2"}, f"no available snapshot of {VOLUME.id}"),
     paged={"ec2.DescribeVolumes": ("MaxResults", 1), "ec2.DescribeSnapshots": ("MaxResults", 1)},
     changes=frozenset({"AttachVolume", "DetachVolume", "SendCommand"}),
+    vanishes={
+        SOURCE: lambda _: without(_backend().volumes, VOLUME.id),
+        POINT: lambda point: without(_backend().snapshots, point.id),
+    },
+    full={"CreateVolume": ("VolumeLimitExceeded", "MaxIOPSLimitExceeded", "InsufficientVolumeCapacity")},
+    mistaken=Never("an id of EBS says that it is a volume's: `dro check` refuses every other form"),
 )
 ELSEWHERE = replace(
     SNAPSHOT,
     name="ebs-elsewhere",
     source=replace(VOLUME, to=Destination(AWAY, key=ALIAS), own={"reader": READER}),
     changes=SNAPSHOT.changes | {"CopySnapshot"},
+    full={**SNAPSHOT.full, "CopySnapshot": ("ResourceLimitExceeded", "ConcurrentSnapshotLimitExceeded")},
 )
 WAYS = (SNAPSHOT, ELSEWHERE)

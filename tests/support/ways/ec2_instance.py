@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +12,15 @@ from moto.ec2.models import ec2_backends
 from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.ec2_instance.restore import Ec2Instance
 from dr_orchestrator.resources.ec2_instance.shape import Network
 from dr_orchestrator.resources.ec2_instance.vaulted import Ec2FromVault
 from tests.support.elsewhere import ALIAS, AWAY, SUBNET
-from tests.support.estate import OF_IMAGES, WEB, Estate
+from tests.support.estate import OF_IMAGES, REGION, WEB, Estate
 from tests.support.ways import Spec, Way
+from tests.support.ways.troubles import POINT, SOURCE, Never, out_of_vault, without
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -37,6 +41,28 @@ def _described(made: Estate) -> dict[str, Any]:
     """All that EC2 tells of the source."""
     return dict(made.client("ec2").describe_instances(InstanceIds=[WEB.id])["Reservations"][0]["Instances"][0])
 
+
+def _backend() -> Any:
+    return ec2_backends[ACCOUNT][REGION]
+
+
+def _ended(_point: RecoveryPoint) -> AbstractContextManager[None]:
+    """Within: the source was terminated so long ago that EC2 tells nothing of it."""
+    held = _backend().reservations
+    return without(held, next(name for name, each in held.items() if WEB.id in [one.id for one in each.instances]))
+
+
+@contextmanager
+def _deregistered(point: RecoveryPoint) -> Iterator[None]:
+    """Within: the point is deleted from its vault, and with it the image that it is."""
+    with out_of_vault(point, REGION), without(_backend().amis, point.id.rpartition("/")[2]):
+        yield
+
+
+_ROOM = (
+    *("VcpuLimitExceeded", "InstanceLimitExceeded", "InsufficientInstanceCapacity", "VolumeLimitExceeded"),
+    *("MaxIOPSLimitExceeded", "InsufficientFreeAddressesInSubnet", "NetworkInterfaceLimitExceeded"),
+)
 
 SNAPSHOT = Spec(
     name="ec2",
@@ -60,6 +86,9 @@ SNAPSHOT = Spec(
         "ec2.DescribeSnapshots": ("MaxResults", 1),
     },
     changes=frozenset({"SendCommand"}),
+    vanishes={SOURCE: _ended, POINT: lambda point: without(_backend().amis, point.id)},
+    full={"RunInstances": _ROOM},
+    mistaken=Never("an id of EC2 says that it is an instance's: `dro check` refuses every other form"),
 )
 VAULTED = replace(
     SNAPSHOT,
@@ -71,6 +100,7 @@ VAULTED = replace(
     ),
     paged={**SNAPSHOT.paged, "backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1)},
     vault=OF_IMAGES,
+    vanishes={SOURCE: _ended, POINT: _deregistered},
 )
 ELSEWHERE = replace(
     SNAPSHOT,
@@ -81,5 +111,6 @@ ELSEWHERE = replace(
         own={**WEB.own, "network": Network(subnet=SUBNET, security_groups=["dro-isolated"])},
     ),
     changes=SNAPSHOT.changes | {"CopyImage"},
+    full={**SNAPSHOT.full, "CopyImage": ("ResourceLimitExceeded",)},
 )
 WAYS = (SNAPSHOT, VAULTED, ELSEWHERE)

@@ -12,6 +12,7 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.efs_file_system.restore import EfsFileSystem
 from tests.support.estate import REGION, SHARE, VAULT, Estate
 from tests.support.ways import Spec, Way
+from tests.support.ways.troubles import OF_A_SETTING, POINT, SOURCE, Never, out_of_vault, without
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -62,5 +63,15 @@ VAULTED = Spec(
     changes=frozenset({"TagResource", "CreateMountTarget", "DeleteMountTarget", "SendCommand", "PutBackupPolicy"}),
     vault=VAULT,
     held=_targets,
+    vanishes={
+        SOURCE: lambda _: without(efs_backends[ACCOUNT][REGION].file_systems_by_id, SHARE.id),
+        POINT: lambda point: out_of_vault(point, REGION),
+    },
+    full={
+        "StartRestoreJob": ("LimitExceededException",),
+        "CreateMountTarget": ("NoFreeAddressesInSubnet", "NetworkInterfaceLimitExceeded"),
+    },
+    refuses=OF_A_SETTING,
+    mistaken=Never("an id of EFS says that it is a file system's: `dro check` refuses every other form"),
 )
 WAYS = (VAULTED,)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from moto.rds.models import rds_backends
+
 from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.multi_az_cluster.points import MultiAzPointInTime, MultiAzSnapshot
 from dr_orchestrator.resources.multi_az_cluster.standby import MultiAzStandby
-from tests.support.estate import Estate
+from tests.support.clusters import aurora
+from tests.support.estate import INSTANCE, REGION, Estate
 from tests.support.multi_az import CLASS, CLUSTER, ENGINE, VERSION, described
 from tests.support.ways import Spec, Way
+from tests.support.ways.troubles import OF_A_SETTING, POINT, SOURCE, switched_off, without
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -42,6 +47,16 @@ def _described(made: Estate) -> dict[str, Any]:
     return found
 
 
+def _backend() -> Any:
+    return rds_backends[ACCOUNT][REGION]
+
+
+_GONE = {SOURCE: lambda _: without(_backend().clusters, CLUSTER.id)}
+_FULL = (
+    *("DBClusterQuotaExceededFault", "StorageQuotaExceeded", "InsufficientDBInstanceCapacity"),
+    *("InsufficientDBClusterCapacityFault", "InsufficientStorageClusterCapacity"),
+)
+
 SNAPSHOT = Spec(
     name="multi-az-snapshot",
     type=CLUSTER.type,
@@ -59,6 +74,13 @@ SNAPSHOT = Spec(
     hangs="was still 'creating'",
     pointless=({"kind": "no-snapshot"}, "no available snapshot of ledger-prod"),
     paged={"rds.DescribeDBClusterSnapshots": ("MaxRecords", 20), "rds.DescribeDBClusters": ("MaxRecords", 20)},
+    vanishes={**_GONE, POINT: lambda point: without(_backend().cluster_snapshots, point.id)},
+    full={"RestoreDBClusterFromSnapshot": _FULL},
+    refuses=OF_A_SETTING,
+    mistaken={
+        "an Aurora cluster": (aurora, "no multi-AZ DB cluster"),
+        "an instance": (lambda _: INSTANCE.id, f"no cluster {INSTANCE.id}"),
+    },
 )
 PITR = replace(
     SNAPSHOT,
@@ -68,6 +90,8 @@ PITR = replace(
     ask="RestoreDBClusterToPointInTime",
     pointless=({"kind": "pitr-off"}, "ledger-prod"),
     paged={"rds.DescribeDBClusters": ("MaxRecords", 20)},
+    vanishes={**_GONE, POINT: lambda _: switched_off("rds", CLUSTER.id)},
+    full={"RestoreDBClusterToPointInTime": _FULL},
 )
 FAILOVER = replace(
     SNAPSHOT,

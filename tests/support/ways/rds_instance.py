@@ -20,9 +20,11 @@ from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSna
 from dr_orchestrator.resources.rds_instance.promotion import RdsPromotion
 from dr_orchestrator.resources.rds_instance.standby import RdsStandby
 from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
+from tests.support.clusters import aurora, member, zones
 from tests.support.elsewhere import ALIAS, AWAY, copied_points
 from tests.support.estate import INSTANCE, REGION, VAULT, Estate
 from tests.support.ways import Spec, Way
+from tests.support.ways.troubles import OF_A_SETTING, POINT, SOURCE, Never, out_of_vault, switched_off, without
 
 
 def _copied(made: Estate) -> None:
@@ -59,6 +61,13 @@ def instance_of(way: Way) -> Any:
     return rds_backends[ACCOUNT][way.copy.region].databases[way.copy.id]
 
 
+def _backend(region: str = REGION) -> Any:
+    return rds_backends[ACCOUNT][region]
+
+
+_GONE = {SOURCE: lambda _: without(_backend().databases, INSTANCE.id)}
+_FULL = ("InstanceQuotaExceeded", "StorageQuotaExceeded", "InsufficientDBInstanceCapacity")
+
 SNAPSHOT = Spec(
     name="rds-snapshot",
     type=INSTANCE.type,
@@ -76,6 +85,14 @@ SNAPSHOT = Spec(
     hangs="was still 'creating'",
     pointless=({"kind": "no-snapshot"}, "no available snapshot of orders-prod"),
     paged={"rds.DescribeDBSnapshots": ("MaxRecords", 1), "rds.DescribeDBInstances": ("MaxRecords", 1)},
+    vanishes={**_GONE, POINT: lambda point: without(_backend().database_snapshots, point.id)},
+    full={"RestoreDBInstanceFromDBSnapshot": _FULL},
+    refuses=OF_A_SETTING,
+    mistaken={
+        "a member of Aurora": (lambda made: member(made, aurora(made)), "is an instance of of-aurora"),
+        "a cluster": (aurora, "no RDS instance of-aurora in us-east-1"),
+        "a member of a multi-AZ cluster": (lambda made: member(made, zones(made)), "is an instance of in-zones"),
+    },
 )
 PITR = replace(
     SNAPSHOT,
@@ -86,6 +103,8 @@ PITR = replace(
     dies=("storage-full", "ended as 'storage-full'"),
     pointless=({"kind": "pitr-off"}, "orders-prod"),
     paged={"rds.DescribeDBInstances": ("MaxRecords", 1)},
+    vanishes={**_GONE, POINT: lambda _: switched_off("rds", INSTANCE.id)},
+    full={"RestoreDBInstanceToPointInTime": _FULL},
 )
 VAULTED = replace(
     SNAPSHOT,
@@ -101,6 +120,8 @@ VAULTED = replace(
     paged={"backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1), "rds.DescribeDBInstances": ("MaxRecords", 1)},
     changes=frozenset({"AddTagsToResource"}),
     vault=VAULT,
+    vanishes={**_GONE, POINT: lambda point: out_of_vault(point, REGION)},
+    full={"StartRestoreJob": ("LimitExceededException",)},
 )
 FAILOVER = replace(
     SNAPSHOT,
@@ -114,6 +135,7 @@ ELSEWHERE = replace(
     source=replace(INSTANCE, to=Destination(AWAY, key=ALIAS)),
     paged={**SNAPSHOT.paged},
     changes=frozenset({"CopyDBSnapshot"}),
+    full={**SNAPSHOT.full, "CopyDBSnapshot": ("SnapshotQuotaExceeded",)},
 )
 
 
@@ -163,6 +185,8 @@ PROMOTION = replace(
     paged={"rds.DescribeDBInstances": ("MaxRecords", 1)},
     changes=frozenset({"PromoteReadReplica"}),
     before=_without_replicas,
+    vanishes={**_GONE, POINT: Never("a promotion chooses none: it is the newest that the replica has")},
+    full={"CreateDBInstanceReadReplica": _FULL},
 )
 AWAY_VAULTED = replace(
     VAULTED,
@@ -170,6 +194,7 @@ AWAY_VAULTED = replace(
     source=replace(INSTANCE, to=Destination(AWAY, standing=True)),
     before=_copied,
     paged={},
+    vanishes={**_GONE, POINT: lambda point: out_of_vault(point, AWAY)},
 )
 CHOSEN = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE, AWAY_VAULTED)
 """The ways that begin with a recovery point which is chosen."""

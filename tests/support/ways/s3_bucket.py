@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 from moto.s3.models import s3_backends
 
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
 from dr_orchestrator.resources.s3_bucket.vaulted import BucketFromVault
-from tests.support.estate import BUCKET, VAULT, Estate
+from tests.support.estate import BUCKET, REGION, VAULT, Estate
 from tests.support.ways import Spec, Way
+from tests.support.ways.troubles import POINT, SOURCE, Never, out_of_vault, without
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -32,6 +37,25 @@ def _described(made: Estate) -> dict[str, Any]:
     return {"versions": versions, "versioning": s3.get_bucket_versioning(Bucket=BUCKET.id)["Status"]}
 
 
+def _held() -> Any:
+    return s3_backends[ACCOUNT]["aws"].buckets
+
+
+def _emptied(_point: RecoveryPoint) -> AbstractContextManager[None]:
+    """Within: every version is deleted, by a rule of its lifecycle or by hand."""
+    found = _held()[BUCKET.id]
+    return mock.patch.object(found, "keys", type(found.keys)())
+
+
+@contextmanager
+def _deleted(_point: RecoveryPoint) -> Iterator[None]:
+    """Within: the bucket is gone, and no account has one of its name."""
+    with without(_held(), BUCKET.id), without(s3_backends.bucket_accounts, BUCKET.id):
+        yield
+
+
+_GONE = {SOURCE: _deleted}
+
 PITR = Spec(
     name="s3",
     type=BUCKET.type,
@@ -49,6 +73,10 @@ PITR = Spec(
     paged={"s3.ListBuckets": ("MaxBuckets", 1)},
     looks="ListBuckets",
     changes=frozenset({"PutPublicAccessBlock", "PutBucketEncryption", "CopyObject", "DeleteObjects"}),
+    vanishes={**_GONE, POINT: _emptied},
+    full={"CreateBucket": ("TooManyBuckets",)},
+    mistaken=Never("S3 has buckets alone under such names, and lists no others: directory buckets have a suffix"),
+    apart=rf" stands in {REGION}, and is declared in",
 )
 VAULTED = replace(
     PITR,
@@ -62,5 +90,7 @@ VAULTED = replace(
     paged={"backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1), "s3.ListBuckets": ("MaxBuckets", 1)},
     changes=frozenset({"PutPublicAccessBlock", "PutBucketEncryption", "DeleteObjects"}),
     vault=VAULT,
+    vanishes={**_GONE, POINT: lambda point: out_of_vault(point, REGION)},
+    full={"CreateBucket": ("TooManyBuckets",), "StartRestoreJob": ("LimitExceededException",)},
 )
 WAYS = (PITR, VAULTED)
