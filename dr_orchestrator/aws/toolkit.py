@@ -184,10 +184,10 @@ class Toolkit:
         )
 
     def retry_while(
-        self, prove_and_delete: Callable[[], object], while_code: str, within: float = TEARDOWN_CEILING
+        self, prove_and_delete: Callable[[], object], *while_codes: str, within: float = TEARDOWN_CEILING
     ) -> None:
-        """Repeat a deletion that AWS refuses for now (the copy is still being made) until it is taken; Refused where
-        that is so for longer than `within` (drill seconds).
+        """Repeat a deletion that AWS refuses for now, by one of these codes (the copy is still being made), until it is
+        taken; Refused where that is so for longer than `within` (drill seconds).
 
         Each try proves anew: between two of them the name may have become somebody else's.
         """
@@ -196,7 +196,8 @@ class Toolkit:
             try:
                 self.retry_transient(prove_and_delete)
             except Refused as refused:
-                if while_code not in refused.code or self.clock.monotonic() - started > within:
+                for_now = any(code in refused.code for code in while_codes)
+                if not for_now or self.clock.monotonic() - started > within:
                     raise
                 self.context.asked_again(f"the deletion was refused: {refused.message}")
                 self.clock.sleep(RETRY)

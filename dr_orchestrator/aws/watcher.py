@@ -160,7 +160,16 @@ class Watcher:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._feeds: dict[tuple[str, ...], Feed] = {}
+        self._in_vain: dict[str, float] = {}
         self._lock = threading.Lock()
+
+    def give_up(self, what: str) -> None:
+        """Remember that something was waited for in vain: who waits for the same next need not, all over again."""
+        self._in_vain[what] = self._clock.monotonic()
+
+    def gave_up(self, what: str, within: float) -> bool:
+        """Whether it was, by any that waits here, within so many drill seconds."""
+        return self._clock.monotonic() - self._in_vain.get(what, -math.inf) < within
 
     def feed(self, key: tuple[str, ...], describe: Describe) -> Feed:
         """The feed of an account, region and service; the first to ask says how it is described."""

@@ -23,7 +23,7 @@ from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import DrillFault, NotMeasured, NotTheCopy, Stopped
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotTheCopy, Stopped, Transient
 
 Address = tuple[str, int]
 """Host and port."""
@@ -95,6 +95,15 @@ class Apart:
         if production is not None and started.is_of(production):
             raise NotTheCopy.told(f"what answers at the address of {copy.id} is production's own server")
         self._ours.append(started)
+
+    def prove_to_write(self, copy: Copy, connection: Any) -> None:
+        """As `prove`, of a copy that spans two regions; Transient where the server only reads: the name may lead for a
+        while to the region that was left, and what is asked there says nothing of the one that serves.
+        """
+        self.prove(copy, connection)
+        if spoken_on(connection).follows(connection):
+            told = f"what answers at the address of {copy.id} only reads"
+            raise Transient(f"{told}: it does not stand in the region that serves")
 
     def _learn(self) -> None:
         found = set(self._production())

@@ -92,7 +92,8 @@ def components(order: Order, way: Way, door: Door) -> Components:
         return restorer.addresses()
 
     apart = Apart(reach, production, _asked(toolkit), toolkit.clock, source if reads else None)
-    checks = SqlChecks(apart.login, source, apart.prove)
+    prove = apart.prove_to_write if drill.kind.spans else apart.prove
+    checks = SqlChecks(apart.login, source, prove)
     asks = checks.serves if drill.kind.promotes else checks.answers
     answers = functools.partial(_answers, opening, asks) if isinstance(opening, Opening) else None
     if opening:
@@ -113,13 +114,13 @@ def components(order: Order, way: Way, door: Door) -> Components:
             there = apart.login(copy)
         except NotMeasured as fault:
             return Probed(False, f"{NOT_PROBED}: {fault.message}")
-        prove = functools.partial(apart.prove, copy)
-        return speech.of(there.engine).probe(there, *restorer.address(), first=prove)
+        first = functools.partial(prove, copy)
+        return speech.of(there.engine).probe(there, *restorer.address(), first=first)
 
     def client(copy: Copy) -> Client:
         number = secrets.randbelow(2**53)  # what a process that died wrote is no other's; a double in JSON holds it
-        reach, prove = functools.partial(apart.login, copy), functools.partial(apart.prove, copy)
-        return Client(reach, apart.again, prove, toolkit.clock, _table(copy), number)
+        reach, first = functools.partial(apart.login, copy), functools.partial(prove, copy)
+        return Client(reach, apart.again, first, toolkit.clock, _table(copy), number)
 
     looks = _looks(order, door, database, reads) if database else ()
     if drill.kind.interrupts:
@@ -130,7 +131,7 @@ def components(order: Order, way: Way, door: Door) -> Components:
         sql=checks,
         store_of=lambda _check: drill.resource.name,
         patiently=toolkit.patiently,
-        deep=DeepChecks(toolkit.clock, order.home, apart.login, source, apart.prove),
+        deep=DeepChecks(toolkit.clock, order.home, apart.login, source, prove),
         reached=toolkit.context.reached,
         held=held.of if drill.kind.promotes else None,
     )

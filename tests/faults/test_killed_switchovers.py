@@ -131,11 +131,38 @@ def test_killed_while_it_is_taken_apart(here: wiring.App, boards: Estate, number
     swept(here, DRILL, killed_at("RemoveFromGlobalCluster", number, after=True), boards.clock, 3600.0)
 
 
-@pytest.mark.parametrize("operation", ["CreateGlobalCluster", "CreateDBCluster", "SwitchoverGlobalCluster"])
+@pytest.mark.parametrize(
+    "operation", ["CreateGlobalCluster", "CreateDBCluster", "SwitchoverGlobalCluster", "RemoveFromGlobalCluster"]
+)
 def test_a_lost_answer_makes_nothing_twice(here: wiring.App, boards: Estate, operation: str) -> None:
-    """It took effect, and AWS's word on it never came: it is adopted, or seen to be under way."""
+    """It took effect, and AWS's word on it never came: it is adopted, or seen to be under way, or done."""
     boards.lab.faults.add({"kind": "lost-response", "action": operation, "times": 1})
     found = run(here, DRILL)
     assert found.closing is not None
     assert found.closing.verdict in GREEN, found.closing.reasons
+    assert found.closing.cleanup is Cleanup.CLEAN, found.closing.cleanup_reasons
     assert asked(boards, found) == ONCE
+
+
+def test_a_switchover_that_was_taken_is_none_that_failed(here: wiring.App, boards: Estate) -> None:
+    """Its answer was lost, and the try after it is refused for what it did: that of a cluster's state, too."""
+    boards.lab.faults.add({"kind": "lost-response", "action": "SwitchoverGlobalCluster", "times": 1})
+    rule = {"kind": "error", "action": "SwitchoverGlobalCluster", "code": "InvalidDBClusterStateFault", "times": 1}
+    boards.lab.faults.add(rule)
+    found = run(here, DRILL)
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert asked(boards, found) == ONCE
+
+
+def test_what_aws_does_not_delete_yet_is_asked_again(here: wiring.App, boards: Estate) -> None:
+    """A cluster that was taken out is promoted for a while: nothing of it is left behind for that, and charged."""
+    for operation, code in (
+        ("DeleteDBInstance", "InvalidDBClusterStateFault"),
+        ("DeleteDBCluster", "InvalidGlobalClusterStateFault"),
+    ):
+        boards.lab.faults.add({"kind": "error", "action": operation, "code": code, "times": 1})
+    found = run(here, DRILL)
+    assert found.closing is not None
+    assert found.closing.cleanup is Cleanup.CLEAN, found.closing.cleanup_reasons
+    assert {each.state in TERMINAL for each in found.copies} == {True}

@@ -11,6 +11,7 @@ from moto.ec2.models import ec2_backends
 from moto.rds.models import rds_backends
 
 from dr_orchestrator import wiring
+from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UnsafeToDelete
@@ -146,6 +147,8 @@ def test_a_strangers_member_is_not_taken_out(here: wiring.App, boards: Estate, m
         assert found.closing.cleanup is Cleanup.LEFTOVERS
         assert "this run made no such copy" in " ".join(found.closing.cleanup_reasons)
         assert source in whole.members
+        gone = {each.copy.region for each in found.copies if each.state in TERMINAL}
+        assert gone == {AWAY}, "the secondary left, and nothing kept it from being deleted"
     finally:
         whole.members.clear()
         wholes().clear()

@@ -137,11 +137,15 @@ def _target(write: Write, name: str) -> Any:
 
 
 def _along(write: Write, name: str) -> dict[str, Any]:
-    """What names copies of a call at ways of keys into its parameters, beside what it has to be given there."""
+    """What names copies of a call at ways of keys into its parameters, beside what it has to be given there; and by an
+    ARN what nothing else names.
+    """
     found = {}
     for by in filter(None, (write.target, write.within)):
         if by.way and not by.at:
             found[by.parameter] = {**nested(write).get(by.parameter, {}), by.way: named(name, by.type)}
+        elif by.arn and by.anywhere:
+            found[by.parameter] = arn("rds", f"cluster:{name}")
         elif by.type in PLACED and not (by.way or by.at):
             found[by.parameter] = named(name, by.type)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
@@ -15,6 +16,20 @@ from dr_orchestrator.domain.service import Isolation
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 
+@dataclass(frozen=True)
+class Tied:
+    """The ties that a run itself gave a copy: its global cluster, the ARN of what it follows there, empty of what
+    writes, and the key that it was told to be encrypted with, empty where it was told none.
+    """
+
+    within: str = ""
+    follows: str = ""
+    key: str = ""
+
+
+FREE = Tied()
+
+
 def isolated(
     toolkit: Toolkit,
     copy: Copy,
@@ -24,11 +39,11 @@ def isolated(
     groups: tuple[str, ...],
     to: Place | None = None,
     *,
-    within: str = "",
+    tied: Tied = FREE,
 ) -> str:
     """The isolation of the copy, in words; NotRecoverable where cluster or instances stand anywhere but where they
     were put, or others than these `instances` are in it; `to` is the place of them all, where that is not the source's.
-    `within` is the global cluster that the run made of it, where it did.
+    `tied` is what the run itself tied it to.
     """
     account, cluster = toolkit.account, live(toolkit, CLUSTERS, copy)
     theirs = isolation.of_cluster(source)
@@ -36,10 +51,10 @@ def isolated(
     for each in instances:
         isolation.proven(isolation.of_instance(each), theirs, put, groups, to)
     _of_these_alone(cluster, {str(each["DBInstanceIdentifier"]) for each in instances})
-    alone(account, cluster, within)
+    alone(account, cluster, tied)
     likewise = "its instance" if len(instances) == 1 else f"its {len(instances)} instances"
-    tied = f"of {within} alone" if within else "of no global cluster, replica of nothing"
-    return f"{told}; {likewise} likewise; {tied}"
+    told_of = f"of {tied.within} alone" if tied.within else "of no global cluster, replica of nothing"
+    return f"{told}; {likewise} likewise; {told_of}"
 
 
 def _of_these_alone(cluster: Mapping[str, Any], ours: set[str]) -> None:
@@ -52,13 +67,15 @@ def _of_these_alone(cluster: Mapping[str, Any], ours: set[str]) -> None:
         )
 
 
-def alone(account: Account, cluster: Mapping[str, Any], within: str = "") -> None:
-    """Raise where something flows into the copy, or out of it: a global cluster but that, or replication.
-
-    A secondary tells the primary as what it replicates: whether that is the run's, the members of `within` tell.
+def alone(account: Account, cluster: Mapping[str, Any], tied: Tied = FREE) -> None:
+    """Raise where something flows into the copy, or out of it: a global cluster but the run's, or replication but of
+    what it follows there; or where another key opens it than it was given.
     """
-    source = "" if within else str(cluster.get("ReplicationSourceIdentifier") or "")
-    if wrong := {*globals_of(account.api("rds"), cluster), source} - {"", within}:
+    if tied.key and cluster.get("KmsKeyId") != tied.key:
+        told = f"{cluster['DBClusterIdentifier']} is encrypted with {cluster.get('KmsKeyId')}, not with {tied.key}"
+        raise NotRecoverable(told, isolation.TAKEN_DOWN)
+    source = str(cluster.get("ReplicationSourceIdentifier") or "")
+    if wrong := {*globals_of(account.api("rds"), cluster), source} - {"", tied.within, tied.follows}:
         told = f"{cluster['DBClusterIdentifier']} is not isolated: it is tied to {', '.join(sorted(wrong))}"
         raise NotRecoverable(told, isolation.TAKEN_DOWN)
 

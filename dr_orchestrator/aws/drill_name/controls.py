@@ -79,7 +79,7 @@ class _Standing:
             raise UnsafeToDelete(f"{copy.id} is not named after run {copy.run}, whatever the ledger says")
         self._prove(found)
         try:
-            self._toolkit.retry_while(lambda: self._go(self._vouched(id)), _CONFLICT, GIVEN_UP_S)
+            self._toolkit.retry_while(lambda: self._go(self._vouched(id)), _CONFLICT, within=GIVEN_UP_S)
         except Refused as refused:
             if _CONFLICT not in refused.code:
                 raise

@@ -134,7 +134,7 @@ class Brought(ABC):
         self._toolkit.proofs.intended(copy)
         there = self._toolkit.describe_confirmed(self._found) is not None
         if there:
-            self._toolkit.retry_while(self._prove_and_delete, while_code="InUse")
+            self._toolkit.retry_while(self._prove_and_delete, "InUse")
             if left := self._toolkit.absence_confirmed(lambda: [self._id(each) for each in self._ours()]):
                 raise NotMeasured(f"{', '.join(left)} could not be deleted", "sweep again later", self.call)
         self._leave_nothing()
@@ -295,7 +295,7 @@ class BroughtImage(Brought):
 
     def _leave_nothing(self) -> None:
         """Its snapshots, which EC2 keeps when an image is deregistered."""
-        self._toolkit.retry_while(self._delete_snapshots, while_code="InUse")
+        self._toolkit.retry_while(self._delete_snapshots, "InUse")
         if left := self._toolkit.absence_confirmed(lambda: [str(each["SnapshotId"]) for each in self._held()]):
             told = f"{', '.join(left)}, made with {self.copy.id}, outlived it and could not be deleted"
             raise NotMeasured(told, "sweep again later", SNAPSHOTS)

@@ -24,6 +24,11 @@ def usable(account: Account, key: str | None, data: str, otherwise: str = "the d
     return f"key {arn} is enabled" + (f"; it belongs to account {of}, not to {owner}" if of != owner else "")
 
 
+def arn(account: Account, key: str) -> str:
+    """The ARN of a key that is named by its id, its alias or its ARN."""
+    return str(account.api("kms").call("DescribeKey", KeyId=key)["KeyMetadata"]["Arn"])
+
+
 def is_of_aws(account: Account, key: str) -> bool:
     """Whether AWS made and manages the key: a request does not name such a one."""
     return bool(account.api("kms").call("DescribeKey", KeyId=key)["KeyMetadata"].get("KeyManager") == "AWS")

@@ -24,6 +24,10 @@ _EVENTS_S = 10.0
 """Drill seconds between two looks at AWS's events while a failover is waited for."""
 
 
+_LOOK_S = 5.0
+"""Drill seconds between two looks where AWS tells that one goes on of what has settled."""
+
+
 class FailsOver(ABC):
     """The asking for a failover, of an instance or of a cluster: once, and never again where AWS may have heard it.
 
@@ -101,6 +105,7 @@ class FailsOver(ABC):
         `served` tells whether the client's writes are acknowledged again. NotMeasured where AWS's events tell that it
         gave the failover up.
         """
+        began = self._toolkit.clock.monotonic()
         served = self._watched(copy, served)
         while True:
             self._settle(copy, before, served)
@@ -110,6 +115,9 @@ class FailsOver(ABC):
                     self._raise_if_given_up(copy)
                 self._asked = None
                 return zones
+            if self._toolkit.clock.monotonic() - began > self._toolkit.ceiling:
+                raise NotMeasured(f"AWS goes on telling that {copy.id} fails over: {zones}", call=self.asks)
+            self._toolkit.pause(_LOOK_S)
 
     def _ask_once(self, copy: Copy, before: Zones, way: str) -> Seen:
         asking, known = self._asking(copy, way), self._failovers(copy)
@@ -122,6 +130,8 @@ class FailsOver(ABC):
                     return Seen("asked for, and taken, though its answer was lost")
                 self._asked = None
                 raise self._of_another(f"{copy.id} fails over: {refused.message}") from refused
+            if refused.code in self.busy and refused.repeated:
+                return self._heard(copy, known)  # what is shown may be old, or it has ended already
             self._asked = None
             raise self._told_of(refused) from refused
         except (Denied, Throttled) as refused:

@@ -20,8 +20,9 @@ from dr_orchestrator.domain.evidence import Asked
 class Shape:
     """How the calls of RDS speak of what it runs: the names of its fields and filters, and the codes of its errors.
 
-    `exists` is the code of a name that is taken, `busy` that of a state in which it cannot be deleted. `encrypts` is
-    whether a copy of what is not encrypted can be: CopyDBClusterSnapshot answers with an error where a key is named.
+    `exists` is the code of a name that is taken, `busy` that of a state in which it cannot be deleted, `held` that of
+    such a state of what it is part of. `encrypts` is whether a copy of what is not encrypted can be:
+    CopyDBClusterSnapshot answers with an error where a key is named.
     """
 
     called: str
@@ -32,12 +33,18 @@ class Shape:
     filter: str
     exists: str
     busy: str
+    held: str = ""
     encrypts: bool = True
 
     @property
     def name(self) -> str:
         """The parameter, and the field, that names one."""
         return f"{self.key}Identifier"
+
+    @property
+    def for_now(self) -> tuple[str, ...]:
+        """The codes by which AWS refuses to delete one for now."""
+        return (self.busy, self.held) if self.held else (self.busy,)
 
     @property
     def describe(self) -> str:
@@ -81,11 +88,11 @@ class ShapeOfSnapshots(Shape):
 
 INSTANCES = Shape(
     *("an instance", "DBInstance", "DbiResourceId", "DBInstanceStatus", "InstanceCreateTime"),
-    *("db-instance-id", "DBInstanceAlreadyExists", "InvalidDBInstanceState"),
+    *("db-instance-id", "DBInstanceAlreadyExists", "InvalidDBInstanceState", "InvalidDBClusterStateFault"),
 )
 CLUSTERS = Shape(
     *("a cluster", "DBCluster", "DbClusterResourceId", "Status", "ClusterCreateTime"),
-    *("db-cluster-id", "DBClusterAlreadyExistsFault", "InvalidDBClusterStateFault"),
+    *("db-cluster-id", "DBClusterAlreadyExistsFault", "InvalidDBClusterStateFault", "InvalidGlobalClusterStateFault"),
 )
 SNAPSHOTS = ShapeOfSnapshots(
     *("a snapshot", "DBSnapshot", "DBSnapshotArn", "Status", "SnapshotCreateTime"),
@@ -164,7 +171,7 @@ class Objects:
         if live is None:
             return self._toolkit.never_created(copy)
         if live.get(self.shape.status) != "deleting":
-            self._toolkit.retry_while(lambda: self._prove_and_delete(copy, refuse, given), while_code=self.shape.busy)
+            self._toolkit.retry_while(lambda: self._prove_and_delete(copy, refuse, given), *self.shape.for_now)
         self._toolkit.wait_until_gone(self.feed(), copy, gone(states))
         return CopyState.DELETED
 

@@ -46,7 +46,7 @@ class By:
     which names one by its ARN, and by nothing else. With `listed` it is a list of names. With `way`, keys into what the
     parameter holds, through its lists, each text there names one; and with `at` as the DNS takes names: in any case,
     with a dot at the end or without. One that is `anywhere` is called in whichever region: it has none itself, or its
-    ARN says which.
+    ARN says which, and with `arn` a bare name names nothing then.
     """
 
     type: str
@@ -97,7 +97,7 @@ class By:
         if not text.startswith("arn:"):
             part = re.fullmatch(self.within, text) if self.within else None
             last = (text.rpartition("/")[2],) if self.arn else ()
-            name = part["name"] if part else "" if self.within else text
+            name = part["name"] if part else "" if self.within or (self.anywhere and self.arn) else text
             yield Target(self.type, name, parts=last, anywhere=self.anywhere)
             return
         yield replace(self._by_arn(text), anywhere=self.anywhere)

@@ -55,7 +55,7 @@ def _delete(toolkit: Toolkit, copy: Copy, name: str) -> None:
     held = replace(copy, type=INSTANCE, id=name, parent=copy.id, source=None)
     toolkit.account.guard.vouch(held)
     given = {"DBInstanceIdentifier": name, "SkipFinalSnapshot": True}
-    toolkit.retry_while(lambda: toolkit.account.api("rds").call("DeleteDBInstance", **given), while_code=INSTANCES.busy)
+    toolkit.retry_while(lambda: toolkit.account.api("rds").call("DeleteDBInstance", **given), *INSTANCES.for_now)
     toolkit.context.observe(copy, f"deletes {name}, which its stack left in it")
     toolkit.wait_until_gone(Objects(INSTANCES, toolkit).feed(), held, gone(instances.STATES), name=name)
 

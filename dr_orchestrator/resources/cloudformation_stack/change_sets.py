@@ -134,7 +134,7 @@ class ChangeSets:
     def drop(self, copy: Copy, stack: str) -> None:
         """Delete all that a stack in review has, and with them what stands in review for the stacks within."""
         for each in self.of(stack):
-            self._toolkit.retry_while(partial(self._delete, each, stack), while_code=_BUSY)
+            self._toolkit.retry_while(partial(self._delete, each, stack), _BUSY)
         left = self._toolkit.absence_confirmed(lambda: [*self.of(stack), *self._left_within(stack)])
         if left:
             told = f"{copy.id} in review left {', '.join(left)} behind"

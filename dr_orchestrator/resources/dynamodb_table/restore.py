@@ -202,7 +202,7 @@ class DynamoTable:
         if live is None:
             return self._toolkit.never_created(copy)
         if live["TableStatus"] != "DELETING":
-            self._toolkit.retry_while(lambda: self._prove_and_delete(copy), while_code="ResourceInUse")
+            self._toolkit.retry_while(lambda: self._prove_and_delete(copy), "ResourceInUse")
         self._toolkit.wait_until_gone(table.feed(self._copies, self._there), copy, gone(STATES))
         return CopyState.DELETED
 

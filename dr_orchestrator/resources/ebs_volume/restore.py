@@ -231,7 +231,7 @@ class EbsVolume:
         if self._toolkit.describe_confirmed(lambda: self._found(copy)) is None:
             return self._toolkit.never_created(copy)
         self.attaching.detach(copy)
-        self._toolkit.retry_while(lambda: self._prove_and_delete(copy), while_code="IncorrectState")
+        self._toolkit.retry_while(lambda: self._prove_and_delete(copy), "IncorrectState")
         self._toolkit.wait_until_gone(volume.feed(self._api, self._toolkit), copy, gone(volume.STATES))
         return CopyState.DELETED
 

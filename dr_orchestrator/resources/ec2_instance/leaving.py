@@ -55,7 +55,7 @@ class Leaving:
         something that it had is not proven to be the copy's.
         """
         for kind in _KINDS:
-            self._toolkit.retry_while(lambda kind=kind: self._delete(copy, kind), while_code=kind.busy)  # type: ignore[misc]
+            self._toolkit.retry_while(lambda kind=kind: self._delete(copy, kind), kind.busy)  # type: ignore[misc]
             if left := self._toolkit.absence_confirmed(lambda kind=kind: self._left(copy, kind)):  # type: ignore[misc]
                 told = f"{', '.join(left)}, made with {copy.id}, outlived it and could not be deleted"
                 raise NotMeasured(told, "sweep again later", kind.describe)

@@ -242,7 +242,7 @@ class Ec2Instance:
         there = self._toolkit.describe_confirmed(lambda: self._found(copy)) is not None
         leaving = Leaving(self._toolkit)
         if there:
-            self._toolkit.retry_while(lambda: self._prove_and_end(copy, leaving), while_code="IncorrectInstanceState")
+            self._toolkit.retry_while(lambda: self._prove_and_end(copy, leaving), "IncorrectInstanceState")
             self._toolkit.wait_until_gone(machine.going(self._api, self._toolkit), copy, gone(machine.STATES))
         leaving.nothing(copy)
         return CopyState.DELETED if there else self._toolkit.never_created(copy)

@@ -85,7 +85,7 @@ class Mounting:
             self._release(copy, Share(str(found["FileSystemId"]), str(targets[0].get("IpAddress") or "")))
         for each in targets:
             id = str(each["MountTargetId"])
-            self._toolkit.retry_while(lambda id=id: self._delete(copy, id), while_code="DependencyTimeout")  # type: ignore[misc]
+            self._toolkit.retry_while(lambda id=id: self._delete(copy, id), "DependencyTimeout")  # type: ignore[misc]
             states = gone(mount_targets.STATES)
             self._toolkit.wait_until_gone(mount_targets.feed(self._api, self._toolkit), copy, states, name=id)
 

@@ -173,7 +173,7 @@ class EfsFileSystem:
         if kept := automatic.left(self._toolkit.account.api("backup"), str(found["FileSystemArn"])):
             self._toolkit.context.asked_again(kept)
         self.mounting.take_down(copy)
-        self._toolkit.retry_while(lambda: self._prove_and_delete(copy), while_code="FileSystemInUse")
+        self._toolkit.retry_while(lambda: self._prove_and_delete(copy), "FileSystemInUse")
         feed = file_system.feed(self._api, self._toolkit)
         self._toolkit.wait_until_gone(feed, copy, gone(file_system.STATES))
         return CopyState.DELETED

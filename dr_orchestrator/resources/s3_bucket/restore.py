@@ -212,7 +212,7 @@ class S3Bucket:
         found = self._toolkit.describe_confirmed(lambda: bucket.describe(self._api, copy.id))
         if found is None:
             return self._toolkit.never_created(copy)
-        self._toolkit.retry_while(lambda: self._prove_and_delete(copy), while_code="BucketNotEmpty")
+        self._toolkit.retry_while(lambda: self._prove_and_delete(copy), "BucketNotEmpty")
         self._toolkit.wait_until_gone(bucket.feed(self._api, self._toolkit), copy, gone(STATES))
         return CopyState.DELETED
 

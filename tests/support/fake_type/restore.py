@@ -131,7 +131,7 @@ class KinesisStream:
         for row in reversed(self._toolkit.proofs.owned(copy)):
             if row.state not in TERMINAL:
                 Consumer(row.copy, self._toolkit).destroy(row.copy)
-        self._toolkit.retry_while(lambda: self._prove_and_delete(copy), while_code="ResourceInUse")
+        self._toolkit.retry_while(lambda: self._prove_and_delete(copy), "ResourceInUse")
         self._toolkit.wait_until_gone(feed, copy, gone(STATES))
         return CopyState.DELETED
 

@@ -6,6 +6,7 @@ import re
 import socket
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -14,13 +15,14 @@ import pytest
 
 from dr_orchestrator.checks import apart
 from dr_orchestrator.checks.apart import Address, Apart
-from dr_orchestrator.checks.speech import postgres
+from dr_orchestrator.checks.speech import mysql, postgres
+from dr_orchestrator.checks.speech.protocol import Started
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import RowsAtLeast
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotMeasured, NotTheCopy
+from dr_orchestrator.errors import NotMeasured, NotTheCopy, Transient
 from tests.support.dblink_servers import closed_port
 from tests.support.fakes import FakeClock
 from tests.support.logins import login_of
@@ -75,6 +77,31 @@ def test_a_name_that_is_productions_is_refused_though_it_has_no_address(host: st
     """Where no name server answers, the name alone says it, however written, and whatever the port."""
     with mock.patch.dict(NAMES, clear=True), pytest.raises(NotTheCopy):
         compare(host, port)
+
+
+@pytest.mark.parametrize(("told", "follows"), [((0, 0), False), ((1, 0), True), ((0, 1), True), (None, True)])
+def test_a_reader_of_aurora_mysql_is_known_by_either_of_its_variables(told: Any, follows: bool) -> None:
+    """RDS sets `read_only` of a replica; Aurora tells of a reader by `innodb_read_only`."""
+    said: list[str] = []
+    connection = SimpleNamespace(execute=lambda text: said.append(text) or SimpleNamespace(fetchone=lambda: told))
+    assert mysql.AuroraMySQL().follows(connection) is follows
+    assert "innodb_read_only" in said[0]
+
+
+@pytest.mark.parametrize("follows", [False, True])
+def test_what_spans_two_regions_is_asked_only_where_it_writes(follows: bool) -> None:
+    """A name may lead for a while to the region that was left: what it says is no proof of the other, and passes."""
+    clock = FakeClock()
+    started = Started(0.0, 0.0)
+    spoken = SimpleNamespace(started=lambda _: started, follows=lambda _: follows)
+    found = Apart(lambda _: THERE, lambda: PRODUCTION, lambda _: clock.now(), clock)
+    with mock.patch.object(apart, "spoken_on", lambda _: spoken):
+        found.prove(COPY, object())
+        if not follows:
+            found.prove_to_write(COPY, object())
+            return
+        with pytest.raises(Transient, match="only reads"):
+            found.prove_to_write(COPY, object())
 
 
 def test_what_was_compared_is_connected_to_and_nothing_else() -> None:

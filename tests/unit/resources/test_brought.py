@@ -67,7 +67,7 @@ def ended(told: ToldAws, of: type[Brought], known: str) -> CopyState:
         proofs=Proofs(lambda _: record, frozenset(), lambda _: ()),
         describe_confirmed=lambda look: look(),
         absence_confirmed=lambda look: look(),
-        retry_while=lambda act, while_code: act(),
+        retry_while=lambda act, *_: act(),
         never_created=lambda _: CopyState.NEVER_CREATED,
     )
     toolkit.at = lambda _: toolkit

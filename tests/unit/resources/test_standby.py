@@ -34,7 +34,7 @@ class Scripted:
     def __init__(self, way: Any) -> None:
         self.looks, self.events, self.asked = [STALE], [EARLIER], mock.Mock()
         self.standby: Any = way.__new__(way)
-        self.standby._toolkit = mock.Mock()
+        self.standby._toolkit = mock.Mock(clock=FakeClock(), ceiling=3600.0)
 
     def seen(self, _: Any) -> tuple[bool, Zones]:
         return self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]

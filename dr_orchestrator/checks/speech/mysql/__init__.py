@@ -81,8 +81,9 @@ class MySQL(Alike):
         return bool(connection.execute("SELECT 1").fetchone() == (1,))
 
     def follows(self, connection: Any) -> bool:
-        """Whether it takes no writes, as RDS has it of replicas until they are promoted."""
-        return bool(connection.execute("SELECT @@global.read_only").fetchone() != (0,))
+        """Whether it takes no writes, as RDS has it of replicas until they are promoted, and Aurora of its readers."""
+        told = connection.execute("SELECT @@global.read_only, @@global.innodb_read_only").fetchone()
+        return bool(told != (0, 0))
 
     def query(self, connection: Any, text: str, most: int) -> Sequence[tuple[Any, ...]]:
         """Said as one statement: the driver lets no second one through."""

@@ -12,7 +12,7 @@ _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
 _PUT = frozenset({"DBSubnetGroupName", "VpcSecurityGroupIds"})
 
 CALLS = BROUGHT | Calls(
-    frozenset({"rds:DescribeGlobalClusters"}),
+    frozenset({"rds:DescribeGlobalClusters", "rds:DescribeDBClusterParameters"}),
     frozenset(
         {
             *("rds:RestoreDBClusterFromSnapshot", "rds:CreateGlobalCluster", "rds:CreateDBCluster"),

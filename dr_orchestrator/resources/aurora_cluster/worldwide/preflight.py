@@ -10,7 +10,8 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.clusters.globally import Globals, members
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.preflight.region import enabled
-from dr_orchestrator.aws.rds import isolation
+from dr_orchestrator.aws.rds import bringing, isolation
+from dr_orchestrator.aws.rds.described import DEFAULTS
 from dr_orchestrator.aws.rds.objects import CLUSTERS as CLUSTER
 from dr_orchestrator.aws.rds.objects import INSTANCES as INSTANCE
 from dr_orchestrator.aws.rds.objects import Objects
@@ -25,6 +26,7 @@ from dr_orchestrator.resources.aurora_cluster.instance import planned as instanc
 from dr_orchestrator.resources.aurora_cluster.worldwide.parts import put_there
 
 _OFFERS = "rds:DescribeOrderableDBInstanceOptions"
+_CASE, _PARAMETERS = "lower_case_table_names", "rds:DescribeDBClusterParameters"
 _BURSTABLE = "db.t"
 """How the classes begin that AWS takes into no global database: it wants such with much memory."""
 # docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.configuration.requirements.html
@@ -61,6 +63,7 @@ def checks(asked: Asked, whole: Copy, secondary: Copy) -> Iterator[PreflightChec
     yield PreflightCheck(f"names in {region}", lambda: _names(asked, secondary))
     yield PreflightCheck(f"key in {region}", lambda: _key(asked))
     yield PreflightCheck(f"parameter groups in {region}", lambda: preflight.parameters(asked.of_restore))
+    yield PreflightCheck(f"names of tables in {region}", lambda: _case(asked))
     yield PreflightCheck(f"subnet group in {region}", lambda: preflight.subnets(asked.of_restore))
     yield PreflightCheck(f"security groups in {region}", lambda: _closed(asked))
     yield PreflightCheck(f"quota in {region}", lambda: _room(asked))
@@ -121,6 +124,27 @@ def _key(asked: Asked) -> str:
         raise NotRecoverable(told, "add `kms_key` to the drill's `secondary`", "kms:DescribeKey")
     del theirs
     return keys.usable(asked.there.account, asked.secondary.key, asked.source()["DBClusterArn"])
+
+
+def _case(asked: Asked) -> str:
+    """Whether the names of tables are told apart alike in both regions, as AWS wants it of Aurora MySQL 3."""
+    source, group = asked.source(), str(asked.source().get("DBClusterParameterGroup") or "")
+    if source["Engine"] != "aurora-mysql" or not asked.version().startswith("8."):
+        raise NotApplicable("the engine wants nothing of them")
+    there = str(bringing.group_of(asked.secondary.to, group, own=True) or "")
+    here, afar = _case_in(asked.toolkit, group), _case_in(asked.there, there)
+    if here != afar:
+        told = f"{_CASE} is {here} in {group or 'the defaults'}, and {afar} in {there or 'the defaults'} there"
+        raise NotRecoverable(told, "name a `parameter_group` of the same in the drill's `secondary`", _PARAMETERS)
+    return f"{_CASE} is {here} in both"
+
+
+def _case_in(toolkit: Toolkit, group: str) -> str:
+    if not group or group.startswith(DEFAULTS):
+        return "0"
+    given = {"DBClusterParameterGroupName": group, "Source": "user"}
+    found = toolkit.account.api("rds").pages(_PARAMETERS.partition(":")[2], "Parameters", **given)
+    return next((str(each.get("ParameterValue") or "0") for each in found if each.get("ParameterName") == _CASE), "0")
 
 
 def _closed(asked: Asked) -> str:

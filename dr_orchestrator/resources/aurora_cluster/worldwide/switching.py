@@ -11,7 +11,9 @@ from typing import Any
 from dr_orchestrator.aws.clusters import globally, proof
 from dr_orchestrator.aws.clusters.globally import GLOBALS, Globals, members
 from dr_orchestrator.aws.clusters.restoring import STATES as LIVES
+from dr_orchestrator.aws.clusters.restoring import key_of
 from dr_orchestrator.aws.copies import SKEW
+from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds import instances, isolation
 from dr_orchestrator.aws.rds.failing_over import UNCHANGED, FailsOver
 from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Objects
@@ -56,7 +58,7 @@ class GlobalStandby(FailsOver, ClusterSnapshot):
 
     # "A secondary region can be promoted ... in less than 1 minute": aws.amazon.com/rds/aurora/global-database
     usual = timedelta(), timedelta(seconds=60)
-    asks, busy = "rds:SwitchoverGlobalCluster", frozenset({GLOBALS.busy})
+    asks, busy = "rds:SwitchoverGlobalCluster", frozenset({GLOBALS.busy, CLUSTERS.busy})
 
     def __init__(
         self,
@@ -113,16 +115,24 @@ class GlobalStandby(FailsOver, ClusterSnapshot):
     def isolated(self, copy: Copy) -> Seen:
         """Prove of both clusters and of their instances that they stand apart, and that no other is tied to them."""
         second, whole, source = self._second(copy), self._whole(copy), self.described()
-        ours = {live_cluster(self._toolkit, each)["DBClusterArn"] for each in (copy, second)}
-        if strange := {each.arn for each in members(self._live(copy))} ^ ours:
+        live, both = self._live(copy), [live_cluster(self._toolkit, each) for each in (copy, second)]
+        ours = {each["DBClusterArn"] for each in both}
+        if strange := {each.arn for each in members(live)} ^ ours:
             held = ", ".join(sorted(strange))
             raise NotRecoverable(f"{whole.id} should hold {copy.id} and {second.id}: {held}", isolation.TAKEN_DOWN)
         put, afar = put_there(self._secondary), self._afar()
         groups, own = isolation.security_groups(afar.account, put), [proof.live(afar, INSTANCES, instance_of(second))]
         at = Place("", self._secondary.region)
         beside = isolation.declared(self._resource), self._network()
-        here = proof.isolated(self._toolkit, copy, source, self._instances(copy), *beside, within=whole.id)
-        return Seen(f"{here}; {proof.isolated(afar, second, source, own, put, groups, at, within=whole.id)}")
+        written = globally.writer(live)
+        if written is None:
+            raise Transient(f"AWS tells of no member of {whole.id} that writes", call=f"rds:{GLOBALS.describe}")
+        reads = {each.region: written.arn for each in members(live) if not each.writes}
+        tied = proof.Tied(whole.id, reads.get(copy.region, ""))
+        here = proof.isolated(self._toolkit, copy, source, self._instances(copy), *beside, tied=tied)
+        key = keys.arn(afar.account, self._secondary.key) if key_of(both[0]) else ""
+        tied = proof.Tied(whole.id, reads.get(second.region, ""), key)
+        return Seen(f"{here}; {proof.isolated(afar, second, source, own, put, groups, at, tied=tied)}")
 
     def seen(self, copy: Copy) -> tuple[bool, Zones]:
         """Whether it is switched over, and the regions of the cluster that writes and of the other."""
@@ -152,7 +162,7 @@ class GlobalStandby(FailsOver, ClusterSnapshot):
         clock, since = self._toolkit.clock, list[float]()
 
         def settled(sighting: Sighting) -> bool:
-            if not _is_whole(sighting) or not served():
+            if not _is_whole(sighting) or globally.is_moving(sighting.detail) or not served():
                 return False
             since.append(clock.monotonic())
             return _regions(sighting.detail).serving != before.serving or since[-1] - since[0] >= UNCHANGED
@@ -192,15 +202,22 @@ class GlobalStandby(FailsOver, ClusterSnapshot):
 
 
 def address(toolkit: Toolkit, copy: Copy) -> tuple[str, int] | None:
-    """Host and port by which the primary of a run's global cluster is reached, wherever that is; None without one."""
+    """Host and port by which the primary of a run's global cluster is reached, wherever that is; None before one was
+    made. From then on nothing else is it: Transient where AWS does not tell, NotMeasured where it is another's.
+    """
     whole = planned.whole(copy)
-    live = Globals(toolkit).described(whole.id) if whole is not None else None
-    found = globally.writer(live) if live is not None else None
-    if live is None or found is None or not live.get("Endpoint"):
+    row = toolkit.proofs.record(whole) if whole is not None else None
+    if whole is None or row is None or row.identity is None:
         return None
-    there = toolkit.at(Place("", found.region)).account.api("rds")
-    cluster = CLUSTERS.described(there, found.name)
-    return (str(live["Endpoint"]), int(cluster["Port"])) if cluster is not None else None
+    live = Globals(toolkit).described(whole.id)
+    if live is not None:
+        toolkit.proofs.same(whole, live[GLOBALS.unique])
+        found, host = globally.writer(live), live.get("Endpoint")
+        there = toolkit.at(Place("", found.region)).account.api("rds") if found is not None and host else None
+        cluster = CLUSTERS.described(there, found.name) if there is not None and found is not None else None
+        if cluster is not None:
+            return str(host), int(cluster["Port"])
+    raise Transient(f"AWS tells no endpoint of {whole.id}, or none that writes", call=f"rds:{GLOBALS.describe}")
 
 
 def _is_whole(sighting: Sighting) -> bool:

@@ -51,7 +51,7 @@ class Destroying:
         self._prove()
         self._empty(held)
         for left in reversed(range(DELETIONS)):
-            self._toolkit.retry_while(self._prove_and_delete, while_code="OperationInProgress")
+            self._toolkit.retry_while(self._prove_and_delete, "OperationInProgress")
             try:
                 self._toolkit.wait_until_gone(
                     stack.feed(self._api, self._toolkit), self._copy, stack.GONE, name=self._stack_id

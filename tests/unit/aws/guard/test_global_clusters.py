@@ -53,6 +53,13 @@ def test_no_other_global_cluster_and_no_other_member(operation: str, whole: str,
         check(operation, THERE, GlobalClusterIdentifier=whole, **{key: target})
 
 
+def test_a_target_of_a_switchover_is_named_by_its_arn() -> None:
+    """AWS takes a bare name for one of the region that is called, and the copy is in another."""
+    for region in (HERE, THERE):
+        with pytest.raises(Forbidden, match="is not a copy of this run"):
+            check("SwitchoverGlobalCluster", region, GlobalClusterIdentifier=WHOLE, TargetDbClusterIdentifier=SECOND)
+
+
 def test_a_member_leaves_where_it_stands() -> None:
     """The call that takes one out is made in its region, and in no other."""
     check("RemoveFromGlobalCluster", THERE, GlobalClusterIdentifier=WHOLE, DbClusterIdentifier=arn(THERE, SECOND))

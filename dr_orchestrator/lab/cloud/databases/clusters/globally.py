@@ -84,6 +84,7 @@ class Globals(RDSBackend):
             cluster.database = None
             cluster.timeline = passing([("promoting", durations.LEAVE_GLOBAL)], "available")
         cluster.global_cluster_identifier, cluster.is_writer = None, False
+        cluster.replication_source_identifier = None
         return whole
 
     def switchover_global_cluster(self, global_cluster_identifier: str, target: str) -> GlobalCluster:
@@ -122,8 +123,10 @@ class Globals(RDSBackend):
         return made
 
     def delete_db_instance(self, db_instance_identifier: str, *given: Any, **others: Any) -> DBInstance:
-        """As of each cluster; the last of a primary stays while that has a secondary."""
+        """As of each cluster; the last of a primary stays while that has a secondary, and all while one is promoted."""
         member = self.databases.get(db_instance_identifier)
+        if isinstance(member, Member):
+            spanning.check_promoted(member.cluster)
         if isinstance(member, Member) and (name := member.cluster.global_cluster_identifier):
             spanning.check_last(member, self._whole(name))
         return super().delete_db_instance(db_instance_identifier, *given, **others)
@@ -157,6 +160,7 @@ def _switched(whole: Spanning, old: Cluster, new: Cluster, stays: bool) -> None:
         _tell(whole, new, "cancelled")
         return
     old.is_writer, new.is_writer = False, True
+    old.replication_source_identifier, new.replication_source_identifier = new.db_cluster_arn, None
     for member in old.members:
         member.is_cluster_writer = False
     new.designate_writer()

@@ -55,6 +55,7 @@ def make(backend: RDSBackend, given: dict[str, Any]) -> Cluster:
     cluster = Cluster(backend, **given)
     if whole is not None:
         cluster.is_writer = not whole.members
+        cluster.replication_source_identifier = whole.primary.db_cluster_arn if whole.primary else None
         whole.members.append(cluster)
     backend.clusters[identifier] = cluster
     return cluster

@@ -146,6 +146,8 @@ def check_delete(cluster: Any, final_snapshot: str | None, skip: bool) -> None:
     """Refuse to delete a cluster that is protected, in use, or whose data is spoken of unclearly."""
     if cluster.status == "deleting":
         raise InvalidDBClusterStateFault(f"Cluster {cluster.db_cluster_identifier} is already being deleted.")
+    if cluster.status == "promoting":
+        raise InvalidDBClusterStateFault(f"DB cluster {cluster.db_cluster_identifier} is in promoting state.")
     if cluster.deletion_protection:
         raise InvalidParameterCombination(
             "Cannot delete protected Cluster, please disable deletion protection and try again."

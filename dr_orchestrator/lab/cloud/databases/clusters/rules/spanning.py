@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.rds.exceptions import InvalidDBClusterStateFault, InvalidParameterCombination, RDSClientError
+from moto.rds.exceptions import (
+    InvalidDBClusterStateFault,
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    RDSClientError,
+)
 
 from dr_orchestrator.lab.cloud.databases.clusters.rules import refusals
 
@@ -53,6 +58,14 @@ def check_instance(kind: str) -> None:
         raise InvalidParameterCombination(f"{kind} isn't supported for a global database.")
 
 
+def check_promoted(cluster: Any) -> None:
+    """Refuse to delete an instance of what left a global cluster, until it stands by itself."""
+    # github.com/hashicorp/terraform-provider-aws/pull/40333
+    if cluster.status == "promoting":
+        told = "Cannot delete the last instance of the master cluster. Delete the replica cluster before deleting"
+        raise InvalidDBClusterStateFault(f"{told} the last master cluster instance.")
+
+
 def check_last(member: Any, whole: Any) -> None:
     """Refuse to delete the last instance of a primary that has a secondary."""
     others = [each for each in member.cluster.members if each is not member and each.status != "deleting"]
@@ -66,7 +79,9 @@ def check_remove(whole: Any, cluster: Any) -> None:
     if whole.status not in ("available", "creating"):
         raise invalid(f"Global cluster {whole.global_cluster_identifier} is in {whole.status} state.")
     if cluster not in whole.members:
-        raise RDSClientError("DBClusterNotFoundFault", f"{cluster.db_cluster_identifier} is no member of it.")
+        # github.com/hashicorp/terraform-provider-aws: internal/service/rds/global_cluster.go
+        told = f"{cluster.db_cluster_arn} is not found in global cluster {whole.global_cluster_identifier}"
+        raise InvalidParameterValue(told)
     if cluster.is_writer and len(whole.members) > 1:
         raise invalid("Unable to remove the primary member of a global cluster while there are other members.")
 
