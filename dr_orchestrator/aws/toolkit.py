@@ -13,7 +13,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.copies import Proofs
-from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, STOPPED, VANISHED, Feed, Sighting, States, Watcher
+from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, STOPPED, VANISHED, Feed, GaveUp, Sighting, States, Watcher
 from dr_orchestrator.domain.copy import Copy, CopyState, Place
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import Pick, Selection
@@ -35,6 +35,9 @@ QUOTA_RETRY, QUOTA_RETRY_LONGEST = 30.0, 300.0
 
 EDGE = timedelta(minutes=5)
 """How far inside the window its edge is taken: it moves on while the restore is being asked for."""
+
+UNHURRIED = 72 * 3600.0
+"""Drill seconds after which is given up what no target bounds: what has none, or comes before any disruption."""
 
 TEARDOWN_CEILING = 4 * 3600.0
 RETRY = 30.0
@@ -131,6 +134,17 @@ class Toolkit:
             )
         self.context.kept(sum(kept))
         return seen
+
+    def beforehand(self) -> Toolkit:
+        """The same tools, for what is made before the disruption: nobody waits for that, and no target bounds it."""
+        return replace(self, ceiling=UNHURRIED)
+
+    def wait_beforehand(self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool]) -> Sighting:
+        """Likewise, before the disruption; NotMeasured past the ceiling: there nothing had to be recovered yet."""
+        try:
+            return self.beforehand().wait_until_ready(feed, copy, states, ready)
+        except GaveUp as late:
+            raise NotMeasured(late.message, late.hint) from late
 
     def seconds_since(self, seen: Sighting) -> float:
         """How many drill seconds ago something was first seen to be ready; the looks that confirmed it came after."""

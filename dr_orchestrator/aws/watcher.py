@@ -35,6 +35,10 @@ STOPPED = f"{STOOD_STILL}; it may have been ready at any time meanwhile"
 UNSEEN = "describes were throttled or failed in passing; it may have been ready at any time meanwhile"
 
 
+class GaveUp(NotRecoverable):
+    """What is waited for was neither ready nor seen to fail until the ceiling."""
+
+
 @dataclass(frozen=True)
 class Sighting:
     """The state of one object as last described; `status` is ABSENT where AWS knows no such object.
@@ -190,7 +194,7 @@ class Watcher:
         kept: Callable[[float], None] = lambda _: None,
         stood_still: Callable[[float], None] = lambda _: None,
     ) -> Sighting:
-        """Wait until the object is in a ready state; NotRecoverable where it died or passed the ceiling (seconds).
+        """Wait until the object is in a ready state; NotRecoverable where it died, GaveUp past the ceiling (seconds).
 
         `raise_if_stopped` is called at every look, and raises where the wait is to end: somebody stopped the drill,
         say. `delayed` is told how long (drill seconds) the end of the wait may have gone unseen, and why; `kept`, how
@@ -246,7 +250,7 @@ class Watcher:
                 silent_since = None
                 _refuse_the_dead(name, seen, states)
                 if now - started > ceiling:
-                    raise NotRecoverable(f"{name} was still '{seen}' after {ceiling / 3600:.1f} h; gave up waiting")
+                    raise GaveUp(f"{name} was still '{seen}' after {ceiling / 3600:.1f} h; gave up waiting")
                 # From when it was taken: those that share a describe also wake together for the next.
                 pauses.sleep(max(sighting.taken + tick - self._clock.monotonic(), tick / 2))
 

@@ -89,6 +89,11 @@ class SqlChecks:
         except (NotMeasured, NotRecoverable):
             return False
 
+    def follows(self, copy: Copy) -> bool:
+        """Whether the copy's server follows another, and takes no writes; NotMeasured where it cannot be asked."""
+        with self._asking(copy, f"SQL on {copy.id}") as connection:
+            return bool(spoken_on(connection).follows(connection))
+
     def enter(self, copy: Copy) -> None:
         """Log in to the copy, and ask nothing but whether it is one; LoginRefused where it lets us not in."""
         with self._asking(copy, f"login to {copy.id}"):

@@ -110,17 +110,26 @@ class Suite:
             of_store = [point for point in points if point.store == store or len(points) == 1]
             if isinstance(check, Deep):
                 taken = {*self.names, *(each.name for each in self.checks), *(result.name for result in results)}
-                results += [replace(each, store=store) for each in self._deep(check, copy, of_store, taken)]
+                found = [replace(each, store=store) for each in self._deep(check, copy, of_store, taken)]
+                results += [self._as_it_was(check, found[0], of_store, reference), *found[1:]]
                 continue
             if isinstance(check, SameInBoth):
                 results.append(self._both(check, copy))
                 continue
             result = replace(self._perform(check, copy, reference, of_store), store=store)
-            if self.held is not None:
-                results.append(as_it_was(check, result, of_store, reference, self.held))
-                continue
-            results += [result, *_held_to_the_instant(check, result, of_store)]
+            results.append(self._as_it_was(check, result, of_store, reference))
+            if self.held is None:
+                results += _held_to_the_instant(check, result, of_store)
         return results
+
+    def _as_it_was(
+        self, check: Check, result: CheckResult, points: Sequence[RecoveryPoint], reference: datetime
+    ) -> CheckResult:
+        """A result in what goes on, counted as of before the disruption; as it is in what was restored."""
+        if self.held is None:
+            return result
+        beats = sum(isinstance(each, NewestRow) and each.canary for each in self.checks)
+        return as_it_was(check, result, points, reference, self.held, alone=beats < 2)
 
     def _deep(
         self, check: Deep, copy: Copy, points: Sequence[RecoveryPoint], taken: Collection[str]

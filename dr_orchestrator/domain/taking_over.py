@@ -52,6 +52,9 @@ class Replica(Protocol):
     def hold(self, copy: Copy) -> Seen:
         """Read what it holds: the recovery point, once one is chosen."""
 
+    def asked_before(self) -> None:
+        """Note that an earlier process of the run may have asked for its promotion."""
+
 
 class Client(Protocol):
     """A client that writes to a copy, number by number, in its own time; durations are drill seconds."""

@@ -14,7 +14,7 @@ from dr_orchestrator.errors import DrillFault, NotRecoverable, without_secrets
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import outcome_of
 from dr_orchestrator.runner.journal import Journal
-from dr_orchestrator.runner.patience import AFTERWARDS, LOOKING, RECOVERING, TEARING_DOWN
+from dr_orchestrator.runner.patience import AFTERWARDS, LOOKING, RECOVERING, TEARING_DOWN, Patience
 from dr_orchestrator.runner.stop import words_of
 from dr_orchestrator.waiting.standstill import STOOD_STILL
 
@@ -37,17 +37,24 @@ class Performer:
         self._broken: list[tuple[BaseException, Step]] = []
 
     def __call__(
-        self, name: str, act: Callable[..., T], *args: Any, phase: Phase = Phase.RECOVER, role: Role = Role.STEP
+        self,
+        name: str,
+        act: Callable[..., T],
+        *args: Any,
+        phase: Phase = Phase.RECOVER,
+        role: Role = Role.STEP,
+        patience: Patience | None = None,
     ) -> T:
         """Perform one; it is in the ledger before it begins, and again before the next one does.
 
-        What it comes back to have Seen, or tells of a copy that is Ready, is kept as evidence.
+        What it comes back to have Seen, or tells of a copy that is Ready, is kept as evidence. Its `patience` is that
+        of its phase, unless another is told.
         """
         clocked = not self._journal.header.kind.interrupts  # else the clock is a client's
         if clocked and phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
             self._journal.disrupt()
         step = self._journal.begin(name, phase, role)
-        patience = TEARING_DOWN if role is Role.DESTROY else PATIENCE[phase]
+        patience = patience or (TEARING_DOWN if role is Role.DESTROY else PATIENCE[phase])
         stood_still = self._context.stood_still()
         try:
             if phase is not Phase.TEARDOWN:

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.run import PROVE_ISOLATION, Phase, Role
 from dr_orchestrator.domain.taking_over import Replica
 from dr_orchestrator.runner.entering import enter
 from dr_orchestrator.runner.making import Making
+from dr_orchestrator.runner.patience import RECOVERING
 
 
 class Promoting(Making):
@@ -25,14 +26,15 @@ class Promoting(Making):
         """
         replica = self._replica
         self.at_exit(teardown, self.restorer.destroy, self.copy)
+        # Hours go by here, with a copy that is charged for: one call without an answer is no reason to end them.
+        prepare = partial(self._perform, phase=Phase.PREPARE, patience=RECOVERING)
         if not self._journal.passed_before(name, Phase.PREPARE):
-            self._perform(name, partial(self._follow, replica), phase=Phase.PREPARE)
+            prepare(name, partial(self._follow, replica))
         wait = f"{name}: wait until it follows"
         if not self._journal.passed_before(wait, Phase.PREPARE):
-            self._perform(wait, replica.follows, self.copy, phase=Phase.PREPARE)
+            prepare(wait, replica.follows, self.copy)
         if self._journal.has(Moment.DISRUPTION):
             return
-        prepare = partial(self._perform, phase=Phase.PREPARE)
         if self.components.isolated is not None:
             look = partial(self.components.isolated, self.copy)
             prove = partial(self._perform.confirmed, look, within=math.inf)  # as of every copy
@@ -49,7 +51,12 @@ class Promoting(Making):
         wait: str = "wait until it serves",
         reaches: Moment | None = Moment.INFRASTRUCTURE_READY,
     ) -> None:
-        """Promote the run's replica, and wait until it is none any more. Asked for again it changes nothing."""
+        """Promote the run's replica, and wait until it is none any more. Asked for again it changes nothing.
+
+        Of a step that another process of the run began nobody knows whether its call was taken: it may have been.
+        """
+        if any((step.name, step.phase) == (name, Phase.RECOVER) for step in self._journal.steps):
+            self._replica.asked_before()
         self.step(name, self.restorer.restore, point, self.copy)
         self.reached(Moment.ACCEPTED)
         self.await_copy(wait, self.restorer.ready, self.copy, reaches=reaches)

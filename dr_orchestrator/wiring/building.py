@@ -10,7 +10,7 @@ from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.aws.toolkit import TEARDOWN_CEILING, Toolkit
+from dr_orchestrator.aws.toolkit import TEARDOWN_CEILING, UNHURRIED, Toolkit
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, LiveObject, Place, Source
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Check, Drill, Selection, reads_source
@@ -34,8 +34,6 @@ from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 
 CEILING = 3
 """A restore is measured on to this multiple of its RTO, so that a failed drill still learns the true time."""
-
-NO_TARGET_CEILING_S = 72 * 3600.0
 
 
 def guarded(
@@ -152,7 +150,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
     """The parts that a drill is performed with, as its resource's type builds it."""
     rto = drill.objective.rto
     timed = rto is not None and not drill.kind.interrupts  # what is promised of a failover is no time for a restore
-    ceiling = rto.value.total_seconds() * CEILING if rto and timed else NO_TARGET_CEILING_S
+    ceiling = rto.value.total_seconds() * CEILING if rto and timed else UNHURRIED
     toolkit = _toolkit(here, account, here.sources, context, ceiling, context.lease, drill)
     account.throttling.listen(context)
     filled = _filled(here, drill, copy, toolkit)

@@ -128,6 +128,7 @@ class _Look:
         """The stores whose loss no heartbeat tells, as the judge takes it."""
         for logical, resource in (drill.stores or {"": drill.resource}).items():
             content = self._here.types[resource.type].content
+            written = drill.replicates or resource  # what replicates takes no heartbeat of its own
             told = any(isinstance(each, Files) and each.newest for each in drill.checks)
             if content in (Content.BLOCKS, Content.FILES, Content.MACHINE) and not told:
                 message = f"no file tells the loss: {drill.name} is inconclusive at best"
@@ -136,11 +137,11 @@ class _Look:
                 continue
             read = list(_reading(drill.checks, logical))
             for each in read:
-                if beats := _other_interval(each, resource.canary):
+                if beats := _other_interval(each, written.canary):
                     yield Level.WARNING, f"check '{each.name}': {beats}", "write the same interval in both"
             if any(isinstance(each, CanaryItem) or each.canary for each in read):
                 continue
-            where, line = f" of {logical}" if logical else "", _heartbeat(content, logical, resource)
+            where, line = f" of {logical}" if logical else "", _heartbeat(content, logical, written)
             if content is Content.ITEMS and drill.resource.rebuild and drill.resource.rebuild.builder:
                 message = f"nobody reads the items of {logical}, which a program made: {drill.name} is inconclusive"
                 yield Level.ASK, message, f"drill '{resource.name}' by a pitr-restore of its own, and take it out here"

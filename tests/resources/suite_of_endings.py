@@ -146,7 +146,7 @@ class StatesContract:
         way.made = replace(way.made, toolkit=replace(way.made.toolkit, ceiling=3600.0))
         way.made.lab.faults.add({"kind": "stuck", "action": way.spec.makes or way.spec.ask})
         way.restored(ready=False)
-        with pytest.raises(NotRecoverable, match=rf"{way.spec.hangs} after 1\.0 h"):
+        with pytest.raises(way.spec.late, match=rf"{way.spec.hangs} after 1\.0 h"):
             way.restorer.ready(way.copy)
 
 
@@ -159,6 +159,6 @@ class UnknownStatesContract(StatesContract):
         action = way.spec.makes or way.spec.ask
         way.made.lab.faults.add({"kind": "ends-as", "status": "pondering", "action": action})
         way.restored(ready=False)
-        with pytest.raises(NotRecoverable, match=r"was still 'pondering' after 1\.0 h"):
+        with pytest.raises(way.spec.late, match=r"was still 'pondering' after 1\.0 h"):
             way.restorer.ready(way.copy)
         assert (way.copy.id, "pondering (unknown state)") in way.made.ledger.seen

@@ -31,6 +31,7 @@ PROMOTES = f"""
     checks:
       - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}
 """
+SHOP = f"{workspace.SHOP.replace(chr(10) + '  sessions: {type', RESOURCE).rstrip()}{PROMOTES}"
 
 
 def stand(lab: Any, source: str = INSTANCE.id, **given: Any) -> None:

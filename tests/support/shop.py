@@ -66,6 +66,7 @@ def world(shop: Estate, home: Path, more: str = "") -> Iterator[wiring.App]:
         mock.patch.object(toolkit, "TEARDOWN_CEILING", 3600.0),
         mock.patch.object(SqlChecks, "answers", lambda *_: True),
         mock.patch.object(SqlChecks, "serves", lambda *_: True),
+        mock.patch.object(SqlChecks, "follows", lambda *_: True),
         mock.patch.object(SqlChecks, "perform", lambda _, check, copy, at: _heartbeat(shop, check, copy, at)),
     ]
     with suppress(secrets.exceptions.ResourceExistsException):

@@ -65,6 +65,7 @@ def answering() -> Iterator[None]:
     with ExitStack() as patches:
         patches.enter_context(mock.patch.object(SqlChecks, "answers", lambda *_: True))
         patches.enter_context(mock.patch.object(SqlChecks, "serves", lambda *_: True))
+        patches.enter_context(mock.patch.object(SqlChecks, "follows", lambda *_: True))
         patches.enter_context(mock.patch.object(SqlChecks, "perform", perform))
         yield
 

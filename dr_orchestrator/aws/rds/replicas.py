@@ -28,6 +28,11 @@ CASCADES = (14, 1)
 LOOKED_BACK, GRAIN, RECENT = timedelta(days=90), timedelta(hours=3), timedelta(minutes=15)
 """How far back CloudWatch is asked, in pieces of which it tells 1,440 at once; how old the newest lag may be."""
 
+OF_LATE = timedelta(minutes=5)
+"""How long the lag of a standing replica counts: one of PostgreSQL whose source is idle seems to be up to five minutes
+behind, and what it was before that is over.
+"""
+
 ALIKE = timedelta(minutes=1)
 """How much further behind a replica of a replica may seem to be: each is asked once a minute."""
 
@@ -129,13 +134,16 @@ def behind(account: Account, name: str, now: datetime) -> str:
 
 def caught_up(account: Account, name: str, source: str, now: datetime) -> bool | None:
     """Whether a replica that was just made lies no further behind than the one that it is made of, by both engines'
-    words to CloudWatch, which has one for each minute; None where it has none of it yet.
+    words to CloudWatch, which has one for each minute: its newest is held to the largest that the other had of late.
+    None where there is none of it yet.
     """
     own = _lags(account, name, now - RECENT, now, timedelta(minutes=1))
     if not own:
         return None
     newest = max(own, key=lambda each: each.at)
-    most = max((each.most for each in _lags(account, source, now - RECENT, now, timedelta(minutes=1))), default=0.0)
+    told = _lags(account, source, now - RECENT, now, timedelta(minutes=1))
+    since = max((each.at for each in told), default=now) - OF_LATE
+    most = max((each.most for each in told if each.at >= since), default=0.0)
     return newest.least >= 0 and newest.most <= max(most, 0.0) + ALIKE.total_seconds()
 
 

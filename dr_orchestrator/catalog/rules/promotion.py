@@ -32,6 +32,10 @@ def mistakes(service: Declared, drill: Drill, resource: Resource) -> Iterator[tu
             yield (key,), "a replica is promoted where it stands", "remove it"
     yield from _replicated(service, drill, resource)
     yield from _database(resource)
+    if resource.canary is not None:
+        message = f"a heartbeat that is written to '{drill.resource}' itself proves nothing of what that replicates"
+        fix = f"write its `canary` at '{drill.replicates}'" if drill.replicates else "write its `canary` at the other"
+        yield ("resource",), message, fix
     if not any(_is_heartbeat(check) for check in drill.checks):
         message = "no mandatory newest-row reads a heartbeat, and nothing else tells what the replica held"
         yield ("checks",), message, "add {name: ..., newest-row: {table: ..., column: ..., canary: true}}"

@@ -18,6 +18,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.resource_type import Calls
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.vault import Vault
+from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Parts
 from dr_orchestrator.runner.journal import Journal
@@ -41,11 +42,11 @@ class Spec:
     `remove` deletes the copy as somebody else would. `described` is all that AWS says of the source but what moves with
     time, and `identity` what it calls that for good. `proving` are the looks without which nothing may be deleted,
     `dies` is a state that no copy comes back from and what is said of it, `hangs` how one is told that never gets
-    ready, `pointless` a fault by which there is no recovery point and what is said then. `paged` are listings whose
-    pages can be made small, by the parameter that says how small, and the least that it may say. `looks` are the calls
-    by which the source is looked at, `changes` those that change the copy besides. What lies in a `vault` is
-    restored by a job, where it has a role, which is known before what it makes. `held` is what a copy has under ids of
-    AWS's alone, `before` makes what has to be there for this way alone.
+    ready, as a fault that is `late`, `pointless` a fault by which there is no recovery point and what is said then.
+    `paged` are listings whose pages can be made small, by the parameter that says how small, and the least that it may
+    say. `looks` are the calls by which the source is looked at, `changes` those that change the copy besides. What lies
+    in a `vault` is restored by a job, where it has a role, which is known before what it makes. `held` is what a copy
+    has under ids of AWS's alone, `before` makes what has to be there for this way alone.
 
     `vanishes` takes away what was looked at before it is restored, `full` are the codes by which each call says that
     there is no room now, `refuses` those by which it says so for good, `mistaken` makes what is of another type and
@@ -66,6 +67,7 @@ class Spec:
     dies: tuple[str, str]
     makes: str = ""
     hangs: str = ""
+    late: type[Exception] = NotRecoverable
     pointless: tuple[Mapping[str, str], str] | None = None
     environment: bool = False
     described: Callable[[Estate], dict[str, Any]] = lambda _made: {}

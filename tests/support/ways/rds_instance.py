@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
+from unittest import mock
 
 from moto.rds.models import rds_backends
 
+from dr_orchestrator.aws import toolkit
 from dr_orchestrator.domain.copy import Copy, Identity
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
@@ -162,8 +165,11 @@ class Promoted(RdsPromotion):
         return self.follow(copy)
 
     def ready(self, copy: Copy) -> Ready:
-        if not self._way.calls("PromoteReadReplica"):  # in a run these are two steps
-            self.follows(copy)
+        if self._way.calls("PromoteReadReplica"):  # in a run these are two steps, and the journal tells
+            self.asked_before()
+        else:
+            with mock.patch.object(toolkit, "UNHURRIED", self._toolkit.ceiling):
+                self.follows(copy)
         super().restore(self.choose(), copy)
         return super().ready(copy)
 
@@ -182,6 +188,7 @@ PROMOTION = replace(
     restorer=Promoted,
     ask="CreateDBInstanceReadReplica",
     dies=("storage-full", "ended as 'storage-full'"),
+    late=NotMeasured,
     paged={"rds.DescribeDBInstances": ("MaxRecords", 1)},
     changes=frozenset({"PromoteReadReplica"}),
     before=_without_replicas,

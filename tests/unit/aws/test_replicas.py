@@ -97,6 +97,8 @@ def test_one_that_stopped_for_a_moment_replicated_nothing() -> None:
         ([50.0, 4000.0], [2.0], False),
         ([-1.0], [2.0], False),
         ([900.0], [900.0, 1.0], True),
+        ([290.0], [300.0, 1.0, 60.0, 120.0, 180.0], True),
+        ([900.0], [900.0, *[1.0] * 9], False),
         ([900.0], [], False),
     ],
 )

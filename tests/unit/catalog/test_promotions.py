@@ -10,10 +10,8 @@ from dr_orchestrator.catalog.load import load
 from dr_orchestrator.errors import Problem
 from dr_orchestrator.resources import TYPES
 from tests.support import workspace
-from tests.support.promotions import DRILL, PROMOTES, RESOURCE, STANDING
+from tests.support.promotions import DRILL, RESOURCE, SHOP, STANDING
 from tests.support.types import problems
-
-SHOP = f"{workspace.SHOP.replace(chr(10) + '  sessions: {type', RESOURCE).rstrip()}{PROMOTES}"
 
 
 def told(home: Path, shop: str) -> list[Problem]:
@@ -61,6 +59,16 @@ def test_a_mistake_is_told(tmp_path: Path, old: str, new: str, message: str) -> 
     assert old in drill
     shop = f"{head}\n  {DRILL}:{drill.replace(old, new)}"
     assert any(message in each.message for each in told(tmp_path, shop)), told
+
+
+def test_a_heartbeat_at_the_standing_replica_is_refused(tmp_path: Path) -> None:
+    """Where its server takes writes it would read seconds old, whatever replication does: the other one has it."""
+    whole = f"{RESOURCE.partition('}}')[0]}}}}}"
+    there = whole.replace("secret: prod/orders}}", "secret: prod/orders}, canary: {table: heartbeat, column: at}}")
+    assert whole in SHOP
+    (found,) = told(tmp_path, SHOP.replace(whole, there))
+    assert "proves nothing of what that replicates" in found.message
+    assert found.fix == "write its `canary` at 'orders-db'"
 
 
 @pytest.mark.parametrize("engine", ["oracle", "sqlserver"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,7 +13,8 @@ from dr_orchestrator.checks.held import Held
 from dr_orchestrator.checks.sql import newest
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import NewestRow
+from dr_orchestrator.domain.drill import NewestRow, Query, RowsAtLeast
+from dr_orchestrator.domain.proof import Command
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
@@ -29,7 +31,9 @@ BEAT = NewestRow("heartbeat", "heartbeat", "at", canary=True)
 ORDERS = NewestRow("orders", "orders", "at", within=timedelta(minutes=30))
 
 
-def read(at: datetime, check: NewestRow = BEAT, held: dict[str, datetime | None] | None = None) -> list[CheckResult]:
+def read(
+    at: datetime, check: NewestRow = BEAT, held: dict[str, datetime | None] | None = None, *beside: NewestRow
+) -> list[CheckResult]:
     """The results of a promoted copy whose newest row is of an instant; `held` is what was read before."""
 
     class Sql:
@@ -37,7 +41,7 @@ def read(at: datetime, check: NewestRow = BEAT, held: dict[str, datetime | None]
             return newest(check, at, reference)
 
     asked, clock = cast(Any, Sql()), cast(Any, FakeClock())
-    suite = Suite((check,), clock, sql=asked, store_of=lambda _: "orders", held=held or {})
+    suite = Suite((check, *beside), clock, sql=asked, store_of=lambda _: "orders", held=held or {})
     return suite.all(COPY, [POINT], STRUCK)
 
 
@@ -101,11 +105,60 @@ def test_what_another_process_read_of_it_is_not_made_up() -> None:
     assert (found.outcome, found.newest) == (Outcome.PASSED, HELD)
 
 
+def test_two_heartbeats_of_which_nobody_knows_what_each_held_are_not_measured() -> None:
+    """The process died that read them: the recovery point is that of the older one, and which it was is not known."""
+    other = replace(BEAT, name="other")
+    found = read(STRUCK, BEAT, {}, other)
+    assert [each.outcome for each in found] == [Outcome.INCONCLUSIVE] * 2
+    assert all("which heartbeat was the older one" in each.observed for each in found)
+    assert [each.outcome for each in read(HELD - timedelta(seconds=1), BEAT, {}, other)] == [Outcome.FAILED] * 2
+    known: dict[str, datetime | None] = {"heartbeat": HELD, "other": STRUCK}
+    assert [each.newest for each in read(STRUCK + timedelta(minutes=1), BEAT, known, other)] == [HELD, STRUCK]
+
+
+def test_a_heartbeat_of_a_clock_that_is_ahead_is_of_the_disruption_at_the_latest() -> None:
+    """It was read before: its loss is none, and not less than none."""
+    (found,) = read(STRUCK + timedelta(seconds=2), BEAT, {"heartbeat": STRUCK + timedelta(seconds=2)})
+    assert (found.outcome, found.newest) == (Outcome.PASSED, STRUCK)
+    assert "it went on" not in found.observed
+
+
+@pytest.mark.parametrize(
+    ("check", "outcome", "told"),
+    [
+        (RowsAtLeast("rows", "orders", 1), Outcome.PASSED, True),
+        (Query("query", "SELECT 1", "1"), Outcome.PASSED, True),
+        (RowsAtLeast("rows", "orders", 1), Outcome.FAILED, False),
+    ],
+)
+def test_what_looks_at_no_instant_says_so(check: RowsAtLeast | Query, outcome: Outcome, told: bool) -> None:
+    """Rows that came after the disruption are counted with the others: its reader is told in each result that held."""
+    sql = cast(Any, SimpleNamespace(perform=lambda *_: CheckResult("rows", "", "5 rows", outcome)))
+    for held, words in (({}, told), (None, False)):
+        (found,) = Suite((check,), cast(Any, FakeClock()), sql=sql, held=held).all(COPY, [POINT], STRUCK)
+        assert found.outcome is outcome
+        assert ("also after the disruption" in found.observed) is words
+
+
+def test_a_program_of_the_teams_says_so_too() -> None:
+    """Its own result, not what it tells beside."""
+    program = Command("counts", ("x",))
+    told = [CheckResult(each, "", "yes", Outcome.PASSED) for each in ("counts", "beside")]
+    deep = cast(Any, SimpleNamespace(perform=lambda *_: told))
+    found = Suite((program,), cast(Any, FakeClock()), deep=deep, held={}).all(COPY, [POINT], STRUCK)
+    assert ["also after the disruption" in each.observed for each in found] == [True, False]
+
+
 class Tables:
     """A copy with tables, each of which holds a newest row, none, or cannot be read."""
 
     def __init__(self, **held: datetime | NotMeasured | None) -> None:
         self._held = held
+
+    writes = False
+
+    def follows(self, _copy: Copy) -> bool:
+        return not self.writes
 
     def perform(self, check: NewestRow, _copy: Copy, reference: datetime) -> CheckResult:
         found = self._held[check.table]
@@ -124,6 +177,14 @@ def test_the_oldest_of_the_heartbeats_is_what_it_held() -> None:
     found = held(Tables(heartbeat=HELD, other=HELD - timedelta(hours=1), orders=None), BEAT, other, ORDERS)
     assert found.read(COPY) == HELD - timedelta(hours=1)
     assert found.of == {"heartbeat": HELD, "other": HELD - timedelta(hours=1), "orders": None}
+
+
+def test_one_that_takes_writes_is_no_witness() -> None:
+    """It has the standing replica's settings: a heartbeat may be written there, whatever replication does."""
+    tables = Tables(heartbeat=HELD)
+    tables.writes = True
+    with pytest.raises(NotMeasured, match="takes writes, and so does what it replicates"):
+        held(tables, BEAT).read(COPY)
 
 
 def test_a_heartbeat_that_is_not_there_is_not_measured() -> None:

@@ -18,7 +18,7 @@ from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.runner.stop import Stop
 from dr_orchestrator.wiring import App
-from tests.support import workspace
+from tests.support import promotions, workspace
 from tests.support.estate import TABLE, Estate, estate
 
 ROWS = "database: {name: orders, secret: prod/orders}, canary: {table: dr_canary, column: at}"
@@ -105,6 +105,17 @@ def test_what_is_not_declared_is_refused_with_the_line_to_add(
         ):
             assert main.run(["canary", name, "--once"]) == Exit.USAGE
             assert line in capsys.readouterr().err
+
+
+def test_a_standing_replica_takes_the_heartbeat_of_what_it_replicates(
+    made: Estate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No line is told that would be refused, or prove nothing: its heartbeat is written elsewhere."""
+    with wiring.using(workspace.world(tmp_path, made.clock, shop=promotions.SHOP)):
+        assert main.run(["canary", "orders-there", "--once"]) == Exit.USAGE
+    told = capsys.readouterr().err
+    assert "its heartbeat is that of orders-db, which it replicates" in told
+    assert "add `canary" not in told
 
 
 def test_another_accounts_credentials_write_nothing(

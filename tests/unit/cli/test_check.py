@@ -9,7 +9,7 @@ import pytest
 
 from dr_orchestrator.cli import main
 from dr_orchestrator.errors import Exit
-from tests.support import on_production, workspace
+from tests.support import on_production, promotions, workspace
 from tests.support.apart_app import TIERS
 from tests.support.built_shop import ASKED
 
@@ -108,6 +108,22 @@ def test_a_heartbeat_is_expected_as_it_is_written(home: Path, capsys: pytest.Cap
     told = capsys.readouterr().err
     assert "check 'heartbeat': the heartbeat is written every 5m, and expected every 1m" in told
     assert "2 warnings." in told
+
+
+@pytest.mark.parametrize(("every", "expected"), [("5m", Exit.PASSED), ("1m", Exit.PASSED)])
+def test_the_heartbeat_of_a_promotion_is_that_of_what_is_replicated(
+    home: Path, capsys: pytest.CaptureFixture[str], every: str, expected: Exit
+) -> None:
+    """The standing replica has none of its own: the interval is held to that of the other."""
+    secret = "database: {name: orders, secret: prod/orders}"
+    canary = f"{secret}, canary: {{table: heartbeat, column: at, interval: {every}}}"
+    shop = promotions.SHOP.replace(secret, canary, 1)
+    assert shop != promotions.SHOP
+    workspace.write(home, shop=shop)
+    assert main.run(["check"]) == expected
+    warned = f"the heartbeat is written every {every}, and expected every 1m"
+    told = [line for line in capsys.readouterr().err.splitlines() if warned in line]
+    assert any(f"drills.{promotions.DRILL}.checks" in each for each in told) is (every != "1m")
 
 
 def test_what_a_program_makes_has_no_template(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.evidence import Asked, Opened, Ready, Seen
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.run import PROVE_ISOLATION, Phase
 from dr_orchestrator.domain.verdict import Outcome, Verdict
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
 from dr_orchestrator.runner import Components, Session
 from tests.support.records import HEADER
 from tests.support.rehearsal import COPY, IDENTITY, Drill
@@ -33,6 +33,8 @@ class Promoting(Drill):
     entered: bool = True
     proven: bool = True
     once: list[BaseException] = field(default_factory=list)
+    silent: dict[str, int] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
     prepares: str = ""
 
     def follow(self, copy: Copy) -> Asked:
@@ -61,6 +63,15 @@ class Promoting(Drill):
         if self.once:
             raise self.once.pop()
         return Seen("a heartbeat of just now")
+
+    def asked_before(self) -> None:
+        self.told.append("asked before")
+
+    def act(self, name: str, result: object = None) -> object:
+        if self.silent.get(name):
+            self.silent[name] -= 1
+            raise Transient("no answer")
+        return super().act(name, result)
 
     def session(self, call: object = None) -> Session:
         del call
@@ -176,6 +187,31 @@ def test_a_replica_that_never_follows_disrupts_nothing() -> None:
     assert drill.done()[-1] == "destroy"
     assert "still further behind" in " ".join(drill.reasons)
     assert Moment.DISRUPTION not in drill.moments()
+
+
+@pytest.mark.parametrize("step", BEFORE)
+def test_a_call_without_an_answer_ends_no_hours_of_making(step: str) -> None:
+    """Whatever is done before the disruption has a copy by then: it is asked again, as in a recovery."""
+    drill = Promoting(silent={step: 3})
+    drill.run()
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.verdict is Verdict.PASSED, drill.reasons
+
+
+def test_one_process_asked_for_nothing_before() -> None:
+    """What is promoted then, and nobody asked for, somebody else promoted."""
+    drill = Promoting()
+    drill.run()
+    assert drill.told == []
+
+
+@pytest.mark.parametrize(("step", "asked"), [("hold", False), ("choose", False), ("restore", True), ("ready", True)])
+def test_whether_an_earlier_process_may_have_asked_is_in_the_journal(step: str, asked: bool) -> None:
+    """It may, once its step had begun: else what is promoted was not promoted by this run."""
+    clock, ledger, run = dead_in(step, make=Promoting)
+    rest = resumed(clock, ledger, run, make=Promoting)
+    assert isinstance(rest, Promoting)
+    assert rest.told == (["asked before"] if asked else [])
 
 
 def test_a_drill_without_a_replica_is_a_defect() -> None:
