@@ -12,12 +12,13 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.machines.disk import Disk
 from dr_orchestrator.resources.ebs_volume.lab.backend import Volumes
 from dr_orchestrator.wiring.planning import plan
 from tests.support import volumes
 from tests.support.dying import deaths, gone_on, killed_at, swept
-from tests.support.estate import MACHINE, VOLUME, WEB, Estate
+from tests.support.estate import MACHINE, VAULT, VOLUME, WEB, Estate
 from tests.support.shop import GREEN, ended, run
 
 HOUR = 3600.0
@@ -185,6 +186,25 @@ def test_a_sample_and_a_program_of_the_teams_own_are_told_in_figures(shop: Estat
     assert "hush" not in str(told["too slow"].figures)
     assert (told["wrong"].outcome, told["wrong"].figures["exit_code"]) == (Outcome.FAILED, 3)
     assert ended(found) == (Verdict.FAILED, Cleanup.CLEAN)
+
+
+def test_a_volume_is_restored_of_the_snapshot_in_a_vault(shop: Estate, drilled: wiring.App) -> None:
+    """Of the vault's newest, which is older than others of the account; no job is started, and no role handed over."""
+    file = drilled.settings.drills / "shop.yaml"
+    said = f"    resource: share\n    recovery_points: {{vault: {VAULT.name}}}\n"
+    file.write_text(file.read_text().replace("    resource: share\n", said, 1))
+    before, heard = shop.inventory(), len(shop.lab.journal)
+    text = str(plan.plan(drilled, "share-snapshot"))
+    assert f"vault {VAULT.name} is a backup vault, not locked; the drill restores its snapshot itself" in text
+    found = run(drilled, "share-snapshot")
+    assert ended(found)[0] in GREEN, found.closing
+    assert ended(found)[1] is Cleanup.CLEAN
+    kept = [each.point for each in vaults().kept(VAULT.name, None) if each.of == "EBS"]
+    (asked,) = [each.params for each in shop.lab.journal[heard:] if each.action == "CreateVolume"]
+    assert kept[-1].endswith(asked["SnapshotId"])
+    assert not {each.action for each in shop.lab.journal[heard:]} & {"StartRestoreJob", "AssumeRole"}
+    assert [each.copy.made_by for each in found.copies] == [""]
+    assert shop.inventory() == before
 
 
 def _archived(shop: Estate) -> None:

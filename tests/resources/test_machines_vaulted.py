@@ -15,7 +15,7 @@ from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.resources.ec2_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.ec2_instance.vaulted import Ec2FromVault
 from tests.support import web
-from tests.support.estate import OF_IMAGES, WEB
+from tests.support.estate import BY_DRILL, WEB
 from tests.support.ways import Make, Way
 
 HOUR = timedelta(hours=1)
@@ -26,19 +26,19 @@ ARN = f"arn:aws:ec2:us-east-1:123456789012:instance/{WEB.id}"
 def way(way_of: Make) -> Iterator[Way]:
     """The machine, of whose vault and images whatever a test adds is taken away after it."""
     made = way_of("ec2-vault")
-    points, images = list(vaults()._points[OF_IMAGES.name]), dict(web.backend().amis)
+    points, images = list(vaults()._points[BY_DRILL.name]), dict(web.backend().amis)
     yield made
-    vaults()._points[OF_IMAGES.name][:] = points
+    vaults()._points[BY_DRILL.name][:] = points
     web.backend().amis.clear()
     web.backend().amis.update(images)
 
 
-def restorer(way: Way, vault: Vault = OF_IMAGES) -> Ec2FromVault:
+def restorer(way: Way, vault: Vault = BY_DRILL) -> Ec2FromVault:
     return Ec2FromVault(way.resource, way.selection, way.made.toolkit, vault)
 
 
 def of_machine() -> list[str]:
-    return [each.point for each in vaults().kept(OF_IMAGES.name, None) if each.arn == ARN]
+    return [each.point for each in vaults().kept(BY_DRILL.name, None) if each.arn == ARN]
 
 
 def test_the_newest_image_of_the_vault_is_started_and_no_job(way: Way) -> None:
@@ -57,7 +57,7 @@ def test_the_newest_image_of_the_vault_is_started_and_no_job(way: Way) -> None:
 def test_a_copied_image_is_as_old_as_its_point(way: Way) -> None:
     """Its snapshots tell when they were copied, and itself no machine: the vault's instant is its data's."""
     now = way.made.clock.now()
-    kept = back_up(OF_IMAGES.name, WEB.id, now - HOUR, copied=now - timedelta(minutes=5))
+    kept = back_up(BY_DRILL.name, WEB.id, now - HOUR, copied=now - timedelta(minutes=5))
     point = restorer(way).choose()
     assert kept.point.endswith(point.id)
     assert point.data_time == kept.at
@@ -67,11 +67,11 @@ def test_a_copied_image_is_as_old_as_its_point(way: Way) -> None:
 
 
 def test_the_rhythm_is_that_of_the_vault(way: Way) -> None:
-    """Not that of the images beside it, which come more often; and the making of one counts."""
+    """Not that of the images beside it, which come more often; a point counts once AWS Backup has it whole."""
     before = restorer(way).worst_case(way.made.clock.now())
     assert before is not None
     assert before.source.startswith("largest gap between 2 images")
-    assert before.backup == timedelta(minutes=4)
+    assert before.backup == timedelta(minutes=8)
 
 
 def test_points_that_are_no_images_of_ours_are_told(way: Way) -> None:
@@ -80,7 +80,7 @@ def test_points_that_are_no_images_of_ours_are_told(way: Way) -> None:
     """
     newest, *_ = of_machine()[::-1]
     odd = "arn:aws:backup:us-east-1:123456789012:recovery-point:f00d"
-    vaults().keep(OF_IMAGES.name, ARN, "EC2", way.made.clock.now(), odd)
+    vaults().keep(BY_DRILL.name, ARN, "EC2", way.made.clock.now(), odd)
     web.backend().amis.pop(newest.rpartition("/")[2])
     taken = restorer(way)
     assert taken.choose().id == of_machine()[0].rpartition("/")[2]

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
-from moto.backup.models import backup_backends
 
 from dr_orchestrator.aws.backup.jobs import token
 from dr_orchestrator.aws.calls.answers import Strange
@@ -17,15 +16,12 @@ from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.preflight import CheckStatus, perform
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB, Vault
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.lab.cloud.vaults import Vaults, vaults
+from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.rds_instance.type import TYPE
 from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
 from tests.support.estate import INSTANCE, REGION, RESTORER, VAULT, Estate
 from tests.support.ways import Make, Way
-
-OTHERS = "222222222222"
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -111,43 +107,6 @@ def test_a_vault_that_is_not_there_is_told(way: Way) -> None:
     status, words = looked(way, of)["vault"]
     assert status is CheckStatus.FAILED
     assert "no vault weekly" in words
-
-
-@pytest.fixture
-def shared(way: Way) -> Vault:
-    """A vault of another account, with a point of the instance, that is logically air-gapped and shared with ours."""
-    there = cast(Vaults, backup_backends[OTHERS][REGION])
-    if "far-away" not in there.vaults:
-        key = way.made.client("kms").create_key()["KeyMetadata"]["Arn"]
-        there.create_backup_vault("far-away", {}, key, "")
-    (live,) = way.made.client("rds").describe_db_instances(DBInstanceIdentifier=INSTANCE.id)["DBInstances"]
-    arn = live["DBInstanceArn"]
-    there.keep("far-away", arn, "RDS", way.made.clock.now() - HOUR)
-    there.share("far-away", "123456789012")
-    return Vault("far-away", RESTORER, OTHERS)
-
-
-def test_a_shared_air_gapped_vault_is_restored_from(way: Way, shared: Vault) -> None:
-    """Its points are listed, described and restored by the account that owns it; the copy stands in ours."""
-    of = restorer(way, shared)
-    assert looked(way, of)["vault"][1].startswith("vault far-away of account 222222222222 is logically air-gapped")
-    point = of.choose()
-    assert OTHERS in point.id
-    rows = way.made.ledger.rows
-    rows[way.copy.id] = replace(rows[way.copy.id], job=of.restore(point, way.copy).job)
-    identity = of.ready(way.copy).identity
-    assert identity is not None
-    assert ":123456789012:db:" in identity.arn
-    assert of.destroy(way.copy) is CopyState.DELETED
-
-
-def test_a_common_vault_of_another_account_is_refused(way: Way, shared: Vault) -> None:
-    """AWS lets nobody restore from one across accounts: told before anything is made."""
-    there: Any = backup_backends[OTHERS][REGION]
-    there.vaults["far-away"].vault_type = "BACKUP_VAULT"
-    status, words = looked(way, restorer(way, shared))["vault"]
-    assert status is CheckStatus.FAILED
-    assert "cannot be restored from in another account than its own" in words
 
 
 def test_a_snapshot_that_rds_lists_is_restored_by_the_same_means(way: Way) -> None:

@@ -41,6 +41,7 @@ from dr_orchestrator.resources.cloudformation_stack.lab.stacks import CloudForma
 from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
 from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
 from dr_orchestrator.resources.ebs_volume.lab import standing
+from dr_orchestrator.resources.ebs_volume.lab import vaulted as of_volumes
 from dr_orchestrator.resources.ec2_instance.lab import standing as machines
 from dr_orchestrator.resources.ec2_instance.lab import vaulted as of_machines
 from dr_orchestrator.resources.ec2_instance.shape import Network, Profile
@@ -92,8 +93,8 @@ Outputs:
 RESTORER = f"arn:aws:iam::{ACCOUNT}:role/dr-restore"
 VAULT = Vault("nightly", RESTORER)
 """A vault of the estate, and the role by which drills have it restored."""
-OF_IMAGES = Vault(VAULT.name, "")
-"""The same, of which drills start images themselves."""
+BY_DRILL = Vault(VAULT.name, "")
+"""The same, of which drills restore images and snapshots themselves."""
 STACK = Resource(
     "environment",
     "cloudformation-stack",
@@ -339,6 +340,7 @@ def _vault(made: Estate) -> None:
         files.back_up(VAULT.name, SHARE.id, made.clock.now() - timedelta(minutes=minutes))
     for hours in (5, 4):
         of_machines.back_up(VAULT.name, WEB.id, made.clock.now() - timedelta(hours=hours))
+        of_volumes.back_up(VAULT.name, VOLUME.id, made.clock.now() - timedelta(hours=hours))
 
 
 def _called(one: Any) -> str:

@@ -26,7 +26,7 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tup
         yield (_KEY, "role"), "'role' is missing", "add it"
         return
     if said.role is not None and not of.by_job:
-        message = f"no job of AWS Backup restores {of.name}s: drills start the image in the vault themselves"
+        message = f"no job of AWS Backup restores {of.name}s: drills restore what is in the vault themselves"
         yield (_KEY, "role"), message, "remove it"
         return
     if drill.kind not in of.vaulted and not said.region:

@@ -11,12 +11,14 @@ from moto.ssm.models import Command, SimpleSystemManagerBackend
 
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.lab.machines import disk
+from dr_orchestrator.lab.machines import disk, first_reads
 from dr_orchestrator.lab.machines.disk import disk_of
 from dr_orchestrator.lab.machines.shares import mountable
 
 TAKEN, RUNNING = 2.0, 6.0
-"""Lab seconds until an agent takes a command, and for which it runs, however long this machine took."""
+"""Lab seconds until an agent takes a command, and for which it runs beside what it reads of volumes, however long this
+machine took.
+"""
 
 
 class Commands(SimpleSystemManagerBackend):
@@ -38,7 +40,8 @@ class Commands(SimpleSystemManagerBackend):
         made.ran = {each: self._run(script, each, within) for each in machines}
         fate = world().faults.fate("ssm", "SendCommand", str(given.get("comment") or ""))
         made.notification_config, made.output_s3_region = {}, "us-east-1"  # moto's are none that AWS could answer
-        made.timeline = passing([("Pending", TAKEN), ("InProgress", RUNNING)], "Done", fate)
+        runs = RUNNING + max((each.seconds for each in made.ran.values()), default=0.0)
+        made.timeline = passing([("Pending", TAKEN), ("InProgress", runs)], "Done", fate)
         return cast(Command, made)
 
     def get_command_invocation(self, command_id: str, instance_id: str, plugin_name: str | None) -> dict[str, Any]:
@@ -60,7 +63,10 @@ class Commands(SimpleSystemManagerBackend):
 
     def _run(self, script: str, machine: str, within: float) -> disk.Ran:
         shares = mountable(self.account_id, self.region_name, self._machine(machine))
-        return disk.run(script, self._held(machine), within, self._mounted(machine), shares)
+        ran = disk.run(script, self._held(machine), within, self._mounted(machine), shares)
+        for volume, bytes in ran.read.items():
+            first_reads.was_read(self._ec2.volumes[volume], bytes)
+        return ran
 
     def _machine(self, id: str) -> Any:
         machines = [each for of in self._ec2.reservations.values() for each in of.instances if each.id == id]
@@ -81,7 +87,7 @@ class Commands(SimpleSystemManagerBackend):
     def _held(self, machine: str) -> list[disk.Held]:
         attached = [each for each in self._ec2.volumes.values() if each.attachment]
         return [
-            disk.Held(each.id, int(each.size), disk_of(each))
+            disk.Held(each.id, int(each.size), disk_of(each), speed=first_reads.speed(each))
             for each in attached
             if each.attachment.instance.id == machine and each.__dict__.get("disk")
         ]

@@ -3,7 +3,8 @@
 No machine is simulated: a script of Systems Manager is run by this machine's shell, as whoever runs the lab, in a
 folder that is gone afterwards. A volume that is attached is a file there, of its size, and what needs root stands
 beside: `mount` puts the files of the disk into a folder, `lsblk`, `blockdev` and the checks of file systems tell what
-the disk is. All else (`dd`, `sha256sum`, `timeout`, the team's own) is this machine's.
+the disk is. `dd` really reads a volume, and `date` tells the nanoseconds that this takes at the volume's speed. All
+else (`sha256sum`, `timeout`, the team's own) is this machine's.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,22 +57,45 @@ def disk_of(of: object) -> Disk:
 
 
 @dataclass(frozen=True)
+class Speed:
+    """How fast a volume is read, in bytes and bytes a second: of so many that are `cold` `slow`ly, of others `fast`."""
+
+    cold: int = 0
+    slow: float = 125 * 1024.0**2
+    fast: float = 125 * 1024.0**2
+
+    def seconds(self, bytes: int) -> float:
+        """How long it takes to read so many bytes, the cold ones first."""
+        cold = min(bytes, self.cold)
+        return cold / self.slow + (bytes - cold) / self.fast
+
+
+@dataclass(frozen=True)
 class Held:
-    """A volume that is attached: its id, its GiB, and what lies on it; on a machine of Xen, its name there."""
+    """A volume that is attached: its id, its GiB, what lies on it, how fast it is read; on a machine of Xen, its name
+    there.
+    """
 
     volume: str
     gib: int
     disk: Disk
     xen: str = ""
+    speed: Speed = Speed()
 
 
 @dataclass(frozen=True)
 class Ran:
-    """How a script ended: its exit code, None where it was ended at its limit, and what it printed."""
+    """How a script ended: its exit code, None where it was ended at its limit, and what it printed.
+
+    `read` are the bytes that it read of volumes by their ids, past the machine's cache, `seconds` how long that would
+    have taken: it is ended at its limit by these, too.
+    """
 
     code: int | None
     output: str
     errors: str
+    read: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 _BROKEN = b"what stands in the place of a file whose blocks cannot be read"
@@ -101,7 +125,20 @@ cp -Rp "$1.files/." "$2"
     "dd": """\
 for each in "$@"; do case $each in if=*) of=${each#if=} ;; esac; done
 [ ! -e "$of.damaged" ] || { echo "dd: error reading '$of': Input/output error" >&2; exit 1; }
-exec "$LAB_DD" "$@"
+[ -e "$of.speed" ] || exec "$LAB_DD" "$@"
+"$LAB_DD" "$@" 2>"$of.told.$$"; code=$?
+cat "$of.told.$$" >&2
+awk '/ bytes/ {print $1}' "$of.told.$$" >>"$of.read"
+rm "$of.told.$$"
+exit $code
+""",
+    "date": """\
+[ "$*" = +%s%N ] && ls "$LAB"/*.read >/dev/null 2>&1 || exec "$LAB_DATE" "$@"
+for each in "$LAB"/*.read; do
+  awk 'FNR == NR {cold = $1; slow = $2; fast = $3; next} {sum += $1} END {
+    c = sum < cold ? sum : cold; printf "%.0f\\n", (c / slow + (sum - c) / fast) * 1e9
+  }' "${each%.read}.speed" "$each"
+done | awk '{sum += $1} END {printf "%.0f\\n", 1e15 + sum}'
 """,
     "stat": """\
 [ "$1" != -L ] || exec "$LAB_STAT" -L -c "$3" -- "$LAB_ROOT$5"
@@ -122,7 +159,7 @@ echo "$of: UNEXPECTED INCONSISTENCY" ; exit 4
 
 def run(
     script: str,
-    held: Iterable[Held],
+    held: Sequence[Held],
     seconds: float,
     own: Sequence[Disk] = (),
     shares: Mapping[str, Disk] = MappingProxyType({}),
@@ -139,22 +176,29 @@ def run(
         for name, code in {**_TOOLS, **dict.fromkeys(("e2fsck", "xfs_repair", "fsck.vfat"), _CHECK)}.items():
             (tools / name).write_text(f"#!/bin/sh\n{code}")
             (tools / name).chmod(0o755)
+        devices = {_attach(home, number, each): each for number, each in enumerate(held)}
         serials = [
-            f"{_attach(home, number, each)} {'' if each.xen else each.volume.replace('-', '')}".rstrip()
-            for number, each in enumerate(held)
+            f"{device} {'' if each.xen else each.volume.replace('-', '')}".rstrip() for device, each in devices.items()
         ]
         (home / "serials").write_text("".join(f"{each}\n" for each in serials))
         for address, disk in shares.items():
             _fill(home / "shares" / address, disk)
         path = os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))
         given = {"PATH": path, "LAB": str(home), "TMPDIR": str(work)}
-        given |= {f"LAB_{each.upper()}": shutil.which(each) or each for each in ("dd", "sha256sum", "stat")}
-        if not own:
-            return _run(script, given, work, seconds)
+        given |= {f"LAB_{each.upper()}": shutil.which(each) or each for each in ("dd", "sha256sum", "stat", "date")}
         top = home / "root"
         for each in own:
             _fill(top, each)
-        return _run(script, {**given, "LAB_ROOT": str(top)}, top, seconds)
+        ran = _run(script, {**given, "LAB_ROOT": str(top)} if own else given, top if own else work, seconds)
+        read = {each.volume: _read(device) for device, each in devices.items()}
+        took = sum(each.speed.seconds(read[each.volume]) for each in held)
+        return replace(ran, read=read, seconds=min(took, seconds), code=None if took > seconds else ran.code)
+
+
+def _read(device: Path) -> int:
+    """The bytes that were read of a device."""
+    told = device.with_name(f"{device.name}.read")
+    return sum(map(int, told.read_text().split())) if told.exists() else 0
 
 
 def _attach(home: Path, number: int, held: Held) -> Path:
@@ -162,7 +206,8 @@ def _attach(home: Path, number: int, held: Held) -> Path:
     device = home / (held.xen or f"nvme{number + 1}n1")
     with device.open("wb") as file:
         file.truncate(held.gib * 1024**3)
-    beside = {"kind": held.disk.kind, "size": str(held.gib * 1024**3)}
+    speed = f"{held.speed.cold} {held.speed.slow:.0f} {held.speed.fast:.0f}"
+    beside = {"kind": held.disk.kind, "size": str(held.gib * 1024**3), "speed": speed}
     beside |= {} if held.disk.readable else {"damaged": ""}
     beside |= {"clean": ""} if held.disk.clean else {}
     for ending, told in beside.items():

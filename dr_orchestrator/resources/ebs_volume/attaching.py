@@ -65,7 +65,8 @@ class Attaching:
         where = self._where(found)
         if where is None or where.get("State") != "attached":
             raise NotMeasured(f"{copy.id} is not attached to {self._reader.id}, which is to read it", call=volume.CALL)
-        return Device(str(found["VolumeId"]), str(where["Device"]), int(found["Size"]))
+        fast = bool(found.get("FastRestored"))
+        return Device(str(found["VolumeId"]), str(where["Device"]), int(found["Size"]), fast)
 
     def detach(self, copy: Copy) -> None:
         """Take it off whatever it is attached to, and wait until it is free; nothing where it is already, or gone."""

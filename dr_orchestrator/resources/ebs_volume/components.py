@@ -7,13 +7,17 @@ from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.ebs_volume.reading import Reading
 from dr_orchestrator.resources.ebs_volume.restore import EbsVolume
+from dr_orchestrator.resources.ebs_volume.vaulted import EbsFromVault
 from dr_orchestrator.runner import Components
 
 
 def components(order: Order) -> Components:
     """The restorer, and checks that read the volume where it is attached."""
     drill, toolkit = order.drill, order.toolkit
-    restorer = EbsVolume(drill.resource, drill.selection, toolkit)
+    if drill.vault is not None:
+        restorer: EbsVolume = EbsFromVault(drill.resource, drill.selection, toolkit, drill.vault)
+    else:
+        restorer = EbsVolume(drill.resource, drill.selection, toolkit)
     suite = Suite(
         drill.checks,
         toolkit.clock,

@@ -48,7 +48,7 @@ class _Volume(BySnapshots):
 
     def _described(self) -> Mapping[str, Any]:
         for each in self._ground.listed("ec2", "DescribeVolumes", "Volumes"):
-            if each["VolumeId"] == self._id:
+            if each["VolumeId"] == self._id and each.get("State") != volume.GOING:
                 return each
         raise NotFound(f"no volume {self._id}", f"is it in {self._ground.region}, in this account?", volume.CALL)
 

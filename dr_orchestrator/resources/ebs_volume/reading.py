@@ -78,9 +78,11 @@ class Reading:
             "seconds": round(seconds, 3),
             "mb_per_s": round(rate, 1),
             "damaged": failed,
+            "fast_restored": of.fast,
             "whole": not drawn and not failed and bytes_ == size,
         }
-        how = "read cold" if ended.told("direct") == ["1"] else "read through the machine's cache"
+        cold = "read where fast restore had put it" if of.fast else "read cold"
+        how = cold if ended.told("direct") == ["1"] else "read through the machine's cache"
         told = [f"{words.megabytes(bytes_)} of {words.megabytes(size)} {how} in {seconds:.1f} s, {rate:,.1f} MB/s"]
         if drawn:
             every = max(1, size // scripts.BLOCK)

@@ -77,7 +77,7 @@ class EbsVolume:
     def _look_at_snapshot(self) -> str:
         point = self.choose()
         told = [f"{point.id} of {point.data_time:%Y-%m-%d %H:%M} UTC, {point.size_gib} GiB"]
-        return "; ".join([*told, *(f"newer, but {each}" for each in self._snapshots.passed_over(point.data_time))])
+        return "; ".join([*told, *(f"newer, but {each}" for each in self._snapshots.passed_over(point))])
 
     def _look_at_name(self, copy: Copy) -> str:
         found = self._found(copy)
@@ -126,7 +126,9 @@ class EbsVolume:
         if not states:
             return f"not set up for {point.id} in {self._reader.zone}: blocks come from S3 as they are first read"
         told = f"fast restore of {point.id} is {states[0]} in {self._reader.zone}"
-        return f"{told}; its bucket holds {snapshots.credits(point.size_gib or 1)} credits, one a volume"
+        if states[0] != snapshots.ENABLED:
+            return f"{told}: until it is {snapshots.ENABLED}, blocks come from S3 as they are first read"
+        return f"{told}; its bucket holds {snapshots.credits(point.size_gib or 1)} credits at most, one a volume"
 
     def billed(self, name: str = "") -> Billed:
         """Its storage; of a copy that stands, its own."""
@@ -146,9 +148,12 @@ class EbsVolume:
     def choose(self) -> RecoveryPoint:
         """The snapshot that the selection means, of those that can be restored now."""
         self.described()
+        return points.choose(self._snapshots.points(), self._selection, self._toolkit, self._where())
+
+    def _where(self) -> points.Told:
+        """Where snapshots are looked for, and what to do where there is none."""
         hint = "does Data Lifecycle Manager, or AWS Backup, take snapshots of it in this account and region?"
-        told = points.Told(self._resource.id, snapshots.CALL, hint)
-        return points.choose(self._snapshots.points(), self._selection, self._toolkit, told)
+        return points.Told(self._resource.id, snapshots.CALL, hint)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between snapshots, up to now, and the longest that one took to be complete."""

@@ -20,11 +20,14 @@ BLOCK = 512 * 1024
 
 @dataclass(frozen=True)
 class Device:
-    """A volume that is attached: its id, the name it was attached under, and its GiB."""
+    """A volume that is attached: its id, the name it was attached under, its GiB, and whether fast restore had all
+    of its blocks there from the beginning.
+    """
 
     volume: str
     name: str
     gib: int
+    fast: bool = False
 
 
 _FIND = """\

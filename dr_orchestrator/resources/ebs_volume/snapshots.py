@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
@@ -16,8 +16,15 @@ AT = "StartTime"
 """The instant whose blocks a snapshot holds, however long it takes to be complete."""
 
 
+ENABLED = "enabled"
+"""The state of fast restore in which volumes are made whole: while it is set up they gain little by it."""
+
+
 class Snapshots:
     """The snapshots of a volume that this account owns, as they are listed when first asked for."""
+
+    thawed = "a snapshot is restored from the archive by `aws ec2 restore-snapshot-tier`, which takes up to 3 days"
+    """How one is taken out of the archive."""
 
     def __init__(self, api: Api, volume: str, store: str) -> None:
         """`store` is the name of the resource that they are of."""
@@ -35,10 +42,7 @@ class Snapshots:
         if found and not usable:
             newest = max(found, key=lambda each: each[AT])
             told = f"none of the {counted(len(found), 'snapshot')} of {self._volume} can be restored"
-            hint = (
-                "a snapshot is restored from the archive by `aws ec2 restore-snapshot-tier`, which takes up to 3 days"
-            )
-            raise NotRecoverable(f"{told}: the newest, {newest['SnapshotId']}, {unusable(newest)}", hint, CALL)
+            raise NotRecoverable(f"{told}: the newest, {newest['SnapshotId']}, {unusable(newest)}", self.thawed, CALL)
         return [self._point(each) for each in usable]
 
     def described(self, id: str) -> Mapping[str, Any]:
@@ -53,10 +57,13 @@ class Snapshots:
         spans = [each["CompletionTime"] - each[AT] for each in self.listed() if each.get("CompletionTime")]
         return max(spans, default=None)
 
-    def passed_over(self, chosen: datetime) -> Iterator[str]:
+    def passed_over(self, chosen: RecoveryPoint) -> Iterator[str]:
         """Those that are newer than the chosen one and cannot be restored, and why."""
-        for each in sorted(self.listed(), key=lambda each: each[AT], reverse=True):
-            if each[AT] > chosen and (why := unusable(each)):
+        yield from self._newer(self.listed(), chosen)
+
+    def _newer(self, found: Iterable[Mapping[str, Any]], chosen: RecoveryPoint) -> Iterator[str]:
+        for each in sorted(found, key=lambda each: each[AT], reverse=True):
+            if each[AT] > chosen.data_time and (why := unusable(each)):
                 yield f"{each['SnapshotId']} of {each[AT]:%Y-%m-%d %H:%M} UTC {why}"
 
     def _point(self, snapshot: Mapping[str, Any]) -> RecoveryPoint:

@@ -130,28 +130,31 @@ def _entry() -> type[Entry]:
     return Volume
 
 
+_CALLS = Calls(
+    _LOOKS
+    | {
+        *("ec2:DescribeInstances", "ec2:DescribeFastSnapshotRestores", "kms:DescribeKey"),
+        *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"),
+        "service-quotas:GetServiceQuota",
+    },
+    frozenset(
+        {
+            *("ec2:CreateVolume", "ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume"),
+            "ssm:SendCommand",
+        }
+    ),
+    {"kms:DescribeKey": "the snapshot is encrypted"},
+)
+
+
 TYPE = Drillable(
     made=CopyType(NAME, "EBS volume", "Volumes", "ec2", "volume/*", 64, "AWS::EC2::Volume", GP3),
     parts=(CopyType(SNAPSHOT, "EBS snapshot", "VolumeSnapshots", "ec2", "::snapshot/*", 255),),
     naming=Naming(r"vol-(?:[0-9a-f]{8}|[0-9a-f]{17})", "vol- and the 8 or 17 hexadecimal digits that EC2 gave it"),
     content=Content.BLOCKS,
-    kinds={
-        Kind.SNAPSHOT_RESTORE: Calls(
-            _LOOKS
-            | {
-                *("ec2:DescribeInstances", "ec2:DescribeFastSnapshotRestores", "kms:DescribeKey"),
-                *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"),
-                "service-quotas:GetServiceQuota",
-            },
-            frozenset(
-                {
-                    *("ec2:CreateVolume", "ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume"),
-                    "ssm:SendCommand",
-                }
-            ),
-            {"kms:DescribeKey": "the snapshot is encrypted"},
-        )
-    },
+    kinds={Kind.SNAPSHOT_RESTORE: _CALLS},
+    vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.POINTS},
+    by_job=False,
     elsewhere={
         Kind.SNAPSHOT_RESTORE: Calls(
             frozenset({"ec2:DescribeRegions"}), frozenset({"ec2:CopySnapshot", "ec2:DeleteSnapshot"})
@@ -214,7 +217,7 @@ TYPE = Drillable(
         only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},
     ),
     discovery=Calls(frozenset({"ec2:DescribeVolumes"})),
-    services=("ec2", "ssm", "service-quotas"),
+    services=("ec2", "ssm", "service-quotas", "backup"),
     grants={"service-quotas:GetServiceQuota": ("servicequotas:GetServiceQuota",)},
     secures="ec2",
     vowel=True,

@@ -13,10 +13,10 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.resources.ebs_volume.name import NAMED
 
 CALL = "ec2:DescribeVolumes"
-FREE, IN_USE = "available", "in-use"
+FREE, IN_USE, GOING = "available", "in-use", "deleting"
 STATES = States(
     ready=frozenset({FREE, IN_USE}),
-    dead=frozenset({"error", "deleting"}),
+    dead=frozenset({"error", GOING}),
     progress=frozenset({"creating", "absent"}),
 )
 _MOST_ASKED = 200

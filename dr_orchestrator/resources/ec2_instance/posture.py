@@ -72,7 +72,7 @@ class _Machine(BySnapshots):
         return tuple(sorted(each.at for each in usable if each.at is not None))
 
     def _encryption(self) -> Encryption:
-        """That of its volumes: encrypted where each of them is."""
+        """That of the least of its volumes: who gets hold of one key has what is under it."""
         self._described()
         found = [
             each
@@ -81,8 +81,10 @@ class _Machine(BySnapshots):
         ]
         if not found or not all(each.get("Encrypted") for each in found):
             return Encryption(False)
-        key = next((each.get("KmsKeyId") for each in found if each.get("KmsKeyId")), None)
-        return keys.of_kms(self._ground)(str(key)) if key else Encryption(True)
+        known = keys.of_kms(self._ground)
+        told = [known(str(key)) for key in dict.fromkeys(each.get("KmsKeyId") for each in found) if key]
+        unknown = [Encryption(True)] if any(not each.get("KmsKeyId") for each in found) else []
+        return min([*told, *unknown], key=lambda each: each.own)
 
     def _kept_from_ending(self) -> bool:
         api = self._ground.account.api("ec2")

@@ -12,8 +12,9 @@ from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.ebs_volume.restore import EbsVolume
+from dr_orchestrator.resources.ebs_volume.vaulted import EbsFromVault
 from tests.support.elsewhere import ALIAS, AWAY, READER
-from tests.support.estate import REGION, VOLUME, Estate
+from tests.support.estate import BY_DRILL, REGION, VOLUME, Estate
 from tests.support.ways import Spec, Way
 from tests.support.ways.troubles import POINT, SOURCE, Never, without
 
@@ -66,6 +67,17 @@ SNAPSHOT = Spec(
     full={"CreateVolume": ("VolumeLimitExceeded", "MaxIOPSLimitExceeded", "InsufficientVolumeCapacity")},
     mistaken=Never("an id of EBS says that it is a volume's: `dro check` refuses every other form"),
 )
+VAULTED = replace(
+    SNAPSHOT,
+    name="ebs-vault",
+    restorer=lambda way: EbsFromVault(way.resource, way.selection, way.made.toolkit, BY_DRILL),
+    pointless=(
+        {"kind": "no-snapshot", "service": "backup"},
+        "no available recovery point of share in vault nightly",
+    ),
+    paged={**SNAPSHOT.paged, "backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1)},
+    vault=BY_DRILL,
+)
 ELSEWHERE = replace(
     SNAPSHOT,
     name="ebs-elsewhere",
@@ -73,4 +85,4 @@ ELSEWHERE = replace(
     changes=SNAPSHOT.changes | {"CopySnapshot"},
     full={**SNAPSHOT.full, "CopySnapshot": ("ResourceLimitExceeded", "ConcurrentSnapshotLimitExceeded")},
 )
-WAYS = (SNAPSHOT, ELSEWHERE)
+WAYS = (SNAPSHOT, VAULTED, ELSEWHERE)

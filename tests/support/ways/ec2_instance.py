@@ -18,7 +18,7 @@ from dr_orchestrator.resources.ec2_instance.restore import Ec2Instance
 from dr_orchestrator.resources.ec2_instance.shape import Network
 from dr_orchestrator.resources.ec2_instance.vaulted import Ec2FromVault
 from tests.support.elsewhere import ALIAS, AWAY, SUBNET
-from tests.support.estate import OF_IMAGES, REGION, WEB, Estate
+from tests.support.estate import BY_DRILL, REGION, WEB, Estate
 from tests.support.ways import Spec, Way
 from tests.support.ways.troubles import POINT, SOURCE, Never, out_of_vault, without
 
@@ -93,13 +93,13 @@ SNAPSHOT = Spec(
 VAULTED = replace(
     SNAPSHOT,
     name="ec2-vault",
-    restorer=lambda way: Ec2FromVault(way.resource, way.selection, way.made.toolkit, OF_IMAGES),
+    restorer=lambda way: Ec2FromVault(way.resource, way.selection, way.made.toolkit, BY_DRILL),
     pointless=(
         {"kind": "no-snapshot", "service": "backup"},
         "no available recovery point of web in vault nightly",
     ),
     paged={**SNAPSHOT.paged, "backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1)},
-    vault=OF_IMAGES,
+    vault=BY_DRILL,
     vanishes={SOURCE: _ended, POINT: _deregistered},
 )
 ELSEWHERE = replace(

@@ -11,6 +11,7 @@ from tests.support.drill_files import changed
 from tests.support.estate import MACHINE, VOLUME
 from tests.support.types import problems
 
+ROLE = "arn:aws:iam::123456789012:role/dr-restore"
 SHOP = workspace.SHOP.replace("\ndrills:\n", volumes.DRILLED, 1)
 
 
@@ -51,6 +52,29 @@ def test_what_no_command_could_tell_is_told(tmp_path: Path, check: str, why: str
     """In place of the integrity check, with what to write."""
     found = told(tmp_path, changed(SHOP, "integrity: {}", check))
     assert any(why in each for each in found.values()), found
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("recovery_points: {vault: nightly}", ""),
+        (f'recovery_points: {{vault: nightly, role: "{ROLE}"}}', "no job of AWS Backup restores ebs-volumes"),
+        ("recovery_points: {vault: nightly, region: eu-central-1}", "in a vault of another region"),
+    ],
+)
+def test_a_volume_in_a_vault_has_no_role(tmp_path: Path, said: str, why: str) -> None:
+    """No job restores it: a role would be handed to AWS Backup for nothing; and the vault is beside the volume."""
+    found = told(tmp_path, changed(SHOP, "    resource: share\n", f"    resource: share\n    {said}\n"))
+    assert bool(found) == bool(why)
+    assert all(why in each for each in found.values()), found
+
+
+@pytest.mark.parametrize(("rate", "legal"), [(99, False), (100, True), (300, True), (301, False), ("fast", False)])
+def test_a_rate_of_initialization_is_one_that_ec2_takes(tmp_path: Path, rate: object, legal: bool) -> None:
+    """From 100 to 300 MiB a second."""
+    reader = f"    reader: {MACHINE}\n"
+    found = told(tmp_path, changed(SHOP, reader, f"{reader}    initialization_rate: {rate}\n"))
+    assert list(found) == ([] if legal else ["resources.share.initialization_rate"])
 
 
 def test_another_type_holds_no_files(tmp_path: Path) -> None:

@@ -33,23 +33,38 @@ def _create_volume(self: Any) -> ActionResult:
         if before == asked and known.id in backend.volumes:
             return ActionResult(known)
     made: Any = _create_by_moto(self)._result
-    made.volume_initialization_rate = self._get_param("VolumeInitializationRate")
+    made.volume_initialization_rate = rate = self._get_param("VolumeInitializationRate")
+    backend.first_reads(made, rate)
     if not world().hurried:
         backend.once(token, asked, made)
     return ActionResult(made)
 
 
 def _fast_restores(self: Any) -> ActionResult:
-    """Nothing is restored fast, unless a test set it up by hand."""
+    """Those that somebody set up; moto knows none."""
     wanted = self._filters_from_querystring()
-    found = self.ec2_backend.__dict__.get("fast_restores", [])
     ids, zones = wanted.get("snapshot-id"), wanted.get("availability-zone")
+    backend = cast(Volumes, self.ec2_backend)
     shown = [
-        each
-        for each in found
-        if (not ids or each["SnapshotId"] in ids) and (not zones or each["AvailabilityZone"] in zones)
+        each.told(backend.account_id)
+        for each in backend.fast.values()
+        if (not ids or each.snapshot in ids) and (not zones or each.zone in zones)
     ]
     return ActionResult({"FastSnapshotRestores": shown})
+
+
+def _enable_fast_restores(self: Any) -> ActionResult:
+    """Snapshots are restored fast in zones, once that is set up; one that is not there is told."""
+    backend = cast(Volumes, self.ec2_backend)
+    done, lacking = list[dict[str, Any]](), list[dict[str, Any]]()
+    for id in self._get_param("SourceSnapshotIds", []):
+        if id not in backend.snapshots:
+            lacking.append({"SnapshotId": id, "FastSnapshotRestoreStateErrors": []})
+            continue
+        done += [
+            backend.restore_fast(id, zone).told(backend.account_id) for zone in self._get_param("AvailabilityZones")
+        ]
+    return ActionResult({"Successful": done, "Unsuccessful": lacking})
 
 
 _create_by_moto = EC2Response.create_volume
@@ -59,4 +74,5 @@ PATCHES = (
     (EC2Response, "describe_snapshots", _describe_snapshots),
     (EC2Response, "create_volume", _create_volume),
     (EC2Response, "describe_fast_snapshot_restores", _fast_restores),
+    (EC2Response, "enable_fast_snapshot_restores", _enable_fast_restores),
 )

@@ -16,6 +16,8 @@ from moto.kms.models import kms_backends
 from dr_orchestrator.lab.cloud.lifecycle import BRING_BASE, BRING_PER_GIB, PEND, passing
 from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.lab.machines.disk import disk_of
+from dr_orchestrator.lab.machines.first_reads import comes
+from dr_orchestrator.resources.ebs_volume.lab.fast import Fast, set_up
 
 CREATE, DELETE, ATTACH, DETACH = 12.0, 8.0, 6.0, 5.0
 """Lab seconds that each takes."""
@@ -32,6 +34,27 @@ class Volumes(EC2Backend):
     def tokens(self) -> dict[str, tuple[tuple[Any, ...], Volume]]:
         """The volumes that were made under a token, and what was asked for."""
         return cast("dict[str, tuple[tuple[Any, ...], Volume]]", self.__dict__.setdefault("made_by_token", {}))
+
+    @property
+    def fast(self) -> dict[tuple[str, str], Fast]:
+        """The snapshots that are restored fast, by themselves and the zone."""
+        return cast("dict[tuple[str, str], Fast]", self.__dict__.setdefault("restored_fast", {}))
+
+    def restore_fast(self, snapshot: str, zone: str) -> Fast:
+        """Have a snapshot be restored fast in a zone; one that is already goes on being."""
+        size = int(cast(Any, self.snapshots[snapshot]).volume.size)
+        return self.fast.setdefault((snapshot, zone), set_up(snapshot, zone, size))
+
+    def first_reads(self, made: Any, rate: int | None) -> None:
+        """Have the blocks of a volume that was made of a snapshot be there, where that was restored fast; else come as
+        they are read, or by themselves at so many MiB a second.
+        """
+        if not made.snapshot_id:
+            return
+        fast = self.fast.get((str(made.snapshot_id), str(made.availability_zone)))
+        made.fast_restored = fast is not None and fast.take()
+        if not made.fast_restored:
+            comes(made, int(made.size), rate)
 
     def create_volume(self, *args: Any, **given: Any) -> Volume:
         """As moto; with what its snapshot holds, encrypted as that is."""
@@ -108,8 +131,8 @@ class Volumes(EC2Backend):
         if copied.encrypted and not kms_key_id:
             raise EC2ClientError("InvalidParameterDependency", "A key of this region is needed.")
         made: Any = super().copy_snapshot(source_snapshot_id, source_region, description, self._key(kms_key_id))
-        made.volume, made.disk = copy(made.volume), disk_of(copied)
-        made.volume.id = "vol-ffffffff"
+        made.disk = disk_of(copied)
+        of_no_volume(made)
         took = [("pending", PEND + BRING_BASE + BRING_PER_GIB * int(made.volume.size))]
         fate = world().faults.fate("ec2", "CopySnapshot", description or "")
         made.timeline = passing(took, "completed", fate)
@@ -134,6 +157,12 @@ class Volumes(EC2Backend):
         made.disk, made.encrypted, made.kms_key_id = disk_of(volume), volume.encrypted, volume.kms_key_id
         made.completion_time = made.start_time + timedelta(minutes=4)
         return cast(Snapshot, made)
+
+
+def of_no_volume(made: Any) -> None:
+    """Have a snapshot tell no volume, as EC2 does of one that was copied."""
+    made.volume = copy(made.volume)
+    made.volume.id = "vol-ffffffff"
 
 
 def _settle(made: VolumeAttachment) -> None:

@@ -69,6 +69,12 @@ def hold(point: str, disk: Disk) -> None:
     points[point] = replace(points[point], disk=disk)
 
 
+def copy(point: str, to: str) -> None:
+    """Have another recovery point hold what this one does."""
+    points = _points(file_systems(REGION))
+    points[to] = points[point]
+
+
 def _points(backend: FileSystems) -> dict[str, _Held]:
     points: dict[str, _Held] = backend.__dict__.setdefault("kept_points", {})
     return points
