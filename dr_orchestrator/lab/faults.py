@@ -34,13 +34,15 @@ STATE_KINDS = (
     "no-global",
     "stale-names",
     "deaf",
+    "backed-up",
 )
 """Kinds under which a resource looks otherwise than it is: at `times` looks, or for as long as the rule stands.
 
 A copy that leaks is restored where it gets out, though its security groups let nothing out. An asynchronous one
 acknowledges what its standby does not have; a failover in the same zone leaves the primary where it is; a class that is
 not offered is to be had in no region, a version of no-global in no global database; stale names go on leading where
-they led, whatever their zone says; a deaf replica replicates nothing.
+they led, whatever their zone says; a deaf replica replicates nothing. What is backed up was taken by the newest plan of
+AWS Backup while it stood: its ARN is the resource.
 """
 
 

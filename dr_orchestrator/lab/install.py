@@ -13,7 +13,7 @@ from moto.cloudformation import parsing
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 
-from dr_orchestrator.lab.cloud import restore_jobs, restore_testing, trail, vaults
+from dr_orchestrator.lab.cloud import backup_plans, restore_jobs, restore_testing, trail, vaults
 from dr_orchestrator.lab.cloud.world import SimulatedCloud, inhabited, moto_now
 from dr_orchestrator.lab.twin import Twin
 
@@ -31,7 +31,13 @@ def installed(world: SimulatedCloud, twins: Sequence[Twin]) -> Iterator[None]:
         undo.callback(_reset)
         vaulted = {word: restores for twin in twins for word, restores in twin.vaulted.items()}
         undo.enter_context(_set(vaults, "RESTORES", vaulted))
-        always = (*vaults.PATCHES, *restore_jobs.PATCHES, *restore_testing.PATCHES, *trail.PATCHES)
+        always = (
+            *vaults.PATCHES,
+            *backup_plans.PATCHES,
+            *restore_jobs.PATCHES,
+            *restore_testing.PATCHES,
+            *trail.PATCHES,
+        )
         twins = (Twin(vaults.BACKENDS, always), *twins)  # whatever types there are
         for backends, kind in _backends(twins):
             undo.enter_context(_set(backends, "backend", kind))

@@ -77,6 +77,11 @@ def stands_there(point: RecoveryPoint, copy: Copy) -> Sequence[Part]:  # noqa: A
     return ()
 
 
+def nothing_outlives(copy: Copy) -> str:  # noqa: ARG001
+    """The words on what others made of a copy, and what stays when that is gone: nothing did."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Components:
     """The parts that a drill is performed with; it has a restorer or an environment, never both.
@@ -94,8 +99,8 @@ class Components:
     process of the run takes: after the disruption nobody asks what is lost. `brought` are the copies by which a
     recovery point comes to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes
     back; `both` are the checks of what stands in both regions, once it leads back, `lost` tells what was asked of the
-    region that counts as lost. With `production`
-    nothing is copied: the standby is production's own, which `returns` or not.
+    region that counts as lost, `outlives` what others made of a copy that is gone, and is still there. With
+    `production` nothing is copied: the standby is production's own, which `returns` or not.
     """
 
     checks: Checks
@@ -121,6 +126,7 @@ class Components:
     name: DrillName | None = None
     both: Checks | None = None
     lost: Asked | None = None
+    outlives: Callable[[Copy], str] = nothing_outlives
     production: bool = False
     returns: bool = True
 

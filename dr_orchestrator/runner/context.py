@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,8 @@ from dr_orchestrator.waiting import stops
 from dr_orchestrator.waiting.standstill import Standstill
 
 T = TypeVar("T")
+HOLDS = "holds "
+"""How the words begin on what was seen to go with a copy; its ARN follows."""
 
 
 class Drive(Protocol):
@@ -73,6 +75,7 @@ class RunContext:
     call: Call = field(default=plain)
     journal: Journal | None = None
     standstill: Standstill | None = None
+    _held: dict[tuple[str, str], list[str]] = field(default_factory=dict, init=False)
     _waiting: bool = field(default=False, init=False)
     _apart: bool = field(default=False, init=False)
 
@@ -155,6 +158,24 @@ class RunContext:
         """Note a call that failed in passing, and why; the step under way tells it."""
         if self.journal is not None:
             self.journal.again[what] += 1
+
+    def holds(self, copy: Copy, arn: str) -> None:
+        """Note what goes with a copy and has no row of its own, as something that was seen of the copy: whoever asks
+        what outlived that, in whichever process, asks after it, too.
+        """
+        known = self._held.setdefault(copy.key, [])
+        if arn not in known:
+            known.append(arn)
+            self.observe(copy, f"{HOLDS}{arn}")
+
+    def held_by(self, copy: Copy) -> Sequence[str]:
+        """The ARNs of what goes with a copy, of those that this process has seen."""
+        return tuple(self._held.get(copy.key, ()))
+
+    def told(self, what: str) -> None:
+        """Note something that the step under way is to tell, however it ends."""
+        if self.journal is not None:
+            self.journal.told.append(what)
 
     def patiently(self, act: Callable[[], T], patience: Patience) -> T:
         """Do something again while AWS fails in passing; what that cost the recovery is a segment of its own."""

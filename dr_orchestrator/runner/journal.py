@@ -72,6 +72,7 @@ class Journal:
         self._waits: list[float] = []
         self._telling = False
         self.again: Counter[str] = Counter()  # calls that were made again since the step began
+        self.told: list[str] = []  # what is to be told with the step, however it ends
         self._checks = {check.name: check for check in recorded.checks} if recorded else {}
         self._old_points = deque(recorded.points if recorded else ())
         template = recorded.template if recorded else None
@@ -153,6 +154,7 @@ class Journal:
     def begin(self, name: str, phase: Phase, role: Role = Role.STEP) -> Step:
         """Write that a step begins."""
         self.again.clear()
+        self.told.clear()
         step = self._step(name, phase, role)
         self.steps.append(step)
         self.ledger.start_step(self.header.id, step)
@@ -165,7 +167,7 @@ class Journal:
         """Write how a step ended, with the calls that failed in passing: what was overcome is told all the same."""
         duration, attempts = self.offset() - step.offset, 1 + self.again.total()
         overcome = ", ".join(f"{what}, {times} times" if times > 1 else what for what, times in self.again.items())
-        detail = "; ".join(filter(None, (detail, overcome and f"asked again after {overcome}")))
+        detail = "; ".join(filter(None, (detail, *self.told, overcome and f"asked again after {overcome}")))
         done = replace(step, ended_at=self._clock.now(), duration=duration, outcome=outcome, detail=detail)
         done = replace(done, attempts=attempts, tried=tried)
         self.steps[step.seq - 1] = done

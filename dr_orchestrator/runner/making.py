@@ -15,7 +15,7 @@ from dr_orchestrator.domain.ports import Part, Piece, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.runner.components import Born, Direct, Store
 from dr_orchestrator.runner.steps import Steps
-from dr_orchestrator.runner.teardown import row_of
+from dr_orchestrator.runner.teardown import row_of, taken_down
 from dr_orchestrator.waiting import stops
 
 _NO_POINTS: Mapping[str, RecoveryPoint] = {}
@@ -34,7 +34,10 @@ class Making(Steps):
             self._journal.ledger.intend_copy(copy, at)
         elif row.state is CopyState.NEVER_CREATED:
             self._journal.ledger.change_copy(copy, CopyState.INTENDED, at)
-        self._teardowns.register(name, destroy, copy)
+        self._teardowns.register(name, partial(taken_down, destroy, self._outlives), copy)
+
+    def _outlives(self, copy: Copy) -> str:
+        return self._components.outlives(copy) if self._components is not None else ""
 
     def restore(
         self,

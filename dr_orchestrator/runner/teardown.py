@@ -13,6 +13,8 @@ from dr_orchestrator.domain.run import Phase, Role
 from dr_orchestrator.errors import LeaseLost, NotMeasured
 from dr_orchestrator.runner.ending import error_text, record_outcome
 
+OUTLIVED = "delete it by hand where that is allowed, or let it expire; `dro sweep` looks again"
+
 
 @dataclass(frozen=True)
 class Teardown:
@@ -38,6 +40,17 @@ def cannot_destroy(copy: Copy) -> CopyState:
 def row_of(ledger: Ledger, copy: Copy) -> CopyRecord | None:
     """The ledger's row of a copy, by type and name; None where it was never intended."""
     return next((row for row in ledger.copies(copy.run) if row.copy.key == copy.key), None)
+
+
+def taken_down(destroy: Callable[[Copy], CopyState], outlives: Callable[[Copy], str], copy: Copy) -> CopyState:
+    """Destroy a copy, and see that nothing outlived it which others made of it; NotMeasured where something did.
+
+    Then the copy is no copy that is gone: it is left over until that is no more, and looked at by each sweep.
+    """
+    state = destroy(copy)
+    if state is CopyState.DELETED and (left := outlives(copy)):
+        raise NotMeasured(f"it is deleted, and not all of it is gone: {left}", OUTLIVED)
+    return state
 
 
 class Teardowns:

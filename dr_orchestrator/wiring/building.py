@@ -31,6 +31,7 @@ from dr_orchestrator.wiring import approving, losing
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.comparing import comparing
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
+from dr_orchestrator.wiring.outliving import Outlives, TakesDown
 
 CEILING = 3
 """A restore is measured on to this multiple of its RTO, so that a failed drill still learns the true time."""
@@ -170,7 +171,9 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         functools.partial(_served, here, drill, toolkit),
         here.sources,
     )
-    made = replace(here.types[drill.resource.type].components(order), lost=losing.asked(drill, account, context))
+    made = here.types[drill.resource.type].components(order)
+    outlives = Outlives(here.types.copies, toolkit)
+    made = replace(made, lost=losing.asked(drill, account, context), outlives=outlives)
     if drill.kind.interrupts:
         return made  # a copy that was given a standby is not as its source, on purpose
     return replace(made, compared=comparing(here.types, drill, toolkit, made))
@@ -364,7 +367,8 @@ def destroyer(here: App, header: RunHeader, copy: Copy, drive: Drive) -> Destroy
             f"the ledger has it in {copy.region}; copies of {of.article} stand beside its source, in {account.region}"
         )
         raise NotMeasured(told, f"look for {copy.id} by hand in both regions")
-    return of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit, copy.place))
+    by = of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit, copy.place))
+    return TakesDown(by, Outlives(here.types.copies, toolkit))
 
 
 def _rebuilt(here: App, resource: Resource) -> Rebuild | None:

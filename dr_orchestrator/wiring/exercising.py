@@ -23,6 +23,7 @@ from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 from dr_orchestrator.wiring.opening import engine, resuming
+from dr_orchestrator.wiring.planning import backing
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 from dr_orchestrator.wiring.request import as_part_of, request
 from dr_orchestrator.wiring.sweeping import alive, end_exercise, sweep_run
@@ -80,6 +81,7 @@ def _driven(here: App, begun: Performed) -> Iterator[None]:
             yield
         finally:
             forget(name)
+            backing.forget(name)
             del _performed[name]
             if not begun.holder.driven_elsewhere():
                 end_exercise(here, name)

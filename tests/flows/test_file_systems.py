@@ -73,7 +73,7 @@ def test_what_a_job_does_not_carry_is_told(drilled: wiring.App) -> None:
 def test_a_copy_in_one_zone_is_not_backed_up(
     shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """EFS has that on by itself: it is switched off, and what was taken meanwhile is told by name, and outlives it."""
+    """EFS has that on by itself: it is switched off, and what was taken meanwhile outlives it, and is left over."""
     backend, kept = file_systems.backend(), list[str]()
     monkeypatch.setattr(backend.file_systems_by_id[SHARE.id], "availability_zone_name", "us-east-1a")
     heard = len(shop.lab.journal)
@@ -93,7 +93,8 @@ def test_a_copy_in_one_zone_is_not_backed_up(
     assert asked["BackupPolicy"] == {"Status": "DISABLED"}
     told = {step.name: step.detail for step in found.steps}
     assert "automatic backups, which EFS had on by itself, were switched off" in told["wait until ready"]
-    assert f"leaves 1 recovery point: {kept[0]} in vault {VAULT.name}" in told["destroy copy"]
+    assert found.closing.cleanup is Cleanup.LEFTOVERS
+    assert f"1 recovery point of it: {kept[0]} (COMPLETED) in vault {VAULT.name}" in told["destroy copy"]
 
 
 def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> None:

@@ -17,7 +17,7 @@ from dr_orchestrator.aws.access.permissions import HELD, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import LARGEST, Policy, packed, size
 from dr_orchestrator.domain.drill import Allowed
-from dr_orchestrator.domain.resource_type import COMMON, DISCOVERY, Calls
+from dr_orchestrator.domain.resource_type import BACKED, COMMON, DISCOVERY, Calls
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.cloudformation_stack.holds import SENDS
@@ -90,7 +90,19 @@ def test_a_drill_calls_what_its_kind_declares(here: wiring.App, called: set[str]
     prefect_runner.script(here.drill(drill).kind).fn(drill)
     declared = calls_of(TYPES, here.drill(drill))
     assert called <= declared.all, called - declared.all
-    unmet = (HELD, SENDS, passwords.WHEN, OWN_OPTIONS, OTHER_JOBS, "the template", "an inventory", *OWN, *LARGE)
+    unmet = (
+        "AWS Backup has",
+        "a plan of AWS Backup",
+        HELD,
+        SENDS,
+        passwords.WHEN,
+        OWN_OPTIONS,
+        OTHER_JOBS,
+        "the template",
+        "an inventory",
+        *OWN,
+        *LARGE,
+    )
     assert not {call for call in declared.all - called if not declared.only_when.get(call, "").startswith(unmet)}
 
 
@@ -116,7 +128,7 @@ def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.App, called: 
 
 def test_the_guard_knows_what_is_declared_and_no_more() -> None:
     """A read or write that no kind declares has no business in the guard, and the other way round."""
-    declared = TYPES.sweep | COMMON | DISCOVERY
+    declared = TYPES.sweep | COMMON | DISCOVERY | BACKED
     for of in TYPES:
         for calls in (
             *of.kinds.values(),
@@ -145,6 +157,7 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
         *(calls for of in TYPES for calls in (*of.kinds.values(), *of.vaulted.values())),
         *(calls for of in TYPES for calls in (of.direct, of.across, of.compared)),
         TYPES.sweep,
+        BACKED,
     ],
 )
 def test_an_occasion_is_that_of_a_declared_call(calls: Calls) -> None:

@@ -44,6 +44,7 @@ LOOKS = {
         "security groups",
         "secret",
         "recovery point",
+        "backups of the copy",
     ),
     *("quota", "other runs", "orphans", "credentials", "permissions", "expected time", "cost", "clock"),
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 
 import pytest
@@ -47,6 +48,15 @@ class LifeContract:
         identity = way.made.ledger.rows[way.copy.id].identity  # some are named by nothing else
         named = (way.copy.id, identity.unique_id if identity else way.copy.id, *held)
         assert all(any(each in str(entry.params) for each in named) for entry in changed)
+
+    def test_aws_backup_knows_a_copy_by_the_arn_that_its_type_declares(self, way: Way) -> None:
+        """By it a plan that takes the copy is found before, and what it took is asked after once the copy is gone."""
+        way.restored()
+        identity, of = way.made.ledger.rows[way.copy.id].identity, TYPES.copies[way.copy.type]
+        assert identity is not None
+        parts = [part.format(id=way.copy.id) for _, part in of.backed]
+        arns = [f"*:{of.service}:*:*:{part}".replace("*:*::::", "::") for part in parts]
+        assert any(fnmatchcase(identity.arn, each) for each in arns), (identity.arn, arns)
 
     def test_no_call_is_made_that_is_not_declared(self, way: Way) -> None:
         """All that a life calls, its type declares for that kind of drill: what `dro iam` prints is enough."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dr_orchestrator.domain.resource_type import COMMON, DISCOVERY, IMPORT, ResourceType, Types, Write
+from dr_orchestrator.domain.resource_type import BACKED, COMMON, DISCOVERY, IMPORT, ResourceType, Types, Write
 from dr_orchestrator.domain.restore_test import GIVING
 
 _INTRO = """# Every call that may be made
@@ -102,7 +102,7 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users += [(f"{there}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]
     users += [(f"posture of {of.name}s", of.posture) for of in types]
     users += [(f"discovery of {of.name}s", of.discovery) for of in types] + [("every discovery", DISCOVERY)]
-    users += [("dro import", IMPORT)]
+    users += [("dro import", IMPORT), ("every run whose copies AWS Backup may back up", BACKED)]
     users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]
     for user, found in users:
         for call in found.reads:

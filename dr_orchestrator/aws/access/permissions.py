@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.resource_type import COMMON, HELD, Calls, Content, ResourceType, Types
+from dr_orchestrator.domain.resource_type import BACKED, COMMON, HELD, Calls, Content, ResourceType, Types
 from dr_orchestrator.domain.service import Fill, Via
 
 
@@ -15,15 +15,17 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
 
     What an environment may hold is restored, filled and taken down as a drill of its own type would do it, and looked
     for by an inventory once the environment is gone. What its template makes from a recovery point is looked at, and
-    entered; the point is brought to where the environment stands. What a program restores is its own affair. What lies
-    in a vault of AWS Backup is restored by that. What is to stand elsewhere is brought there. One that fails production
-    over makes no copy.
+    entered; the point is brought to where the environment stands. What AWS Backup may back up of it is asked after.
+    What a program restores is its own affair. What lies in a vault of AWS Backup is restored by that. What is to stand
+    elsewhere is brought there. One that fails production over makes no copy.
     """
     of = types[drill.resource.type]
     if drill.production is not None:
         return COMMON | of.production
     kinds = of.vaulted if drill.vault else of.kinds
     found = COMMON | kinds[drill.kind] | (Calls() if drill.kind.interrupts else of.compared)
+    if any(copy.backed for each in _made(types, drill) for copy in each.copies):
+        found |= BACKED
     held = list(types) if of.content is Content.STORES else []
     for each in held if of.holds else ():
         if each.filling.all:
@@ -44,6 +46,13 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
         listing = each.listing.reads - found.reads
         found |= Calls(listing, only_when=dict.fromkeys(listing, f"{HELD} {each.article}"))
     return found
+
+
+def _made(types: Types[ResourceType], drill: Drill) -> list[ResourceType]:
+    """The types of all that a drill makes itself: what a program makes is no copy of its own."""
+    rebuild = drill.resource.rebuild
+    stores = [] if rebuild is not None and rebuild.builder is not None else drill.stores.values()
+    return [types[drill.resource.type], *(types[each.type] for each in stores)]
 
 
 def failed_over(types: Types[ResourceType], drill: Drill, partition: str, account: str) -> list[str]:

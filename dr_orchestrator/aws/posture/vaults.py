@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from dr_orchestrator.aws.backup import locks
 from dr_orchestrator.aws.posture.ground import Ground, Shared
 from dr_orchestrator.domain.posture.facts import Elsewhere, Fact, Known, Lock, Unknown
 from dr_orchestrator.domain.posture.points import format_days
@@ -14,8 +15,6 @@ from dr_orchestrator.domain.posture.points import format_days
 CALL = "backup:ListRecoveryPointsByBackupVault"
 BACK = timedelta(days=40)
 """How far back is looked: what counts is the newest, and an older one keeps no promise."""
-
-AIR_GAPPED = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
 
 
 @dataclass(frozen=True)
@@ -96,12 +95,12 @@ def _lock(found: Sequence[Vaulted], wanted: timedelta) -> Lock:
 
 
 def _points(ground: Ground, region: str, vault: Mapping[str, Any]) -> Iterator[tuple[str, Vaulted]]:
-    name, (is_locked, why) = str(vault["BackupVaultName"]), _state(vault, ground.now)
+    name, lock = str(vault["BackupVaultName"]), locks.of(vault, ground.now)
     given = {"BackupVaultName": name, "ByCreatedAfter": ground.now - BACK}
     for each in ground.listed("backup", "ListRecoveryPointsByBackupVault", "RecoveryPoints", region, **given):
         if each.get("Status") == "COMPLETED" and each.get("CreationDate"):
             kept = _kept(each, each["CreationDate"])
-            yield str(each.get("ResourceArn")), Vaulted(name, each["CreationDate"], is_locked, why, kept)
+            yield str(each.get("ResourceArn")), Vaulted(name, each["CreationDate"], lock.holds, lock.why, kept)
 
 
 def _kept(point: Mapping[str, Any], since: datetime) -> timedelta | None:
@@ -114,16 +113,3 @@ def _kept(point: Mapping[str, Any], since: datetime) -> timedelta | None:
 
 def _until(kept: timedelta | None) -> str:
     return "" if kept is None else f", where it is kept for {format_days(kept)}"
-
-
-def _state(vault: Mapping[str, Any], now: datetime) -> tuple[bool, str]:
-    """A lock that may still be taken off protects against nobody who may take it off."""
-    if vault.get("VaultType") == AIR_GAPPED:
-        return True, "which is logically air-gapped"
-    if not vault.get("Locked"):
-        return False, "which is not locked"
-    if (since := vault.get("LockDate")) is None:
-        return False, "which is locked in governance mode: whoever may delete the lock can"
-    if since > now:
-        return False, f"whose lock can still be taken off until {since:%Y-%m-%d}"
-    return True, f"locked for good since {since:%Y-%m-%d}"

@@ -5,6 +5,7 @@ files, names of copies, quotas, inventories and the reports' words all follow fr
 """
 
 from dr_orchestrator.domain.resource_type.calls import (
+    BACKED,
     COMMON,
     DISCOVERY,
     HELD,
@@ -28,6 +29,7 @@ from dr_orchestrator.domain.resource_type.target import By, Target
 from dr_orchestrator.domain.resource_type.types import Types
 
 __all__ = [
+    "BACKED",
     "COMMON",
     "DISCOVERY",
     "HELD",

@@ -180,6 +180,30 @@ DISCOVERY = Calls(
 IMPORT = Calls(frozenset({"backup:ListRestoreJobs"}))
 """The calls that take in what others restored; giving a verdict back is no call of a drill's, and has a guard alone."""
 
+_PLANNED = "AWS Backup has a plan in the region of the copies"
+_TAKEN = "a plan of AWS Backup may take a copy"
+_OUTLIVES = "AWS Backup has backed a copy up"
+BACKED = Calls(
+    frozenset(
+        {
+            *("backup:ListBackupPlans", "backup:ListBackupSelections", "backup:GetBackupSelection"),
+            *("backup:GetBackupPlan", "backup:DescribeRegionSettings", "backup:DescribeBackupVault"),
+            *("backup:ListRecoveryPointsByResource", "backup:DescribeRecoveryPoint"),
+        }
+    ),
+    only_when={
+        "backup:ListBackupSelections": _PLANNED,
+        "backup:GetBackupSelection": _PLANNED,
+        "backup:GetBackupPlan": _TAKEN,
+        "backup:DescribeRegionSettings": _TAKEN,
+        "backup:DescribeBackupVault": f"{_TAKEN}, or {_OUTLIVES}",
+        "backup:DescribeRecoveryPoint": _OUTLIVES,
+    },
+)
+"""The calls of a drill whose copies AWS Backup may back up: who would, before it starts, and what did, once they are
+gone. Where the caller may not, that is told.
+"""
+
 GRANTS: Mapping[str, tuple[str, ...]] = {"resourcegroupstaggingapi:GetResources": ("tag:GetResources",)}
 """The IAM actions of those that IAM knows by other names."""
 

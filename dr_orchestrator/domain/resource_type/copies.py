@@ -15,6 +15,8 @@ class CopyType:
     of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where; those of one
     without `by_abac` it sees nowhere. One that `passes` is an action of AWS's that ends by itself, and of which nothing
     is left to be deleted. `also` are further resource parts that its ARN may have: that of what lies in a bucket, say.
+    `backed` are AWS Backup's words for what it may back up of one, each with the resource part of the ARN by which it
+    knows that.
     """
 
     name: str
@@ -29,6 +31,7 @@ class CopyType:
     passes: bool = False
     also: tuple[str, ...] = ()
     by_abac: bool = True
+    backed: tuple[tuple[str, str], ...] = ()
 
     def arn_of(self, id: str) -> str:
         """The resource part of the ARN of one of that name; it begins with colons where no place is named in it, with

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from dr_orchestrator.domain.resource_type.calls import COMMON, DISCOVERY, GRANTS, IMPORT, Calls, CallTable
+from dr_orchestrator.domain.resource_type.calls import BACKED, COMMON, DISCOVERY, GRANTS, IMPORT, Calls, CallTable
 from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType
 from dr_orchestrator.domain.resource_type.declared import ResourceType
 
@@ -69,7 +69,7 @@ class Types(Generic[Declared_co]):
         reads = {call for each in self for calls in each.kinds.values() for call in calls.reads}
         others = (calls for each in self for calls in each.besides)
         reads |= {call for calls in others for call in calls.reads}
-        reads |= DISCOVERY.reads | IMPORT.reads
+        reads |= DISCOVERY.reads | IMPORT.reads | BACKED.reads
         imported = {each.made.cloudformation: each.name for each in self if each.imported.all}
         writes = (write for each in self for write in each.writes)
         inquiries = [each.inquiry for each in self if each.inquiry is not None]

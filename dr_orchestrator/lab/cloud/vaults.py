@@ -36,6 +36,7 @@ _PATHS = {
         (
             *(f"{{0}}{_VAULT}{ending}$" for ending in ("", "/recovery-points/", "/access-policy")),
             *(f"{{0}}{_POINT}{ending}$" for ending in ("", "/restore-metadata")),
+            "{0}/account-settings$",
             *("{0}/restore-jobs", "{0}/restore-jobs/", "{0}/resources/(?P<arn>.+)/recovery-points/$"),
             *(f"{{0}}/restore-jobs/(?P<job>[^/]+){ending}$" for ending in ("", "/metadata", "/validations")),
         ),
@@ -113,6 +114,20 @@ class Vaults(BackupBackend):
         others = [each for account, each in backup_backends.items() if account != self.account_id]
         return [cast(Vaults, each[self.region_name]) for each in others if self.region_name in each]
 
+    def of_resource(self, arn: str) -> list[tuple[Kept, str]]:
+        """All points of one thing, each with the vault that it lies in."""
+        return [(each, name) for name in self.vaults for each in self.kept(name, None) if each.arn == arn]
+
+    @property
+    def selected(self) -> dict[str, list[dict[str, Any]]]:
+        """The selections of plans, by the ids of these."""
+        return cast(dict[str, list[dict[str, Any]]], self.__dict__.setdefault("selections", {}))
+
+    @property
+    def opted(self) -> dict[str, bool]:
+        """The types that AWS Backup looks after in the region, or does not, by its words; of others it does."""
+        return cast(dict[str, bool], self.__dict__.setdefault("opted_in", {}))
+
     @property
     def _points(self) -> dict[str, list[Kept]]:
         return cast(dict[str, list[Kept]], self.__dict__.setdefault("points", {}))  # moto empties what a backend holds
@@ -154,15 +169,6 @@ def _list_points(self: BackupResponse) -> str:
     known = [each for each in backend.kept(name, instant(after) if after else None) if arn in (None, each.arn)]
     found = [each for each in known if not world().faults.pretends("no-snapshot", "backup", each.arn)]
     return page([each.told(vault) for each in found], asked, "RecoveryPoints")
-
-
-def _list_of_resource(self: BackupResponse) -> str:
-    """All of one thing, in whichever vault of the region, by less than a vault tells."""
-    arn = unquote(self.path).partition("/resources/")[2].partition("/recovery-points")[0]
-    backend = cast(Vaults, self.backup_backend)
-    found = [(each, name) for name in backend.vaults for each in backend.kept(name, None) if each.arn == arn]
-    told = [{"RecoveryPointArn": each.point, "BackupVaultName": name, "Status": each.status} for each, name in found]
-    return page(told, given(self), "RecoveryPoints")
 
 
 def _described(self: BackupResponse) -> tuple[Any, Kept]:
@@ -217,7 +223,6 @@ BACKENDS = ((backup_backends, Vaults),)
 PATCHES = (
     (BackupResponse, "list_recovery_points_by_backup_vault", _list_points),
     (BackupResponse, "list_backup_vaults", _list_vaults),
-    (BackupResponse, "list_recovery_points_by_resource", _list_of_resource),
     (BackupResponse, "describe_backup_vault", _describe_vault),
     (BackupResponse, "get_backup_vault_access_policy", _policy),
     (BackupResponse, "describe_recovery_point", _describe_point),

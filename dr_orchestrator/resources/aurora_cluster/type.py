@@ -193,7 +193,17 @@ def _entry() -> type[Entry]:
 
 
 TYPE = Drillable(
-    made=CopyType(NAME, "Aurora cluster", "Clusters", "rds", "cluster:{id}", 61, "AWS::RDS::DBCluster", "DBClusters"),
+    made=CopyType(
+        NAME,
+        "Aurora cluster",
+        "Clusters",
+        "rds",
+        "cluster:{id}",
+        61,
+        "AWS::RDS::DBCluster",
+        "DBClusters",
+        backed=(("Aurora", "cluster:{id}"),),
+    ),
     parts=(
         CopyType(
             INSTANCE,

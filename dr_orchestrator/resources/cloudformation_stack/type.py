@@ -166,6 +166,7 @@ TYPE = Drillable(
         123,
         "AWS::CloudFormation::Stack",
         "StackLimit",
+        backed=(("CloudFormation", "stack/{id}/*"),),
     ),
     parts=(naming.DRILL_NAME, controlling.ROUTING_CONTROL, controlling.HEALTH_CHECK),
     naming=Naming(r"[A-Za-z][A-Za-z0-9-]{0,127}", "at most 128 letters, digits and dashes, a letter first"),

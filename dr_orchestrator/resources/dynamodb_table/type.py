@@ -189,6 +189,7 @@ TYPE = Drillable(
         "AWS::DynamoDB::Table",
         "restores of tables",
         shows_tags=False,
+        backed=(("DynamoDB", "table/{id}"),),
     ),
     parts=(
         CopyType(

@@ -148,7 +148,9 @@ _CALLS = Calls(
 
 
 TYPE = Drillable(
-    made=CopyType(NAME, "EBS volume", "Volumes", "ec2", "volume/*", 64, "AWS::EC2::Volume", GP3),
+    made=CopyType(
+        NAME, "EBS volume", "Volumes", "ec2", "volume/*", 64, "AWS::EC2::Volume", GP3, backed=(("EBS", "volume/*"),)
+    ),
     parts=(CopyType(SNAPSHOT, "EBS snapshot", "VolumeSnapshots", "ec2", "::snapshot/*", 255),),
     naming=Naming(r"vol-(?:[0-9a-f]{8}|[0-9a-f]{17})", "vol- and the 8 or 17 hexadecimal digits that EC2 gave it"),
     content=Content.BLOCKS,

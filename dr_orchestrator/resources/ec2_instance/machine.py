@@ -112,6 +112,12 @@ def made_at(machine: Mapping[str, Any]) -> datetime | None:
     return min((each for each in times if each), default=None)
 
 
+def volume_ids(machine: Mapping[str, Any]) -> list[str]:
+    """The volumes that it has."""
+    held = [each.get("Ebs") or {} for each in machine.get("BlockDeviceMappings") or ()]
+    return [str(each["VolumeId"]) for each in held if each.get("VolumeId")]
+
+
 def volumes(api: Api, copy: Copy) -> list[Mapping[str, Any]]:
     """The volumes that were made with a copy, by the tags that they were made with."""
     asked = [{"Name": f"tag:{PART_OF}", "Values": [copy.id]}, {"Name": f"tag:{TAG}", "Values": [copy.run]}]

@@ -164,6 +164,7 @@ class Ec2Instance:
             raise launching.ended(found, refused.message, refused.hint) from refused
         self._adopt(copy, seen.detail)
         self._toolkit.proofs.same(copy, str(seen.detail["InstanceId"]))
+        self._note_volumes(copy, seen.detail)
         return Ready(words=self._told(seen.detail))
 
     def _told(self, found: Mapping[str, Any]) -> str:
@@ -251,6 +252,7 @@ class Ec2Instance:
         found = self._proven(copy)
         if found is not None:
             leaving.note(found)
+            self._note_volumes(copy, found)
         if found is None or machine.state(found) == "shutting-down":
             return  # going, or gone: what was wanted
         if found["InstanceId"] in self._toolkit.proofs.sources:
@@ -291,7 +293,15 @@ class Ec2Instance:
 
     def _identity(self, found: Mapping[str, Any]) -> Identity:
         id = str(found["InstanceId"])
-        return Identity(f"arn:{partition(self._api.region)}:ec2:{self._api.region}:{self._owner}:instance/{id}", id)
+        return Identity(self._arn(f"instance/{id}"), id)
+
+    def _note_volumes(self, copy: Copy, found: Mapping[str, Any]) -> None:
+        """Its volumes are backed up by themselves, too, where somebody has all of them backed up."""
+        for id in machine.volume_ids(found):
+            self._toolkit.context.holds(copy, self._arn(f"volume/{id}"))
+
+    def _arn(self, part: str) -> str:
+        return f"arn:{partition(self._api.region)}:ec2:{self._api.region}:{self._owner}:{part}"
 
     @cached_property
     def _owner(self) -> str:

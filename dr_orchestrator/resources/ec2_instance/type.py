@@ -224,6 +224,7 @@ TYPE = Drillable(
     made=CopyType(
         *(NAME, "EC2 instance", "Machines", "ec2", "instance/*", 64, "AWS::EC2::Instance", STANDARD),
         also=("volume/*", "network-interface/*"),
+        backed=(("EC2", "instance/*"), ("EBS", "volume/*")),
     ),
     parts=(CopyType(IMAGE, "EC2 image", "Images", "ec2", "::image/*", 128, also=("::snapshot/*",)),),
     naming=Naming(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})", "i- and the 8 or 17 hexadecimal digits that EC2 gave it"),

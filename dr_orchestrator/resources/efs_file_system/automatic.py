@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api, Denied, NotFound
-from dr_orchestrator.domain.counted import counted
 
 # docs.aws.amazon.com/efs/latest/ug/API_CreateFileSystem.html, Backup: "Default is false. However, if you specify an
 # AvailabilityZoneName, the default is true."
 _ON = ("ENABLED", "ENABLING")
-_HINT = "delete them by hand, once the policy of the vault lets you: they hold production's data, and are charged"
 
 
 def on(api: Api, id: str) -> bool:
@@ -32,24 +30,3 @@ def switch_off(api: Api, id: str) -> str:
     except Denied as denied:
         return f"whether EFS backs the copy up by itself is not known, or could not be ended: {denied.message}"
     return "its automatic backups, which EFS had on by itself, were switched off"
-
-
-def left(backup: Api, arn: str) -> str:
-    """The words on recovery points that were taken of a copy meanwhile, which outlive it; empty where there are none.
-
-    No drill deletes them: AWS makes their vault with a policy that lets nobody.
-    """
-    try:
-        found = [*backup.pages("ListRecoveryPointsByResource", "RecoveryPoints", ResourceArn=arn)]
-    except NotFound:
-        return ""
-    except Denied as denied:
-        return f"whether the copy was backed up meanwhile is not known: {denied.message}"
-    return _told(found)
-
-
-def _told(found: Sequence[Mapping[str, Any]]) -> str:
-    if not found:
-        return ""
-    points = ", ".join(sorted(f"{each['RecoveryPointArn']} in vault {each.get('BackupVaultName')}" for each in found))
-    return f"the copy was backed up meanwhile, and leaves {counted(len(found), 'recovery point')}: {points}; {_HINT}"

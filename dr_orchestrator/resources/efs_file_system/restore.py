@@ -168,10 +168,8 @@ class EfsFileSystem:
         self._toolkit.proofs.intended(copy)
         if (gone_already := self._from.gone(copy)) is not None:
             return gone_already
-        if (found := self._toolkit.describe_confirmed(lambda: self._found(copy))) is None:
+        if self._toolkit.describe_confirmed(lambda: self._found(copy)) is None:
             return self._toolkit.never_created(copy)
-        if kept := automatic.left(self._toolkit.account.api("backup"), str(found["FileSystemArn"])):
-            self._toolkit.context.asked_again(kept)
         self.mounting.take_down(copy)
         self._toolkit.retry_while(lambda: self._prove_and_delete(copy), "FileSystemInUse")
         feed = file_system.feed(self._api, self._toolkit)

@@ -116,7 +116,7 @@ _RESTORED = vaulted.RESTORES | Calls(
             *("ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "kms:DescribeKey"),
             *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "service-quotas:GetServiceQuota"),
             *("ec2:DescribeNetworkInterfaces", "backup:GetBackupVaultAccessPolicy"),
-            *("efs:DescribeBackupPolicy", "backup:ListRecoveryPointsByResource"),
+            "efs:DescribeBackupPolicy",
         }
     ),
     frozenset(
@@ -142,6 +142,7 @@ TYPE = Drillable(
     made=CopyType(
         *(NAME, "EFS file system", "FileSystems", "elasticfilesystem", "file-system/*", 64),
         *("AWS::EFS::FileSystem", "file-systems"),
+        backed=(("EFS", "file-system/*"),),
     ),
     naming=Naming(r"fs-(?:[0-9a-f]{8}|[0-9a-f]{17})", "fs- and the 8 or 17 hexadecimal digits that EFS gave it"),
     content=Content.FILES,

@@ -140,7 +140,16 @@ def _twin() -> Twin:
 
 
 TYPE = Drillable(
-    made=CopyType(NAME, "multi-AZ DB cluster", "MultiAzClusters", "rds", "cluster:{id}", 52, quota="DBClusters"),
+    made=CopyType(
+        NAME,
+        "multi-AZ DB cluster",
+        "MultiAzClusters",
+        "rds",
+        "cluster:{id}",
+        52,
+        quota="DBClusters",
+        backed=(("RDS", "cluster:{id}"),),
+    ),
     naming=Naming(
         r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
         "at most 63 lower-case letters, digits and single dashes, a letter first",

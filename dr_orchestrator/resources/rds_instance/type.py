@@ -191,7 +191,17 @@ def _entry() -> type[Entry]:
 
 
 TYPE = Drillable(
-    made=CopyType(NAME, "RDS instance", "Instances", "rds", "db:{id}", 63, "AWS::RDS::DBInstance", "DBInstances"),
+    made=CopyType(
+        NAME,
+        "RDS instance",
+        "Instances",
+        "rds",
+        "db:{id}",
+        63,
+        "AWS::RDS::DBInstance",
+        "DBInstances",
+        backed=(("RDS", "db:{id}"),),
+    ),
     parts=(CopyType(SNAPSHOT, "RDS snapshot", "Snapshots", "rds", "snapshot:{id}", 255),),
     naming=Naming(
         r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",

@@ -210,6 +210,7 @@ TYPE = Drillable(
         shows_tags=False,
         also=(":::{id}/*",),
         by_abac=False,
+        backed=(("S3", ":::{id}"),),
     ),
     naming=Naming(
         r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]",

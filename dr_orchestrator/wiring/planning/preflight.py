@@ -28,7 +28,7 @@ from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import read_only
 from dr_orchestrator.wiring.customers import reaching as customers
 from dr_orchestrator.wiring.identity import Surroundings
-from dr_orchestrator.wiring.planning import clocks
+from dr_orchestrator.wiring.planning import backing, clocks
 from dr_orchestrator.wiring.planning.costing import estimate, expected
 from dr_orchestrator.wiring.planning.quotas import Room
 
@@ -115,6 +115,7 @@ class PreflightChecks:
         for of, restorer in self.points():
             yield PreflightCheck(f"recovery point{of}", lambda restorer=restorer: self._point(restorer.choose()))  # type: ignore[misc]
         yield from self._quotas()
+        yield PreflightCheck("backups of the copy", self._backups)
         yield PreflightCheck("orphans", self._orphans, must=False)
         yield PreflightCheck("expected time", self._time)
         yield PreflightCheck("cost", self._cost)
@@ -194,6 +195,10 @@ class PreflightChecks:
             for each in self.here.ledger.queries.open_outlines()
             if each.header.id != self.run and _drilled(each) == asked
         ]
+
+    def _backups(self) -> str:
+        owner, shared = self.around.caller.account, self.exercise
+        return backing.look(self.here, self.drill, self.copy, self.components, self._there, owner, shared)
 
     def _orphans(self) -> str:
         source, of = self.drill.resource.id, self.copy.type

@@ -54,3 +54,26 @@ def test_what_the_lab_does_not_have_it_says(lab: Lab) -> None:
     given = {"BackupVaultName": "none", "ResourceArn": "arn:1", "IamRoleArn": "arn:2"}
     assert refused(backup.start_backup_job, **given) == "NotImplemented"
     assert refused(backup.list_recovery_points_by_backup_vault, BackupVaultName="none") == "ResourceNotFoundException"
+
+
+def test_plans_have_selections_and_take_what_a_fault_says(lab: Lab, clock: FakeClock) -> None:
+    """As a caller of AWS Backup makes and reads them; nothing is taken but what a fault names, and that for so long."""
+    backup, arn = client(lab, "backup"), "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
+    backup.create_backup_vault(BackupVaultName="nightly")
+    rule = {"RuleName": "daily", "TargetBackupVaultName": "nightly", "Lifecycle": {"DeleteAfterDays": 30}}
+    id = backup.create_backup_plan(BackupPlan={"BackupPlanName": "all", "Rules": [rule]})["BackupPlanId"]
+    selection = {"SelectionName": "all", "IamRoleArn": "arn:aws:iam::123456789012:role/b", "Resources": ["*"]}
+    made = backup.create_backup_selection(BackupPlanId=id, BackupSelection=selection)["SelectionId"]
+    (listed,) = backup.list_backup_selections(BackupPlanId=id)["BackupSelectionsList"]
+    assert (listed["BackupPlanId"], listed["SelectionId"]) == (id, made)
+    assert backup.get_backup_selection(BackupPlanId=id, SelectionId=made)["BackupSelection"] == selection
+    assert backup.describe_region_settings()["ResourceTypeOptInPreference"] == {}
+    assert refused(backup.get_backup_selection, BackupPlanId=id, SelectionId="none") == "ResourceNotFoundException"
+    assert refused(backup.list_backup_selections, BackupPlanId="none") == "ResourceNotFoundException"
+    assert backup.list_recovery_points_by_resource(ResourceArn=arn)["RecoveryPoints"] == []
+    lab.faults.add({"kind": "backed-up", "service": "backup", "resource": "*:table/orders"})
+    for _ in range(2):
+        (point,) = backup.list_recovery_points_by_resource(ResourceArn=arn)["RecoveryPoints"]
+    described = backup.describe_recovery_point(BackupVaultName="nightly", RecoveryPointArn=point["RecoveryPointArn"])
+    assert (described["ResourceArn"], described["ResourceType"]) == (arn, "DynamoDB")
+    assert described["CalculatedLifecycle"]["DeleteAt"] == clock.now() + 30 * DAY

@@ -1,8 +1,7 @@
-"""Automatic backups of a copy of a file system: ended where they are on, and told where nobody may end or see them."""
+"""Automatic backups of a copy of a file system: ended where they are on, and told where nobody may end them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
@@ -25,9 +24,6 @@ class Answers:
         if isinstance(found := self.told.get(operation, {}), Exception):
             raise found
         return found
-
-    def pages(self, operation: str, key: str, **given: Any) -> Iterator[Any]:
-        yield from self.call(operation, **given)[key]
 
 
 def switched(**told: Any) -> tuple[str, list[str]]:
@@ -55,13 +51,3 @@ def test_rights_of_before_end_no_drill() -> None:
     """The copy is whole: what an older policy does not allow is told."""
     words, _ = switched(DescribeBackupPolicy={"BackupPolicy": {"Status": "ENABLED"}}, PutBackupPolicy=DENIED)
     assert "could not be ended: efs:PutBackupPolicy: AccessDenied" in words
-    told = automatic.left(cast(Api, Answers(ListRecoveryPointsByResource=DENIED)), "arn")
-    assert told == "whether the copy was backed up meanwhile is not known: efs:PutBackupPolicy: AccessDenied"
-
-
-def test_what_outlives_the_copy_is_told_by_name() -> None:
-    """And nothing where there is none."""
-    point = {"RecoveryPointArn": "arn:point", "BackupVaultName": "aws/efs/automatic-backup-vault"}
-    told = automatic.left(cast(Api, Answers(ListRecoveryPointsByResource={"RecoveryPoints": [point]})), "arn")
-    assert "leaves 1 recovery point: arn:point in vault aws/efs/automatic-backup-vault" in told
-    assert automatic.left(cast(Api, Answers(ListRecoveryPointsByResource={"RecoveryPoints": []})), "arn") == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dr_orchestrator.domain.run import SegmentKind
@@ -56,3 +58,25 @@ def test_a_run_that_nobody_would_know_of_is_not_begun() -> None:
     """Without a ledger a copy could not be found again: the session is refused before anything is made."""
     with pytest.raises(TypeError, match="a run is nothing without a ledger"):
         Session(HEADER, COPY, RunContext(RUN, FakeClock()))
+
+
+def test_what_a_step_is_to_tell_is_told_by_that_step_alone() -> None:
+    """However it ends, and though nothing was asked again; where there is no run, nobody is told."""
+    drill = Drill()
+    with drill.session() as run:
+        run.step("ready", lambda: run.context.told("nobody may ask"))
+        run.step("next", lambda: drill.clock.sleep(60))
+    ready_, next_ = list(drill.ledger.steps.values())[:2]
+    assert (ready_.detail, ready_.attempts, next_.detail) == ("nobody may ask", 1, "")
+    RunContext(RUN, FakeClock()).told("nobody may ask")
+
+
+def test_what_goes_with_a_copy_is_seen_of_it_once() -> None:
+    """Another process of the run reads it in the ledger, this one knows it; of another copy there is nothing."""
+    drill = Drill()
+    with drill.session() as run:
+        for _ in range(2):
+            run.context.holds(COPY, "arn:volume")
+        assert run.context.held_by(COPY) == ("arn:volume",)
+        assert run.context.held_by(replace(COPY, id="another")) == ()
+    assert [each.state for each in drill.ledger.observations] == ["holds arn:volume"]

@@ -15,7 +15,7 @@ from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import NAME_TYPE
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
-from dr_orchestrator.runner import Session
+from dr_orchestrator.runner import Components, Session
 from dr_orchestrator.runner.sweep.runs import unsettled
 from tests.support.rehearsal import COPY, RUN, Drill
 
@@ -188,3 +188,38 @@ def test_a_copy_is_not_destroyed_twice_because_the_ledger_lost_it() -> None:
     run = drill.run()
     assert drill.ledger.story.count("! destroy") == 1
     assert run.cleanup is Cleanup.LEFTOVERS
+
+
+def outlived(by: str, state: CopyState = CopyState.DELETED) -> tuple[Drill, list[Copy]]:
+    """A run of one copy that is gone as `state` says, and of which `by` is still there; of which copies was asked."""
+    drill, asked = Drill(), list[Copy]()
+
+    def outlives(copy: Copy) -> str:
+        asked.append(copy)
+        return by
+
+    session = drill.session()
+    session.use(Components(drill, restorer=drill, outlives=outlives))
+    drill.destroy = lambda copy: drill.act(f"destroy {copy.id}", state)  # type: ignore[method-assign]
+    drill.run(session)
+    return drill, asked
+
+
+def test_a_copy_of_which_something_is_left_is_left_over() -> None:
+    """It is deleted, and the clean-up is not clean: the step and the reasons say what is there."""
+    drill, asked = outlived("a recovery point")
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.cleanup is Cleanup.LEFTOVERS
+    assert "not all of it is gone: a recovery point" in drill.ledger.closing.cleanup_reasons[0]
+    assert [row.state for row in drill.ledger.copies(RUN)] == [CopyState.LEFTOVER]
+    assert asked == [COPY]
+
+
+def test_a_copy_of_which_nothing_is_left_is_gone() -> None:
+    """Each that was deleted is asked after, and none that never was."""
+    drill, asked = outlived("")
+    assert drill.ledger.closing is not None
+    assert (drill.ledger.closing.cleanup, asked) == (Cleanup.CLEAN, [COPY])
+    drill, asked = outlived("a recovery point", CopyState.NEVER_CREATED)
+    assert drill.ledger.closing is not None
+    assert (drill.ledger.closing.cleanup, asked) == (Cleanup.CLEAN, [])
