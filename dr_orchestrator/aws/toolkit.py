@@ -54,11 +54,11 @@ def _nowhere_else(place: Place) -> Account:
 class Toolkit:
     """The tools of a restorer: the account, who waits, the proofs before a deletion, and the run's own context.
 
-    `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `stands` is the account as
-    copies tell it: empty for that of their sources, `rates` are the prices of AWS that the workspace declares. `places`
-    are what it declares for what drills leave there meanwhile: buckets; `used` are those of this run. `home` is the
-    workspace, in which programs of the team's own are run; `observed` is what the run has seen of its copies so far,
-    `points` are the recovery points that it chose.
+    `ceiling` is how long (drill seconds) a restore is measured on, past its `target`, at most. `stands` is the account
+    as copies tell it: empty for that of their sources, `rates` are the prices of AWS that the workspace declares.
+    `places` are what it declares for what drills leave there meanwhile: buckets; `used` are those of this run. `home`
+    is the workspace, in which programs of the team's own are run; `observed` is what the run has seen of its copies so
+    far, `points` are the recovery points that it chose.
     """
 
     account: Account
@@ -74,6 +74,7 @@ class Toolkit:
     home: Path = Path()
     observed: Callable[[], Sequence[Observation]] = tuple
     points: Callable[[], Sequence[RecoveryPoint]] = tuple
+    target: timedelta | None = None
 
     @property
     def clock(self) -> Clock:

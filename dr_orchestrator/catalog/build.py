@@ -102,7 +102,8 @@ def _keys(discovery: Discovery) -> TagKeys:
 def _rates(costs: Costs | None) -> Rates:
     if costs is None:
         return Rates()
-    return Rates(costs.currency, costs.instance_hour, costs.storage_gib_month, costs.table_gib)
+    of_objects = costs.object_gib_month, costs.object_writes, costs.object_reads
+    return Rates(costs.currency, costs.instance_hour, costs.storage_gib_month, costs.table_gib, *of_objects)
 
 
 def _tier(tier: WrittenTier, revision: str) -> Tier:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ANYTHING = "*"
+"""In place of an ARN, where IAM knows none of what is read: it is then read wherever it is."""
+
 
 @dataclass(frozen=True)
 class Read:

@@ -153,6 +153,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
     timed = rto is not None and not drill.kind.interrupts  # what is promised of a failover is no time for a restore
     ceiling = rto.value.total_seconds() * CEILING if rto and timed else UNHURRIED
     toolkit = _toolkit(here, account, here.sources, context, ceiling, context.lease, drill)
+    toolkit = replace(toolkit, target=rto.value if rto and timed else None)
     account.throttling.listen(context)
     filled = _filled(here, drill, copy, toolkit)
     order = Order(

@@ -49,7 +49,7 @@ roles: {source: "arn:aws:iam::123456789012:role/dro-read", drill: "arn:aws:iam::
 DRILLS = ("orders-snapshot", "orders-pitr", "sessions-pitr", "images-pitr", "shop-replica", *vaulted.NAMES)
 OWN = ("a parameter group is", "the table's capacity scales")
 """The occasions that no setting of the estate gives."""
-LARGE = ("an object is larger than 5 GB", "the copying of a large object", "a key has letters")
+LARGE = ("an object is larger than 5 GB", "the copying of a large object", "a key has letters", "it has more than")
 """The occasions that no object of the estate's bucket gives."""
 
 

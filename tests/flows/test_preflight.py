@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +26,7 @@ from dr_orchestrator.resources.dynamodb_table import listing
 from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning.plan import plan
-from tests.support import workspace
+from tests.support import buckets, workspace
 from tests.support.estate import INSTANCE, RUN, TABLE, Estate
 from tests.support.shop import run
 
@@ -177,6 +178,19 @@ def test_a_drill_above_the_budget_is_refused(shop: Estate, home: Path, tiers: An
     tiers("at_once: 3, budget: 1")
     with wiring.using(workspace.world(home, shop.clock)) as here:
         refused(shop, here, Verdict.INCONCLUSIVE, "it would cost 1.05 USD, of a budget of 1")
+
+
+def test_a_bucket_above_the_budget_is_refused(shop: Estate, home: Path, tiers: Any) -> None:
+    """Its objects are counted and priced before a bucket is made; what is seen of its size stands in the plan."""
+    tiers("at_once: 3, budget: 1")
+    dear = "table_gib: 0.15, object_gib_month: 0.023, object_writes: 1000, object_reads: 0}"
+    workspace.TIERS = workspace.TIERS.replace("table_gib: 0.15}", dear)
+    drilled = workspace.SHOP.replace("\ndrills:\n", buckets.DRILLED)
+    with wiring.using(workspace.world(home, shop.clock, shop=drilled)) as here:
+        assert any(
+            re.search(r"^size: \d+ objects of [\d,]+ bytes, counted", each) for each in plan(here, "images-pitr").seen
+        )
+        refused(shop, here, Verdict.INCONCLUSIVE, "it would cost ", "images-pitr")
 
 
 def test_an_exercise_above_the_budget_is_not_opened(shop: Estate, home: Path, tiers: Any) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from moto.dynamodb.models import dynamodb_backends
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.errors import UnsafeToDelete
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.dynamodb_table.listing import listed, quota
 from tests.resources.suite import LifeContract, SafetyContract
 from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.resources.suite_of_troubles import GoneContract, TroublesContract
+from tests.support.estate import REGION, TABLE, Estate
 from tests.support.ways import Make, Way
 from tests.support.ways.dynamodb_table import WAYS
 
@@ -119,3 +124,23 @@ def test_a_table_that_wears_another_runs_tag_is_left_alone(bare: Way) -> None:
         bare.restorer.destroy(bare.copy)
     client.untag_resource(ResourceArn=arn, TagKeys=[key])
     bare.restorer.destroy(bare.copy)
+
+
+def test_two_hundred_tables_are_listed_in_pages(made: Estate) -> None:
+    """DynamoDB tells a hundred names in a call: none is left out where a page ends, and only copies are described."""
+    of_lab = dynamodb_backends[ACCOUNT][REGION].tables
+    known = of_lab[TABLE.id]
+    names = {f"table-{number:03}" for number in range(200)}
+    of_lab.update(dict.fromkeys(names, known))
+    heard = len(made.lab.journal)
+    try:
+        seen = list(listed(made.toolkit.account))
+        quota(made.toolkit.account)
+    finally:
+        for name in names:
+            del of_lab[name]
+    assert names <= {each.id for each in seen}
+    assert len(seen) == len({each.id for each in seen})
+    calls = Counter(each.action for each in made.lab.journal[heard:])
+    assert calls["ListTables"] == 2 * 3
+    assert calls["DescribeTable"] == 0

@@ -14,7 +14,7 @@ from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, document, packed
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.named import Read
+from dr_orchestrator.domain.named import ANYTHING, Read
 from dr_orchestrator.domain.resource_type import HeldType, ResourceType
 
 _LYING = frozenset({"s3:GetBucketPolicy", "s3:ListBucketVersions"})
@@ -191,7 +191,7 @@ def _on_each(scope: Scope, sid: str, wanted: Iterable[tuple[str, tuple[str, ...]
         found.setdefault((call, actions), []).append(name)
     for (call, actions), names in found.items():
         service, _, operation = call.partition(":")
-        yield allow(sid.format(operation), actions, scope.arns(service, *names))
+        yield allow(sid.format(operation), actions, names if names == [ANYTHING] else scope.arns(service, *names))
 
 
 def _looks(scope: Scope, *, at_source: bool = False) -> list[Read]:

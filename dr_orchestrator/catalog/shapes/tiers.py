@@ -86,6 +86,11 @@ class Costs(Shape):
     instance_hour: dict[Text, Money] = Field(default={}, description="An hour of an RDS instance, by its class.")
     storage_gib_month: Money | None = Field(default=None, description="A GiB of an RDS instance's storage, a month.")
     table_gib: Money | None = Field(default=None, description="A GiB of a restored DynamoDB table.")
+    object_gib_month: Money | None = Field(default=None, description="A GiB of an S3 bucket, a month.")
+    object_writes: Money | None = Field(
+        default=None, description="A thousand requests that copy, put or list objects of S3."
+    )
+    object_reads: Money | None = Field(default=None, description="A thousand requests that read objects of S3.")
 
 
 class Limits(Shape):

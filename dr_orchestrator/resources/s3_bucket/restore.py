@@ -32,6 +32,7 @@ from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where,
 from dr_orchestrator.resources.s3_bucket.objects.wanted import Wanted
 from dr_orchestrator.resources.s3_bucket.settings import OWNED, SHUT, Settings, key_of
 from dr_orchestrator.resources.s3_bucket.source import Source
+from dr_orchestrator.resources.s3_bucket.weighing import BESIDE, BESIDES, Weighing
 
 STATES = States(ready=frozenset({bucket.THERE}), progress=frozenset({"absent"}))
 AS_OF = "dr-drill:as-of"
@@ -61,11 +62,12 @@ class S3Bucket:
         self._source = Source(resource, selection or Selection(), toolkit, always)
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
-        """Source, versions, key, and whether the copy's name is free."""
+        """Source, versions, size, key, and whether the copy's name is free."""
         return [
             PreflightCheck("source", self._source.seen),
             PreflightCheck("versions", self._source.versions_seen),
             PreflightCheck("inventory", self._source.inventory_seen),
+            PreflightCheck("size", self._look_at_size, must=False),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
             PreflightCheck("key", self._source.key_seen, must=False),
             PreflightCheck("replication", self._source.replication_seen, must=False),
@@ -75,9 +77,18 @@ class S3Bucket:
         found = bucket.describe(self._api, copy.id)
         return self._toolkit.proofs.name_is_free(copy, self._live(found) if found else None, CALLED)
 
+    def _look_at_size(self) -> str:
+        return self._weighing.seen(self._toolkit.target, self._toolkit.ceiling)
+
+    @cached_property
+    def _weighing(self) -> Weighing:
+        return self._source.weighing(BESIDE)
+
     def billed(self, name: str = "") -> Billed:
-        """Its objects, for which no rate is declared: what they weigh nobody tells but by listing them all."""
-        return Billed(besides=f"the requests and the storage of {name or self._resource.id}")
+        """The objects of its source that would be copied, as far as AWS tells; of a copy that is there, by its `name`,
+        nobody knows how far it came.
+        """
+        return Billed(besides=f"the requests and the storage of {name}") if name else self._weighing.billed(BESIDES)
 
     def choose(self) -> RecoveryPoint:
         """The asked instant, or now; NotRecoverable where the bucket keeps no versions."""
@@ -171,7 +182,7 @@ class S3Bucket:
         return Settings(self._api, self._resource.id, self._owner).digests
 
     def _wanted(self, instant: datetime, copy: Copy) -> Wanted:
-        return Wanted(self._api, self._source.where, self._versions, instant, self._source.sample(copy))
+        return self._source.wanted(instant, copy.run, self._versions)
 
     def _versions(self, instant: datetime) -> Iterator[Version]:
         """The versions of the source, as they are found."""

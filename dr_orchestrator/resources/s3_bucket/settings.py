@@ -31,7 +31,7 @@ class Settings:
 
     def kept(self, prefix: str) -> timedelta | None:
         """How long at least a version under a prefix is kept once it is no more the newest; None where for ever."""
-        days = [each for rule in self._rules() if _concerns(rule, prefix) for each in _expires(rule)]
+        days = [each for rule in self._rules() if concerns(rule, prefix) for each in _expires(rule)]
         return timedelta(days=min(days)) if days else None
 
     def encryption(self) -> Mapping[str, Any]:
@@ -86,7 +86,7 @@ def _expires(rule: Mapping[str, Any]) -> Iterator[int]:
         yield int(days)
 
 
-def _concerns(rule: Mapping[str, Any], prefix: str) -> bool:
+def concerns(rule: Mapping[str, Any], prefix: str) -> bool:
     """Whether a rule may concern something under a prefix: one of some tags or sizes may."""
     narrow = rule.get("Filter") or {}
     of = str((narrow.get("And") or narrow).get("Prefix") or rule.get("Prefix") or "")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from dr_orchestrator.aws import points
+from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.toolkit import Toolkit, lag
-from dr_orchestrator.domain.copy import Copy, Place
+from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
@@ -20,10 +21,11 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
 from dr_orchestrator.resources.s3_bucket.objects.inventory import CALL as LISTS
 from dr_orchestrator.resources.s3_bucket.objects.inventory import Lists, published_within
-from dr_orchestrator.resources.s3_bucket.objects.replication import Behind, behind
+from dr_orchestrator.resources.s3_bucket.objects.replication import Behind, Lately, behind, lately
 from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, as_of, every
-from dr_orchestrator.resources.s3_bucket.objects.wanted import Sample, seed_of
+from dr_orchestrator.resources.s3_bucket.objects.wanted import Sample, Wanted, seed_of
 from dr_orchestrator.resources.s3_bucket.settings import ENABLED, SUSPENDED, Settings, key_of
+from dr_orchestrator.resources.s3_bucket.weighing import Way, Weighing
 
 _VERSIONING = "s3:GetBucketVersioning"
 _HISTORY = timedelta(days=35)
@@ -55,12 +57,25 @@ class Source:
         """Where it is read whole, as it is now."""
         return replace(self.where, prefix="")
 
-    def sample(self, copy: Copy) -> Sample | None:
+    def wanted(self, instant: datetime, run: str, versions: Callable[[datetime], Iterable[Version]]) -> Wanted:
+        """The objects that a run restores of those that there were at an instant, by the versions that are known."""
+        return Wanted(self._api, self.where, versions, instant, self._sample(run))
+
+    def weighing(self, way: Way) -> Weighing:
+        """The weight of what would be copied by a way, as of the instant that would be restored."""
+        account, now = self._toolkit.account, self._toolkit.clock.now()
+        wanted = partial(self._chosen, self._toolkit.run)
+        return Weighing(account, wanted, way, now, told=self._lists is not None)
+
+    def _chosen(self, run: str) -> Wanted:
+        return self.wanted(self.choose().data_time, run, self.versions)
+
+    def _sample(self, run: str) -> Sample | None:
         """The sample that a drill restores; None where it restores all."""
         declared = self._resource.own.get("sample")
         if declared is None:
             return None
-        seed = declared.seed if declared.seed is not None else seed_of(copy.run)
+        seed = declared.seed if declared.seed is not None else seed_of(run)
         return Sample(declared.draws, seed, self._always)
 
     def nothing(self, instant: datetime) -> NotRecoverable:
@@ -122,7 +137,7 @@ class Source:
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The loss by a disaster at this instant; versions are read up to then, though the look comes later."""
         if self._resource.own.get("replica_of") is not None:
-            return self._behind(until).worst_case(until)
+            return self._behind(until).worst_case(until, self._lately(until))
         if self._lists is not None:
             return self._between_lists(self._lists, until)
         kept = self._settings.kept(self.where.prefix) or timedelta()
@@ -146,9 +161,17 @@ class Source:
         return str(self._behind(self._toolkit.clock.now()))
 
     def _behind(self, until: datetime) -> Behind:
+        primary, of = self._primary
+        return behind(primary.api("s3"), of, self._api, self.where, until)
+
+    def _lately(self, until: datetime) -> Lately:
+        return lately(*self._primary, self._toolkit.account, self.where, self._found().created_at, until)
+
+    @property
+    def _primary(self) -> tuple[Account, Where]:
+        """The bucket that is replicated into it."""
         of = self._resource.own["replica_of"]
-        primary = self._toolkit.account_at(Place(self._toolkit.stands, of.region)).api("s3")
-        return behind(primary, replace(self.where, bucket=of.bucket), self._api, self.where, until)
+        return self._toolkit.account_at(Place(self._toolkit.stands, of.region)), replace(self.where, bucket=of.bucket)
 
     def encryption(self) -> Mapping[str, Any]:
         """How what is put into it is encrypted."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.named import Read
+from dr_orchestrator.domain.named import ANYTHING, Read
 from dr_orchestrator.domain.resource_type import Calls, Content, CopyType, Naming, Quota
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import vaulted
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _LARGE = "an object is larger than 5 GB"
 _KEYED = "the source is encrypted with a key of its own"
 INVENTORY, _LISTED = "s3:GetBucketInventoryConfiguration", "an inventory lists its versions"
+METRICS, _MANY = "cloudwatch:GetMetricData", "it has more than 20,000 versions, or is a replica"
 _PIECES = "an object is larger than 8 MiB"
 _IN_PARTS = ("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload")
 _BY_PIECES = ("s3:CreateMultipartUpload", "s3:UploadPart", "s3:CompleteMultipartUpload")
@@ -51,6 +52,7 @@ _SETTINGS = frozenset(
 _FILLED = _DATA | {
     *("s3:GetBucketVersioning", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"),
     *("s3:GetBucketTagging", "s3:ListBuckets", "s3:ListMultipartUploads", "kms:DescribeKey", INVENTORY),
+    METRICS,
 }
 _ENDED = frozenset({"s3:DeleteObjects", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:DeleteBucket"})
 _OF_FILLED = {
@@ -59,6 +61,7 @@ _OF_FILLED = {
     "s3:GetObject": "a check reads an object",
     "kms:DescribeKey": _KEYED,
     INVENTORY: _LISTED,
+    METRICS: _MANY,
 }
 """The calls that fill an environment's own bucket, and take down one that its stack left; and their occasions."""
 
@@ -105,6 +108,8 @@ def _reads(resource: Resource) -> Iterator[Read]:
         yield Read("s3:GetObject", "s3:GetObject", f"arn:{{partition}}:s3:::{lists.bucket}/*")
     if (of := resource.own.get("replica_of")) is not None:
         yield Read("s3:ListObjectVersions", "s3:ListBucketVersions", f"arn:{{partition}}:s3:::{of.bucket}")
+        yield Read("s3:GetBucketReplication", "s3:GetReplicationConfiguration", f"arn:{{partition}}:s3:::{of.bucket}")
+        yield Read(METRICS, METRICS, ANYTHING)  # where that bucket is, whatever regions drills may work in
         for action in ("s3:GetObject", "s3:GetObjectVersion"):
             yield Read("s3:HeadObject", action, f"arn:{{partition}}:s3:::{of.bucket}/*")
 
@@ -225,7 +230,7 @@ TYPE = Drillable(
     left_out=_left_out,
     kinds={
         Kind.PITR_RESTORE: Calls(
-            _DATA | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"},
+            _DATA | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey", METRICS},
             frozenset(
                 {
                     *("s3:CreateBucket", "s3:PutPublicAccessBlock", "s3:PutBucketEncryption", "s3:CopyObject"),
@@ -240,6 +245,7 @@ TYPE = Drillable(
                 "s3:GetObject": "a check reads an object, or an inventory lists its versions",
                 "kms:DescribeKey": _KEYED,
                 INVENTORY: _LISTED,
+                METRICS: _MANY,
             },
         ),
     },

@@ -10,6 +10,7 @@ from dr_orchestrator.aws.backup.vaults import Kept
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.domain.preflight import PreflightCheck
@@ -48,6 +49,10 @@ class BucketFromVault(S3Bucket):
             PreflightCheck("key", self._source.key_seen, must=False),
             *self._from.looks(self._chosen_by, self._kept),
         ]
+
+    def billed(self, name: str = "") -> Billed:
+        """The restore of AWS Backup, for which no rate is declared."""
+        return Billed(besides=f"the requests and the storage of {name or self._resource.id}")
 
     def choose(self) -> RecoveryPoint:
         """The recovery point that the selection means, of those that the vault has whole."""

@@ -267,6 +267,9 @@ class PreflightChecks:
         takes = expected(self.here, self.drill)
         if not takes.runs:
             raise Doubt(str(takes))
+        rto = None if self.drill.kind.interrupts else self.drill.objective.rto
+        if rto is not None and takes.recovery is not None and not rto.met_by(takes.recovery):
+            raise Doubt(f"{takes}; recovered after {format_duration(takes.recovery)}, and its RTO is {rto}")
         return str(takes)
 
     def _cost(self) -> str:
@@ -276,6 +279,8 @@ class PreflightChecks:
         limit = "" if budget is None else f", of a budget of {budget}"
         if budget is not None and costs.amount > budget:
             raise NotMeasured(f"it would cost {costs}{limit}", "see `limits: {budget: ...}` in tiers.yaml")
+        if costs.least:
+            raise Doubt(f"{costs}{limit}")
         return f"about {costs}{limit}"
 
 

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.proof import SameObjects
+from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.s3_bucket.objects import large
+from dr_orchestrator.resources.s3_bucket.objects.comparing import Comparing
 from dr_orchestrator.resources.s3_bucket.objects.versions import Tally, Where, as_of, every
 from tests.support import buckets
 from tests.support.estate import Estate
@@ -179,6 +183,40 @@ def test_whoever_pays_is_said(made: Estate, way_of: Make) -> None:
     events.unregister("before-call.s3.*", unique_id="payer")
     assert set(asked) == {"ListObjectVersions", "CopyObject"}
     way.restorer.destroy(way.copy)
+
+
+def test_whoever_pays_is_said_of_each_object_that_is_read(
+    made: Estate, way_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked into, read whole, and copied in parts: of the source each call says so, of the copy none."""
+    source, s3 = buckets.bucket(made, requester_pays=True), made.client("s3")
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    s3.put_bucket_encryption(Bucket=source.id, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    s3.put_object(Bucket=source.id, Key="large", Body=b"x" * 6_000_000, Tagging="a=b")
+    buckets.put(made, source, {"a": b"x"})
+    made.clock.sleep(1)
+    monkeypatch.setattr(large, "MOST", 5_500_000)
+    monkeypatch.setattr(large, "PART", 5 * 1024**2)
+    asked: list[tuple[str, str, bool]] = []
+    api = made.toolkit.account.api("s3")
+
+    def hear(params: dict[str, Any], model: Any, **_: Any) -> None:
+        of = str(params.get("CopySource", params).get("Bucket"))
+        asked.append((model.name, of, params.get("RequestPayer") == "requester"))
+
+    api._client.meta.events.register("provide-client-params.s3.*", hear, unique_id="payer")
+    way = way_of("s3", source)
+    way.restored()
+    (result,) = Comparing(way.restorer, api, made.toolkit.patiently).perform(
+        SameObjects("same", read=True), way.copy, ()
+    )
+    assert result.outcome is Outcome.PASSED
+    way.restorer.destroy(way.copy)
+    api._client.meta.events.unregister("provide-client-params.s3.*", unique_id="payer")
+    reads = {"ListObjectVersions", "HeadObject", "GetObject", "GetObjectTagging", "CopyObject", "UploadPartCopy"}
+    assert {name for name, of, pays in asked if of == source.id and pays} == reads
+    assert not [name for name, of, pays in asked if of == source.id and name in reads and not pays]
+    assert not [name for name, of, pays in asked if of == way.copy.id and pays]
 
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.proof import SameObjects
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.resources.s3_bucket.objects.comparing import Comparing
+from dr_orchestrator.resources.s3_bucket.objects.holding import alike
 from tests.support import buckets
 from tests.support.estate import Estate
 from tests.support.lying import Lie, Proxy
@@ -224,3 +227,50 @@ def test_what_lies_in_an_archive_is_not_passed(made: Estate, way_of: Make) -> No
     result = compared(restored(way_of, source))
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "1 object is in an archive, from where nothing comes at once: frozen" in result.observed
+
+
+WHOLE = {"ETag": '"a-2"', "ChecksumType": "FULL_OBJECT", "ChecksumCRC64NVME": "AAAAAAAAAAA="}
+PARTS = {"ETag": '"b-2"', "ChecksumType": "COMPOSITE", "ChecksumSHA256": "c29tZXRoaW5n-2"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (PARTS, {**PARTS, "ETag": '"c-2"'}, True),
+        (PARTS, {**PARTS, "ChecksumSHA256": "b3RoZXI=-2"}, None),
+        (PARTS, {**PARTS, "ChecksumSHA256": "c29tZXRoaW5n-3"}, None),
+        (PARTS, {**PARTS, "ChecksumType": "FULL_OBJECT", "ChecksumSHA256": "c29tZXRoaW5n"}, None),
+        ({**PARTS, "ChecksumSHA256": "c29tZXRoaW5n"}, {**PARTS, "ChecksumSHA256": "c29tZXRoaW5n"}, None),
+        (PARTS, WHOLE, None),
+        (WHOLE, dict(WHOLE), True),
+        (WHOLE, {**WHOLE, "ChecksumCRC64NVME": "BBBBBBBBBBB="}, False),
+        ({**WHOLE, **PARTS, "ChecksumType": "FULL_OBJECT"}, {**WHOLE, "ChecksumSHA256": "b3RoZXI=-2"}, True),
+        ({k: v for k, v in PARTS.items() if k != "ChecksumType"}, PARTS, True),
+    ],
+)
+def test_a_checksum_of_parts_proves_sameness_and_no_difference(
+    one: dict[str, str], other: dict[str, str], same: bool | None
+) -> None:
+    """The same one of as many parts is of the same bytes; another may be of the same bytes in other parts, and one of
+    parts is never held against one of all.
+    """
+    assert alike(one, other) is same
+    assert alike(other, one) is same
+
+
+def test_ten_thousand_objects_are_listed_compared_and_deleted_in_pages(made: Estate, way_of: Make) -> None:
+    """None is left out where a page ends, at either bucket: all are alike, and all are deleted."""
+    source, number = buckets.bucket(made), 10_000
+    buckets.put(made, source, {f"{key:05}": b"%d" % key for key in range(number)})
+    way = way_of("s3", source)
+    way.restored(ready=False)
+    there, of_source = (buckets.backend().buckets[name].keys for name in (way.copy.id, source.id))
+    for key in of_source:
+        if key != "07000":
+            dict.__setitem__(there, key, [copy.copy(of_source[key])])
+    way.restorer.ready(way.copy)
+    assert [each["Key"] for each in way.calls("CopyObject")] == ["07000"]
+    result = compared(way)
+    assert (result.outcome, result.observed) == (Outcome.PASSED, "10,000 alike of 10,000 objects of 38,890 bytes")
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+    assert len(way.calls("DeleteObjects")) == 10

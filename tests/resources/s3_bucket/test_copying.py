@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -219,3 +220,58 @@ def test_one_that_fails_or_a_stop_ends_all_lanes() -> None:
     stopped = Lanes(iter(range(100_000)), lambda _: None, "things")
     with mock.patch.object(aside, "look", stop), pytest.raises(Stopped):
         stopped.run()
+
+
+def test_what_failed_first_is_told_and_not_what_was_given_up_for_it() -> None:
+    """The lane that waits longest is the first that is asked how it ended: its word says nothing of the cause."""
+    begun, failed = threading.Barrier(2), threading.Event()
+
+    def act(number: int) -> None:
+        if number > 1:
+            return
+        begun.wait(30)
+        if number == 1:
+            failed.set()
+            raise NotRecoverable("that one")
+        failed.wait(30)
+        while True:
+            lanes.raise_if_over()
+
+    for _ in range(3):
+        lanes = Lanes(iter(range(2)), act, "things")
+        failed.clear()
+        with pytest.raises(NotRecoverable, match="that one"):
+            lanes.run()
+
+
+def test_a_locked_source_is_restored_and_its_lock_is_not(
+    made: Estate, way_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Held for years, by law, or by default, in one call and in parts: the copies are as free as the bucket is, whose
+    teardown deletes them all, and the source's locks stand.
+    """
+    source, s3 = buckets.bucket(made), made.client("s3")
+    of_source = buckets.backend().buckets[source.id]
+    of_source.object_lock_enabled = True
+    until = made.clock.now() + timedelta(days=3650)
+    kept: dict[str, Any] = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": until}
+    held: dict[str, Any] = {"ObjectLockLegalHoldStatus": "ON"}
+    for key, size, lock in (("kept", 5, kept), ("held", 5, held), ("large", 5_500_000, {**kept, **held})):
+        s3.put_object(Bucket=source.id, Key=key, Body=b"x" * size, **lock)
+    of_source.default_lock_mode, of_source.default_lock_days = "COMPLIANCE", 3650
+    monkeypatch.setattr(large, "MOST", 5_400_000)
+    monkeypatch.setattr(large, "PART", 5 * 1024**2)
+    made.clock.sleep(1)
+    way = way_of("s3", source)
+    way.restored()
+    assert buckets.held(way.copy.id).keys() == {"kept", "held", "large"}
+    writes = ("CreateBucket", "CopyObject", "CreateMultipartUpload", "UploadPartCopy", "CompleteMultipartUpload")
+    given = [name for write in writes for call in way.calls(write) for name in call]
+    assert len(given) > len(writes)
+    assert not [name for name in given if "lock" in name.lower()]
+    for key in ("kept", "held", "large"):
+        told = s3.head_object(Bucket=way.copy.id, Key=key)
+        assert not [name for name in told if name.startswith("ObjectLock")]
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+    assert s3.head_object(Bucket=source.id, Key="kept")["ObjectLockMode"] == "COMPLIANCE"
+    assert s3.head_object(Bucket=source.id, Key="held")["ObjectLockLegalHoldStatus"] == "ON"

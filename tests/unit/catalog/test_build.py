@@ -47,12 +47,14 @@ def test_rates_and_limits_arrive(tmp_path: Path) -> None:
     """Money is exact, to the last digit that was written; a rate that is not there is none, not zero."""
     more = (
         "limits: {at_once: 3, headroom: 0, budget: 50.10}\n"
-        "costs: {currency: EUR, instance_hour: {db.m6g.large: 0.159}, table_gib: 0}\n"
+        "costs: {currency: EUR, instance_hour: {db.m6g.large: 0.159}, table_gib: 0, object_reads: 0.0004}\n"
     )
     catalogue = load(write(tmp_path, {"tiers.yaml": more + TIERS}))
 
     assert (catalogue.at_once, catalogue.headroom, catalogue.budget) == (3, 0, Decimal("50.10"))
-    assert catalogue.rates == Rates("EUR", {"db.m6g.large": Decimal("0.159")}, None, Decimal(0))
+    assert catalogue.rates == Rates(
+        "EUR", {"db.m6g.large": Decimal("0.159")}, None, Decimal(0), None, None, Decimal("0.0004")
+    )
 
 
 def test_promises_come_from_the_tier_the_service_or_the_fallback(tmp_path: Path) -> None:

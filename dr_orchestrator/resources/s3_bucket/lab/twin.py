@@ -9,7 +9,7 @@ from moto.s3.models import FakeKey, s3_backends
 from dr_orchestrator.lab.calls import ApiCall
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.twin import Refusal, Twin
-from dr_orchestrator.resources.s3_bucket.lab import answers, backend, company, inventory, vaulted
+from dr_orchestrator.resources.s3_bucket.lab import answers, backend, company, inventory, metrics, vaulted
 
 
 def _buckets() -> dict[str, Any]:
@@ -36,7 +36,7 @@ def _refuses(call: ApiCall) -> Refusal | None:
 
 TWIN = Twin(
     backends=((s3_backends, backend.Buckets),),
-    patches=(*answers.PATCHES, *backend.PATCHES, *inventory.PATCHES),
+    patches=(*answers.PATCHES, *backend.PATCHES, *inventory.PATCHES, *metrics.PATCHES),
     vaulted=vaulted.VAULTED,
     state={"buckets": _buckets},
     refuses=_refuses,

@@ -59,10 +59,12 @@ class Copying:
         self._way, self._toolkit, self._api, self._source, self._target = way, toolkit, api, source, target
         self._lanes = Lanes(wanted, self._one, f"the objects of {source.bucket}")
         self._counting, self._done = threading.Lock(), Done()
-        self._told_at = toolkit.clock.monotonic()
+        self._began = self._told_at = toolkit.clock.monotonic()
 
     def copy(self) -> Done:
-        """Copy all that are wanted; NotRecoverable where one is not to be had any more."""
+        """Copy all that are wanted; NotRecoverable where one is not to be had any more, NotMeasured where it takes
+        longer than a restore is measured.
+        """
         self._lanes.run()
         return self._done
 
@@ -93,8 +95,15 @@ class Copying:
         return NotMeasured(f"{self._source.bucket} listed {told}, and does not give it", hint, "s3:CopyObject")
 
     def _ask(self, version: Version) -> None:
+        self._raise_if_over()
+        self._way(version, self._raise_if_over)
+
+    def _raise_if_over(self) -> None:
+        """Raise where it was given up, or goes on for longer than a restore is measured: then nobody waits for it."""
+        if self._toolkit.clock.monotonic() - self._began > self._toolkit.ceiling:
+            told = f"{self._source.bucket} was not copied in {self._toolkit.ceiling / 3600:.1f} h: {_told(self._done)}"
+            raise NotMeasured(f"{told}, and then it was given up", "restore a `sample`, or what is under a `prefix`")
         self._lanes.raise_if_over()
-        self._way(version, self._lanes.raise_if_over)
 
     def _count(self, objects: int = 0, size: int = 0, archived: int = 0) -> None:
         """Count, and tell now and then how far it is: one lane at a time."""
@@ -104,8 +113,11 @@ class Copying:
             done.archived += archived
             if (now := self._toolkit.clock.monotonic()) - self._told_at >= TOLD_EVERY:
                 self._told_at = now
-                told = f"{counted(done.objects, 'object')} of {counted(done.bytes, 'byte')} copied"
-                self._toolkit.context.observe(self._target.copy, told)
+                self._toolkit.context.observe(self._target.copy, _told(done))
+
+
+def _told(done: Done) -> str:
+    return f"{counted(done.objects, 'object')} of {counted(done.bytes, 'byte')} copied"
 
 
 def _content(version: Version) -> tuple[datetime, int, str]:

@@ -17,6 +17,7 @@ PIECE = 8 * 1024**2
 
 _GET = "s3:GetObject"
 _CHECKSUM = re.compile(r"Checksum(?!Type)\w+")
+_PARTS = re.compile(r"-\d+$")
 _WHOLE = "FULL_OBJECT"
 
 
@@ -55,24 +56,34 @@ def whole(answer: Mapping[str, Any], size: int) -> bytes:
 def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool | None:
     """Whether two objects hold the same by what S3 says of them; None where that tells nothing.
 
-    A checksum of parts says nothing of the same bytes in other parts, and an ETag is a digest of one part alone that no
-    key of KMS or of the customer's encrypts.
+    A checksum of parts (COMPOSITE) says of the same bytes in the same parts that they are the same, and nothing where
+    it is another; an ETag is a digest of one part alone that no key of KMS or of the customer's encrypts.
     """
     first, second = _checksums(one), _checksums(other)
     shared = first.keys() & second.keys()
     if shared:
         return all(first[each] == second[each] for each in shared)
+    if _of_parts(one) & _of_parts(other):
+        return True
     if _is_digest(one) and _is_digest(other):
         return bool(one["ETag"] == other["ETag"])
     return None
 
 
 def _checksums(head: Mapping[str, Any]) -> dict[str, str]:
-    """The checksums of all of an object; one of its parts ends with their number."""
+    """The checksums of all of an object."""
     if head.get("ChecksumType", _WHOLE) != _WHOLE:
         return {}
-    found = {name: str(value) for name, value in head.items() if _CHECKSUM.fullmatch(name)}
-    return {name: value for name, value in found.items() if "-" not in value}
+    return {name: value for name, value in _told(head).items() if not _PARTS.search(value)}
+
+
+def _of_parts(head: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """The checksums of its parts' checksums, each of which ends with their number."""
+    return {(name, value) for name, value in _told(head).items() if _PARTS.search(value)}
+
+
+def _told(head: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in head.items() if _CHECKSUM.fullmatch(name)}
 
 
 def _is_digest(head: Mapping[str, Any]) -> bool:

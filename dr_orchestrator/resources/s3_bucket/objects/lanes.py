@@ -20,11 +20,18 @@ class Lanes(Generic[T]):
     def __init__(self, things: Iterator[T], act: Callable[[T], None], what: str) -> None:
         self._things, self._act, self._what = things, act, what
         self._reading, self._over = threading.Lock(), threading.Event()
+        self._first: BaseException | None = None
 
     def run(self) -> None:
-        """Take all of them; where one fails, or somebody stops it, none is begun any more."""
+        """Take all of them; where one fails, or somebody stops it, none is begun any more, and what failed first is
+        told: the others were given up for it.
+        """
         try:
             all_aside([self._lane] * LANES, at_once=LANES, what=self._what)
+        except NotMeasured:
+            if self._first is None:
+                raise
+            raise self._first from None
         finally:
             self._over.set()
 
@@ -37,7 +44,9 @@ class Lanes(Generic[T]):
         try:
             while (thing := self._next()) is not None:
                 self._act(thing)
-        except BaseException:
+        except BaseException as fault:
+            with self._reading:
+                self._first = self._first or fault
             self._over.set()
             raise
 

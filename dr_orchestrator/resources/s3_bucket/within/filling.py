@@ -28,6 +28,7 @@ from dr_orchestrator.resources.s3_bucket.objects.wanted import Wanted
 from dr_orchestrator.resources.s3_bucket.restore import told
 from dr_orchestrator.resources.s3_bucket.settings import Settings
 from dr_orchestrator.resources.s3_bucket.source import Source
+from dr_orchestrator.resources.s3_bucket.weighing import BESIDE, BESIDES, THROUGH, Weighing
 from dr_orchestrator.resources.s3_bucket.within.carrying import by_hand
 
 _POLICY = "where the bucket's own policy forbids it, `leave_out: [ITS POLICY]` does without that in the replica"
@@ -52,12 +53,13 @@ class BucketFilling:
         return self._there.account.pinned or self._there.account.caller().account
 
     def preflight_checks(self) -> list[PreflightCheck]:
-        """Source, versions, whether there is anything of now, and its key."""
+        """Source, versions, whether there is anything of now, its size, and its key."""
         return [
             PreflightCheck("source", self._source.seen),
             PreflightCheck("versions", self._source.versions_seen),
             PreflightCheck("inventory", self._source.inventory_seen),
             PreflightCheck("objects", self._look_at_objects),
+            PreflightCheck("size", self._look_at_size, must=False),
             PreflightCheck("key", self._source.key_seen, must=False),
             PreflightCheck("replication", self._source.replication_seen, must=False),
         ]
@@ -68,9 +70,17 @@ class BucketFilling:
             return "S3 copies them by itself"
         return "they are carried into the other account through this machine: no caller may read the one and put there"
 
+    def _look_at_size(self) -> str:
+        return self._weighing.seen(self._tools.target, self._tools.ceiling)
+
+    @cached_property
+    def _weighing(self) -> Weighing:
+        return self._source.weighing(BESIDE if self._there is self._tools else THROUGH)
+
     def billed(self) -> Billed:
-        """Its objects, for which no rate is declared: what they weigh nobody tells but by listing them all."""
-        return Billed(besides=f"the requests and the storage of {self._resource.id}")
+        """The objects of its source that would be copied, as far as AWS tells."""
+        beside = self._there is self._tools
+        return self._weighing.billed(BESIDES if beside else f"{BESIDES}, and the transfer to this machine")
 
     def choose(self) -> RecoveryPoint:
         """The newest instant; NotRecoverable where the bucket keeps no versions."""
@@ -116,7 +126,7 @@ class BucketFilling:
         return current(self._there.account.api("s3"), self.at(copy))
 
     def _wanted(self, instant: datetime, copy: Copy) -> Wanted:
-        return Wanted(self._api, self._source.where, self._source.versions, instant, self._source.sample(copy))
+        return self._source.wanted(instant, copy.run, self._source.versions)
 
     @property
     def contents(self) -> Contents:
