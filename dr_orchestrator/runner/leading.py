@@ -14,6 +14,7 @@ from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.run import Phase
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner.making import Making
+from dr_orchestrator.runner.patience import RECOVERING
 
 GIVEN_UP_S = 1800.0
 """Drill seconds after which a name is given up; Route 53 tells of 60 until a change is everywhere."""
@@ -35,15 +36,16 @@ class Leading(Making):
         if self._journal.passed_before(name, Phase.PREPARE):
             return
 
+        prepare = partial(self._perform, phase=Phase.PREPARE, patience=RECOVERING)  # something is made by then
         for part in names.stands_on:
-            self._perform(f"make {part.title}", partial(self._make, part), phase=Phase.PREPARE)
+            prepare(f"make {part.title}", partial(self._make, part))
 
         def make() -> Seen:
             self._write_made(names.copy, names.make().identity)
             _, _, told = self._waited(names, Way.BACK, self._journal.offset())
             return Seen(f"{names.copy.id.partition('/')[2]}: {told.words}")
 
-        self._perform(name, make, phase=Phase.PREPARE)
+        prepare(name, make)
 
     def lead(self, name: str, way: Way) -> None:
         """Have the name lead that way, wait until each name server says so and, on the way there, until nobody can

@@ -17,7 +17,7 @@ from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.domain.leading import Way
 from dr_orchestrator.domain.led import Led, Told, Turned, ways
 from dr_orchestrator.domain.run import CheckResult
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
 from dr_orchestrator.runner import Components, Session, plain
 from dr_orchestrator.runner.leading import GIVEN_UP_S, Leading
 from tests.support.fakes import FakeClock
@@ -191,6 +191,21 @@ def test_a_name_is_led_there_and_back_and_both_are_checks() -> None:
     }
     assert found[Way.THERE].first == found[Way.THERE].every >= timedelta(seconds=10)
     assert drill.ledger.closing is not None
+
+
+def test_a_call_without_an_answer_ends_no_making_of_a_name() -> None:
+    """Something is made by then: it is asked again, as in a recovery."""
+    drill, silent = Drill(), [Transient("no answer")] * 3
+    act = drill.act
+
+    def silently(name: str, result: Any = None) -> Any:
+        if name == "make the name" and silent:
+            raise silent.pop()
+        return act(name, result)
+
+    drill.act = silently  # type: ignore[method-assign]
+    led(drill)
+    assert ways(drill.ledger.checks).keys() == {Way.THERE, Way.BACK}
 
 
 def test_the_answers_of_before_are_waited_out_on_the_clock() -> None:
