@@ -35,6 +35,11 @@ def machine(**told: Any) -> dict[str, Any]:
     return {"DescribeInstances": {"Reservations": [{"Instances": [about]}]}, **volume(**told)}
 
 
+def table(key: str, manager: str) -> dict[str, Any]:
+    about = {"TableName": "x", "SSEDescription": {"KMSMasterKeyArn": key}}
+    return {"DescribeTable": {"Table": about}, "DescribeKey": {"KeyMetadata": {"KeyManager": manager}}}
+
+
 def file_system(**told: Any) -> dict[str, Any]:
     about = {"FileSystemId": "fs-1", "CreationToken": "x", "LifeCycleState": "available", "PerformanceMode": "maxIO"}
     return {"DescribeFileSystems": {"FileSystems": [{**about, **told}]}}
@@ -57,8 +62,9 @@ KEYS: dict[str, list[dict[str, Any]]] = {
         database("DBCluster", StorageEncrypted=True, DBClusterInstanceClass="db.m6gd.large"),
     ],
     "dynamodb-table": [
-        {"DescribeTable": {"Table": {"TableName": "x", "SSEDescription": {"KMSMasterKeyArn": KEY}}}},
+        table(KEY, "CUSTOMER"),
         {"DescribeTable": {"Table": {"TableName": "x"}}},
+        table(KEY, "AWS"),
     ],
     "s3-bucket": [
         {"GetBucketEncryption": rules({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY})},

@@ -127,7 +127,8 @@ class Source:
 
     def key_seen(self) -> str:
         """The key that it is encrypted with, in words."""
-        key, where = key_of(self.encryption()), f"{self._found().region}:{self.owner}:{self._resource.id}"
+        where = f"{self._found().region}:{self.owner}:{self._resource.id}"  # before it is asked for what it has
+        key = key_of(self.encryption())
         return keys.usable(self._toolkit.account, key, f"arn:aws:s3:{where}", _OTHERS)
 
     def choose(self) -> RecoveryPoint:
