@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -131,7 +132,9 @@ def test_two_hundred_tables_are_listed_in_pages(made: Estate) -> None:
     of_lab = dynamodb_backends[ACCOUNT][REGION].tables
     known = of_lab[TABLE.id]
     names = {f"table-{number:03}" for number in range(200)}
+    copies = sum(1 for name in of_lab if name.startswith("dro-"))  # of the module's other tests
     of_lab.update(dict.fromkeys(names, known))
+    pages = math.ceil(len(of_lab) / 100)
     heard = len(made.lab.journal)
     try:
         seen = list(listed(made.toolkit.account))
@@ -142,5 +145,6 @@ def test_two_hundred_tables_are_listed_in_pages(made: Estate) -> None:
     assert names <= {each.id for each in seen}
     assert len(seen) == len({each.id for each in seen})
     calls = Counter(each.action for each in made.lab.journal[heard:])
-    assert calls["ListTables"] == 2 * 3
-    assert calls["DescribeTable"] == 0
+    assert pages >= 3
+    assert calls["ListTables"] == 2 * pages
+    assert calls["DescribeTable"] == 2 * copies
