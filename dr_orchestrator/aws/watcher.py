@@ -36,7 +36,7 @@ UNSEEN = "describes were throttled or failed in passing; it may have been ready 
 
 
 class GaveUp(NotRecoverable):
-    """What is waited for was neither ready nor seen to fail until the ceiling."""
+    """It was neither ready nor seen to fail until the ceiling."""
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class Account:
             absence_confirmed=lambda look: look(),
             retry_transient=lambda ask: ask(),
             patiently=lambda ask: ask(),
-            retry_while=lambda act, _code, _within: act(),
+            retry_while=lambda act, *_, **__: act(),
             never_created=lambda _: CopyState.NEVER_CREATED,
             proofs=SimpleNamespace(record=record, intended=record),
         )
