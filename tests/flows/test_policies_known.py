@@ -29,6 +29,7 @@ from tests.support import (
 )
 from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.clicks import WITH_FAKE
+from tests.support.estate import RESTORER, VAULT
 from tests.support.fakes import FakeClock
 from tests.support.iam.enforced import allowed
 from tests.support.iam.reference import faults, overlap
@@ -62,6 +63,8 @@ MORE = (
     failovers.CLUSTER_FAILS_OVER,
     ROWS.format(name="ledger-pitr", kind="pitr-restore", resource="ledger-db"),
     ROWS.format(name="ledger-snapshot", kind="snapshot-restore", resource="ledger-db"),
+    ROWS.format(name="ledger-vault", kind="snapshot-restore", resource="ledger-db"),
+    f'\n    recovery_points: {{vault: {VAULT.name}, role: "{RESTORER}"}}',
     failovers.ZONES_FAILS_OVER,
     on_production.FAILS_OVER,
     switchovers.SWITCHES,

@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator.lab.cloud.databases import quotas
-from dr_orchestrator.resources.aurora_cluster.lab.vaulted import back_up
+from dr_orchestrator.lab.cloud.databases.clusters.vaulted import back_up
 from dr_orchestrator.resources.aurora_cluster.restore import DOOR
 from tests.resources.suite import LifeContract, SafetyContract
 from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract

@@ -16,6 +16,7 @@ from dr_orchestrator.resources.aurora_cluster import posture as of_clusters
 from dr_orchestrator.resources.cloudformation_stack import posture as of_stacks
 from dr_orchestrator.resources.dynamodb_table import posture as of_tables
 from dr_orchestrator.resources.efs_file_system import posture as of_file_systems
+from dr_orchestrator.resources.multi_az_cluster import posture as of_zones
 from dr_orchestrator.resources.rds_instance import posture as of_instances
 from dr_orchestrator.resources.s3_bucket import posture as of_buckets
 from tests.support.fakes import FakeClock
@@ -247,6 +248,13 @@ def test_a_copied_snapshot_of_a_cluster_is_as_old_as_its_original() -> None:
     assert value(seen.points) == (NOW - 9 * HOUR,)
     assert value(seen.encryption).on is False
     assert value(seen.continuous).latest == NOW - HOUR / 12
+
+
+def test_of_a_multi_az_cluster_no_copy_elsewhere_is_asked_for_but_why_there_is_none() -> None:
+    """A plan of AWS Backup that copies, the way out of others, would copy none of its points."""
+    seen = AURORA.but(us_west_2_DescribeDBClusterSnapshots={"DBClusterSnapshots": []}).read(of_zones.reader, "trello")
+    assert value(seen.elsewhere) == ()
+    assert seen.remedies[Rule.POSTURE_ELSEWHERE].startswith("AWS copies no backup of a multi-AZ DB cluster")
 
 
 def test_a_secondary_of_a_global_cluster_is_a_copy_there() -> None:

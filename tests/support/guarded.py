@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -58,9 +58,9 @@ def named(name: str, of: str) -> str:
     return f"{BUCKET}/{name}" if of in PLACED else name
 
 
-def guard(*ledgered: str) -> Guard:
+def guard(*ledgered: str, types: Iterable[str] = COPIES) -> Guard:
     """Of a run that has copies of each name and type in its ledger, the tables being parts of its stack."""
-    rows = [copy(named(name, of), of, parent="a-stack") for name in ledgered for of in COPIES]
+    rows = [copy(named(name, of), of, parent="a-stack") for name in ledgered for of in types]
     places, accounts = frozenset({BUCKET}), frozenset({ELSEWHERE})
     origins = {"orders-prod", COPY}
     return Guard(

@@ -18,7 +18,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.drill import Selection
-from dr_orchestrator.domain.evidence import Asked, Seen
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import UnsafeToDelete
@@ -93,6 +93,10 @@ class DbCluster(ABC):
         put = isolation.declared(self._resource)
         to, source = place_of(self._resource), self.described()
         return Seen(proof.isolated(self._there, copy, source, self._instances(copy), put, self._network(), to))
+
+    def ready(self, copy: Copy) -> Ready:
+        """Wait until the cluster is available."""
+        return Ready(self._there.seconds_since(self._there.wait_until_ready(self._objects.feed(), copy, STATES)))
 
     def address(self) -> tuple[str, int]:
         """Host and port of the source's writer."""

@@ -32,7 +32,8 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     if (to := drill.to) is None:
         return
     if not of.elsewhere:
-        yield ("to",), f"copies of {of.name}s stand beside their sources, or where the resource says", "remove it"
+        told = of.stays or f"copies of {of.name}s stand beside their sources, or where the resource says"
+        yield ("to",), told, "remove it"
         return
     if drill.kind not in of.elsewhere and not lies:
         kinds = ", ".join(sorted(of.elsewhere))
@@ -112,7 +113,7 @@ def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vau
     where: Key = ("recovery_points", "region")
     if drill.kind not in (ways := of.afar if vault else of.standing):
         message = f"no {drill.kind} takes copies of {of.name}s that lie in {'a vault of ' * vault}another region"
-        yield where, message, ", or ".join(_ways_out(drill, of, ways, vault=vault))
+        yield where, of.stays or message, ", or ".join(_ways_out(drill, of, ways, vault=vault))
     if lies == resource.region:
         fix = "remove it" if vault else "remove `recovery_points`"
         yield where, "that is where the source is: its points there are taken anyway", fix

@@ -36,6 +36,9 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tup
         message = "a vault restores all of it, and the resource says that a part is drilled"
         others = ", ".join(sorted(each for each in of.kinds if not of.is_only_vaulted(each)))
         yield ("resource",), message, f"drill it by one of: {others}" if others else "drill all of it"
+    if of.stays and said.role is not None and said.vaults_account not in ("", account_of(said.role)):
+        message = f"the vault is of account {said.vaults_account}: {of.stays}"
+        yield (_KEY, "vault"), message, "name one of the resource's account"
     stands = drill.to.region if drill.to else resource.region
     if not said.region and (region := said.vaults_region) and region != stands:
         message = f"the vault is in {region}, and AWS Backup restores only where a vault is"

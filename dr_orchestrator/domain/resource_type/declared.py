@@ -71,7 +71,8 @@ class ResourceType:
     `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls,
     `by_job` whether a job of AWS Backup does it, by a role of the drill's, or the drill itself of what lies there;
     `elsewhere` by which its copy may stand where the drill says (`to`), and what such a run calls besides; `standing`
-    by which it is restored from what lies there already, `afar` from a vault of AWS Backup there, likewise.
+    by which it is restored from what lies there already, `afar` from a vault of AWS Backup there, likewise; `stays`
+    why none of these is, where AWS has no way of bringing its points anywhere.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
     environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
@@ -129,6 +130,7 @@ class ResourceType:
     elsewhere: Mapping[Kind, Calls] = field(default_factory=dict)
     standing: Mapping[Kind, Calls] = field(default_factory=dict)
     afar: Mapping[Kind, Calls] = field(default_factory=dict)
+    stays: str = ""
     inquiry: Inquiry | None = None
     secures: str = ""
     rebuilt: frozenset[str] = frozenset({"template", "cdk"})

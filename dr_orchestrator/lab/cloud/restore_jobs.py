@@ -17,7 +17,7 @@ from moto.core.exceptions import ServiceException
 
 from dr_orchestrator.lab.cloud import vaults
 from dr_orchestrator.lab.cloud.lifecycle import MINUTE, Timeline, passing
-from dr_orchestrator.lab.cloud.vaulting import Kept, Restoring
+from dr_orchestrator.lab.cloud.vaulting import Kept, Restores, Restoring
 from dr_orchestrator.lab.cloud.vaults import Vaults
 from dr_orchestrator.lab.cloud.world import world
 
@@ -98,7 +98,7 @@ def begin(backend: Vaults, given: Mapping[str, Any], **more: Any) -> Job:
     if backend.forbids(point.point):
         raise BackupClientError("AccessDeniedException", "The policy of the vault denies backup:StartRestoreJob.")
     _refuse(given, point, metadata)
-    now, name = world().now(), metadata[vaults.RESTORES[point.of].needs[-1]]
+    now, name = world().now(), metadata[_restores(point).needs[-1]]
     fate = world().faults.fate("backup", "StartRestoreJob", name)
     timeline = passing([("PENDING", _COLD if point.stored == "COLD" else _PENDING)], "RUNNING", fate)
     role, account = str(given["IamRoleArn"]), backend.account_id
@@ -117,9 +117,7 @@ def _same(backend: Vaults, token: str) -> Job | None:
 
 def _refuse(given: Mapping[str, Any], point: Kept, metadata: Mapping[str, str]) -> None:
     """Raise for what AWS does not take."""
-    restores = vaults.RESTORES.get(point.of)
-    if restores is None:
-        raise BackupClientError("InvalidRequestException", f"The lab restores no {point.of}.")
+    restores = _restores(point)
     if given.get("ResourceType", point.of) != point.of:
         raise BackupClientError("InvalidParameterValueException", f"{point.point} is of type {point.of}.")
     if not _ROLE.fullmatch(str(given.get("IamRoleArn") or "")):
@@ -130,10 +128,17 @@ def _refuse(given: Mapping[str, Any], point: Kept, metadata: Mapping[str, str]) 
         raise BackupClientError("InvalidResourceStateException", f"{point.point} cannot be restored.")
 
 
+def _restores(point: Kept) -> Restores:
+    found = vaults.restores_of(point.of, point.arn)
+    if found is None:
+        raise BackupClientError("InvalidRequestException", f"The lab restores no {point.of}.")
+    return found
+
+
 def _run(job: Job) -> None:
     """Have what the job makes begin; where that is refused, the job fails of it."""
     try:
-        job.made = vaults.RESTORES[job.point.of].restore(replace(job.point, into=job.account), job.metadata)
+        job.made = _restores(job.point).restore(replace(job.point, into=job.account), job.metadata)
         world().agenda.at(job.made.ends, lambda: _settle(job))
     except ServiceException as refused:
         job.failed, job.ended = str(refused), world().now()

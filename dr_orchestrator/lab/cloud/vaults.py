@@ -44,10 +44,18 @@ _PATHS = {
     ),
 }
 RESTORES: Mapping[str, Restores] = {}
-"""How what a type has is restored, by AWS Backup's word for the type; the lab's types say."""
+"""How what a type has is restored, by AWS Backup's word for the type; the lab's types say.
+
+Where that word is of several, it is followed by the one that the ARNs of those have for them: "RDS:cluster".
+"""
 
 START = "backup:StartRestoreJob"
 AIR_GAPPED = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
+
+
+def restores_of(of: str, arn: str) -> Restores | None:
+    """How a thing is restored of which AWS Backup says that type; None of what the lab restores nothing of."""
+    return RESTORES.get(f"{of}:{':'.join(arn.split(':')[5:6])}", RESTORES.get(of))
 
 
 class Vaults(BackupBackend):
@@ -62,7 +70,7 @@ class Vaults(BackupBackend):
         points, there = self._points.setdefault(vault, []), self.vaults[vault]
         place = there.backup_vault_arn.rpartition(":backup-vault:")[0]
         named = point or f"{place}:recovery-point:{vault}-{len(points) + 1:012d}"
-        restores = RESTORES.get(of)
+        restores = restores_of(of, arn)
         kept = Kept(named, arn, of, at, restores.metadata(arn) if restores else {}, **more)
         points.append(kept)
         there.num_of_recovery_points = len(points)

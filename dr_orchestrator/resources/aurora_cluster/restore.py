@@ -9,13 +9,12 @@ from typing import Any
 
 from dr_orchestrator.aws.clusters import production as clusters
 from dr_orchestrator.aws.clusters import proof
-from dr_orchestrator.aws.clusters.restoring import DOOR, STATES, DbCluster
+from dr_orchestrator.aws.clusters.restoring import DOOR, DbCluster
 from dr_orchestrator.aws.preflight.region import usable
 from dr_orchestrator.aws.rds import bringing
 from dr_orchestrator.aws.rds.objects import INSTANCES
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
-from dr_orchestrator.domain.evidence import Ready
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.resources.aurora_cluster import preflight, production
@@ -58,10 +57,6 @@ class AuroraCluster(DbCluster):
         found = billed(str(self._writer()["DBInstanceClass"]))
         charged = bringing.charged(self._resource)
         return replace(found, besides=f"{found.besides}, and {charged}") if charged else found
-
-    def ready(self, copy: Copy) -> Ready:
-        """Wait until the cluster is available: only then is an instance made in it."""
-        return Ready(self._there.seconds_since(self._there.wait_until_ready(self._objects.feed(), copy, STATES)))
 
     def destroy(self, copy: Copy) -> CopyState:
         """As of each cluster, after it left the global cluster of its run, where that made one."""

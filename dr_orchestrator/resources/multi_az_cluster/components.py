@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.clusters.restoring import DOOR
 from dr_orchestrator.canary.beating import Writer
@@ -13,6 +15,7 @@ from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.multi_az_cluster.own import ProductionZones
 from dr_orchestrator.resources.multi_az_cluster.points import MultiAzPointInTime, MultiAzSnapshot
 from dr_orchestrator.resources.multi_az_cluster.standby import MultiAzStandby
+from dr_orchestrator.resources.multi_az_cluster.vaulted import MultiAzFromVault
 from dr_orchestrator.runner import Components
 
 
@@ -24,6 +27,8 @@ def components(order: Order) -> Components:
     if order.drill.kind is Kind.AZ_FAILOVER:
         return rows.components(order, MultiAzStandby, DOOR)
     way: rows.Way = MultiAzSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else MultiAzPointInTime
+    if order.drill.vault is not None:
+        way = partial(MultiAzFromVault, vault=order.drill.vault)
     return rows.components(order, way, DOOR)
 
 

@@ -11,8 +11,12 @@ from dr_orchestrator.aws.posture.ground import Ground, Reader
 from dr_orchestrator.aws.rds.objects import CLUSTERS
 from dr_orchestrator.aws.rds.protection import Databases, remedies
 from dr_orchestrator.domain.posture.facts import Continuous, Elsewhere, Fact, Protection
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
+from dr_orchestrator.resources.multi_az_cluster.name import STAYS
+
+_NO_WAY = f"{STAYS}; what has to outlive its region is an RDS instance's or Aurora's to hold"
 
 
 def reader(ground: Ground) -> Reader:
@@ -36,7 +40,7 @@ class _Reader:
             continuous=self._continuous(name),
             deletion=of.deletion(name),
             scheduled=True,
-            remedies=remedies("db-cluster", "db-cluster", name, wanted),
+            remedies={**remedies("db-cluster", "db-cluster", name, wanted), Rule.POSTURE_ELSEWHERE: _NO_WAY},
         )
 
     def _continuous(self, name: str) -> Fact[Continuous]:

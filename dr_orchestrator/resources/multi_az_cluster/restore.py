@@ -26,7 +26,7 @@ class MultiAzCluster(DbCluster):
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, class, name, key, secret, parameter group, and the network that the copy is put into."""
         asked = looks.Asked(self._resource, self._toolkit, self.described, self.key, self.version)
-        return looks.preflight_checks(asked, lambda: self._objects.name_is_free(copy))
+        return looks.preflight_checks(asked, lambda: self._look_at_name(copy))
 
     def described(self) -> Mapping[str, Any]:
         """The source as AWS describes it; NotRecoverable where it is not there, or none that these drills restore."""

@@ -17,9 +17,10 @@ from dr_orchestrator.domain.resource_type import (
     Write,
     where_the_drill_says,
 )
+from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.multi_az_cluster.name import ENGINES, MEMBERS, NAME, OVER
+from dr_orchestrator.resources.multi_az_cluster.name import ENGINES, MEMBERS, NAME, OVER, RESTORED, STAYS
 from dr_orchestrator.resources.multi_az_cluster.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -74,7 +75,10 @@ def _components(order: Order) -> Components:
 
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from dr_orchestrator.resources.multi_az_cluster.points import MultiAzSnapshot
+    from dr_orchestrator.resources.multi_az_cluster.vaulted import MultiAzFromVault
 
+    if copy.made_by == BY_RESTORE_JOB:
+        return MultiAzFromVault(source, None, toolkit.at(copy.place))
     return MultiAzSnapshot(source, None, toolkit.at(copy.place))
 
 
@@ -162,7 +166,11 @@ TYPE = Drillable(
         Kind.AZ_FAILOVER: _CALLS
         | Calls(writes=frozenset({"rds:RestoreDBClusterFromSnapshot", "rds:FailoverDBCluster"})),
     },
+    vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.RESTORES | Calls(writes=frozenset({"rds:AddTagsToResource"}))},
+    stays=STAYS,
     writes=(
+        vaulted.start(NAME, RESTORED),
+        Write("rds:AddTagsToResource", By(NAME, "ResourceName", _ARN), Effect.TAG, frozenset({"Tags"})),
         Write(
             "rds:RestoreDBClusterFromSnapshot",
             By(NAME, "DBClusterIdentifier"),

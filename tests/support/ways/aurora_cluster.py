@@ -11,8 +11,8 @@ from moto.rds.models import rds_backends
 from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.lab.cloud.databases.clusters.vaulted import back_up
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from dr_orchestrator.resources.aurora_cluster.lab.vaulted import back_up
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.standby import ClusterStandby
 from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault

@@ -12,11 +12,12 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.multi_az_cluster.points import MultiAzPointInTime, MultiAzSnapshot
 from dr_orchestrator.resources.multi_az_cluster.standby import MultiAzStandby
+from dr_orchestrator.resources.multi_az_cluster.vaulted import MultiAzFromVault
 from tests.support.clusters import aurora
-from tests.support.estate import INSTANCE, REGION, Estate
+from tests.support.estate import INSTANCE, REGION, VAULT, Estate
 from tests.support.multi_az import CLASS, CLUSTER, ENGINE, VERSION, described
 from tests.support.ways import Spec, Way
-from tests.support.ways.troubles import OF_A_SETTING, POINT, SOURCE, switched_off, without
+from tests.support.ways.troubles import OF_A_SETTING, POINT, SOURCE, out_of_vault, switched_off, without
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -99,4 +100,24 @@ FAILOVER = replace(
     kind=Kind.AZ_FAILOVER,
     restorer=lambda way: MultiAzStandby(way.resource, way.selection, way.made.toolkit),
 )
-WAYS = (SNAPSHOT, PITR, FAILOVER)
+VAULTED = replace(
+    SNAPSHOT,
+    name="multi-az-vault",
+    restorer=lambda way: MultiAzFromVault(way.resource, way.selection, way.made.toolkit, vault=VAULT),
+    ask="StartRestoreJob",
+    dies=("FAILED", "ended as 'FAILED': asked for by a fault"),
+    hangs="was still 'PENDING'",
+    pointless=(
+        {"kind": "no-snapshot", "service": "backup"},
+        "no available recovery point of ledger-db in vault",
+    ),
+    paged={
+        "backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1),
+        "rds.DescribeDBClusters": ("MaxRecords", 20),
+    },
+    changes=frozenset({"AddTagsToResource"}),
+    vault=VAULT,
+    vanishes={**_GONE, POINT: lambda point: out_of_vault(point, REGION)},
+    full={"StartRestoreJob": ("LimitExceededException",)},
+)
+WAYS = (SNAPSHOT, PITR, FAILOVER, VAULTED)

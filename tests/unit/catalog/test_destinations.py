@@ -298,3 +298,33 @@ def test_no_table_is_brought_into_another_account(tmp_path: Path) -> None:
     text = said(TO.replace("}", ', account: "222222222222"}'), TABLES)
     told = {(each.key, each.message) for each in problems(write(tmp_path, {"carts.yaml": text}))}
     assert ("drills.carts-away.to.account", "no drill brings dynamodb-tables into another account") in told
+
+
+ZONES = changed(SNAPSHOT, "type: rds-instance", "type: multi-az-cluster")
+OF_ZONES = f'recovery_points: {{vault: nightly, role: "{ROLE}"}}'
+SHARED = OF_ZONES.replace("nightly", FAR.replace("eu-central-1", "us-east-1"))
+
+
+def test_a_multi_az_cluster_is_restored_from_a_vault_beside_its_source(tmp_path: Path) -> None:
+    """In its own account and region AWS Backup restores one."""
+    assert problems(write(tmp_path, {"shop.yaml": said(OF_ZONES, ZONES)})) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "fix"),
+    [
+        ("to: {region: eu-central-1}", "to", "remove it"),
+        (THERE, "to", "remove it"),
+        ("recovery_points: {region: eu-central-1}", "recovery_points.region", "remove it"),
+        (OF_ZONES.replace("}", ", region: eu-central-1}"), "recovery_points.region", "remove it"),
+        (SHARED, "recovery_points.vault", "name one of the resource's account"),
+    ],
+)
+def test_a_multi_az_cluster_is_brought_nowhere_for_aws_copies_no_backup_of_one(
+    tmp_path: Path, text: str, key: str, fix: str
+) -> None:
+    """Neither RDS its snapshots nor AWS Backup its points: the check tells, and no call after the disruption."""
+    (told,) = problems(write(tmp_path, {"shop.yaml": said(text, ZONES)}))
+    assert told.key == f"drills.shop-pitr.{key}"
+    assert "AWS copies no backup of a multi-AZ DB cluster" in told.message
+    assert told.fix == fix

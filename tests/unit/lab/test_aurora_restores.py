@@ -239,6 +239,18 @@ def test_a_copied_snapshot_holds_the_data_of_the_first(rds: Any, clock: FakeCloc
     assert restore(rds, SnapshotIdentifier="second")["DatabaseName"] == "trello"
 
 
+def test_no_snapshot_of_a_multi_az_cluster_is_copied(rds: Any, clock: FakeClock) -> None:
+    """AWS offers that for none, be it beside the first."""
+    given = {"DBClusterInstanceClass": "db.m6gd.large", "StorageType": "gp3", "Iops": 3000, "AllocatedStorage": 100}
+    login = {"MasterUsername": "m", "MasterUserPassword": "not-a-secret"}
+    rds.create_db_cluster(DBClusterIdentifier="zones", Engine="postgres", **given, **login)
+    clock.sleep(7200)
+    rds.create_db_cluster_snapshot(DBClusterIdentifier="zones", DBClusterSnapshotIdentifier="first")
+    clock.sleep(7200)
+    named = {"SourceDBClusterSnapshotIdentifier": "first", "TargetDBClusterSnapshotIdentifier": "second"}
+    assert refused(rds.copy_db_cluster_snapshot, **named) == "InvalidParameterCombination"
+
+
 def test_listings_come_in_pages(rds: Any, clock: FakeClock) -> None:
     """MaxRecords is from 20 to 100, and the pages together hold everything once."""
     make_source(rds, clock)

@@ -7,11 +7,12 @@ from typing import Any
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab.cloud.databases import events, logins, quotas
-from dr_orchestrator.lab.cloud.databases.clusters import answers
+from dr_orchestrator.lab.cloud.databases.clusters import answers, vaulted
 from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
+from dr_orchestrator.lab.cloud.vaulting import Restores
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, tags
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.aurora_cluster.lab import company, statements, vaulted
+from dr_orchestrator.resources.aurora_cluster.lab import company, statements
 
 
 def _clusters() -> dict[str, Any]:
@@ -49,7 +50,7 @@ def _cluster_snapshots() -> dict[str, Any]:
 TWIN = Twin(
     backends=((rds_backends, Clusters),),
     patches=(*answers.PATCHES, *events.PATCHES, *quotas.PATCHES, *logins.PATCHES, *statements.PATCHES),
-    vaulted=vaulted.VAULTED,
+    vaulted={"Aurora": Restores(vaulted.metadata, vaulted.restore, vaulted.NEEDS)},
     state={"clusters": _clusters, "cluster_snapshots": _cluster_snapshots},
     make=company.make,
     fill=company.fill,

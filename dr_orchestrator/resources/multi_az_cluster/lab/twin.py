@@ -5,11 +5,13 @@ from __future__ import annotations
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab.cloud.databases import events, logins, quotas
-from dr_orchestrator.lab.cloud.databases.clusters import answers
+from dr_orchestrator.lab.cloud.databases.clusters import answers, vaulted
 from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
+from dr_orchestrator.lab.cloud.vaulting import Restores
 from dr_orchestrator.lab.twin import Twin
 
 TWIN = Twin(
     backends=((rds_backends, Clusters),),
     patches=(*answers.PATCHES, *events.PATCHES, *quotas.PATCHES, *logins.PATCHES),
+    vaulted={"RDS:cluster": Restores(vaulted.metadata, vaulted.restore, vaulted.NEEDS)},
 )

@@ -16,6 +16,11 @@ START = ("backup", "StartRestoreJob")
 STARTS = [pytest.param(write, id=write.target.type) for write in CALLS.writes[START]]
 
 
+def of_run(write: Write) -> Guard:
+    """The guard of a run whose one copy is of the type that the start makes: others are called alike."""
+    return guard(COPY, types=[write.target.type])
+
+
 def changed(write: Write, **metadata: str) -> dict[str, Any]:
     """A start with other metadata."""
     given = targeted(write, COPY)
@@ -25,9 +30,9 @@ def changed(write: Write, **metadata: str) -> dict[str, Any]:
 @pytest.mark.parametrize("write", STARTS)
 def test_a_start_into_the_copy_of_the_run_goes_through(write: Write) -> None:
     """As a drill gives it; with all the metadata that are declared, too."""
-    guard(COPY).check(*START, targeted(write, COPY), REGION)
+    of_run(write).check(*START, targeted(write, COPY), REGION)
     more = dict.fromkeys(write.holds["Metadata"] - targeted(write, COPY)["Metadata"].keys(), "any")
-    guard(COPY).check(*START, changed(write, **more), REGION)
+    of_run(write).check(*START, changed(write, **more), REGION)
 
 
 @pytest.mark.parametrize("write", STARTS)
@@ -36,7 +41,7 @@ def test_a_start_by_a_role_that_the_drill_does_not_declare_is_refused(write: Wri
     given = targeted(write, COPY)
     for role in ("arn:aws:iam::123456789012:role/admin", "", None, RESTORER.upper()):
         with pytest.raises(Forbidden, match="is no role that the drill declares"):
-            guard(COPY).check(*START, {**given, "IamRoleArn": role}, REGION)
+            of_run(write).check(*START, {**given, "IamRoleArn": role}, REGION)
     mine = Guard(CALLS, lambda: [copy(COPY, write.target.type)], SOURCES, lambda _: True)
     with pytest.raises(Forbidden, match="is no role that the drill declares"):
         mine.check(*START, given, REGION)
@@ -47,9 +52,9 @@ def test_metadata_that_nobody_declared_are_refused(write: Write) -> None:
     """AWS Backup heeds keys whatever their letters: one that is spelt otherwise is another."""
     for key in ("Unheard", "publiclyAccessible", write.target.key.upper()):
         with pytest.raises(Forbidden, match=f"no drill gives it Metadata {key}"):
-            guard(COPY).check(*START, changed(write, **{key: "false"}), REGION)
+            of_run(write).check(*START, changed(write, **{key: "false"}), REGION)
     with pytest.raises(Forbidden):
-        guard(COPY).check(*START, {**targeted(write, COPY), "Metadata": COPY}, REGION)
+        of_run(write).check(*START, {**targeted(write, COPY), "Metadata": COPY}, REGION)
 
 
 @pytest.mark.parametrize("write", STARTS)
@@ -60,7 +65,7 @@ def test_a_copy_is_never_restored_open(write: Write) -> None:
         given = targeted(write, COPY)
         for metadata in ({**given["Metadata"], key: "true?"}, {k: v for k, v in given["Metadata"].items() if k != key}):
             with pytest.raises(Forbidden, match=f"no drill gives it Metadata.{key}"):
-                guard(COPY).check(*START, {**given, "Metadata": metadata}, REGION)
+                of_run(write).check(*START, {**given, "Metadata": metadata}, REGION)
 
 
 @pytest.mark.parametrize("write", STARTS)
@@ -68,6 +73,6 @@ def test_a_point_that_the_run_did_not_choose_is_not_restored(write: Write) -> No
     """Nor production's name given to what is made."""
     given = targeted(write, COPY)
     with pytest.raises(Forbidden, match="is not what this run restores from"):
-        guard(COPY).check(*START, {**given, "RecoveryPointArn": "arn:aws:backup:another"}, REGION)
+        of_run(write).check(*START, {**given, "RecoveryPointArn": "arn:aws:backup:another"}, REGION)
     with pytest.raises(Forbidden):
-        guard(COPY).check(*START, targeted(write, "orders-prod"), REGION)
+        of_run(write).check(*START, targeted(write, "orders-prod"), REGION)

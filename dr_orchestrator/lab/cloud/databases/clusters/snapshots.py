@@ -72,6 +72,7 @@ class Snapshots(RDSBackend):
                 tags,
             )
         refusals.check_snapshot(source)
+        refusals.check_copied(source)
         sharing.refuse_to_bring(self, source, kms_key_id, pre_signed_url, self.cluster_snapshots.values())
         key = sharing.key_of_copy(self, source, kms_key_id, encrypts=False)
         kept = tags or (source.tags if copy_tags else [])

@@ -112,6 +112,12 @@ def check_snapshot(snapshot: Any) -> None:
         raise InvalidDBClusterSnapshotStateFault(f"Snapshot {snapshot.resource_id} is {snapshot.status}.")
 
 
+def check_copied(snapshot: Any) -> None:
+    """Refuse to copy a snapshot of a multi-AZ DB cluster, be it within a region."""
+    if snapshot.cluster.of_zones:
+        raise InvalidParameterCombination("Copying a snapshot of a Multi-AZ DB cluster isn't supported.")
+
+
 def check_scaling(scaling: Any) -> None:
     """Refuse capacities of Serverless v2 that are not a range."""
     if not scaling:
