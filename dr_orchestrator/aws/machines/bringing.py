@@ -332,9 +332,15 @@ def key_of(resource: Resource, to: Destination, encrypted: bool) -> str:
     return to.key
 
 
+def wanted(resource: Resource) -> Destination | None:
+    """Where a point has to be brought; None where it lies there already, or the copy stands beside its source."""
+    to = resource.to
+    return None if to is None or to.standing else to
+
+
 def charged(resource: Resource) -> str:
     """The charges of a copy elsewhere besides, of which no rate is declared."""
-    return f"what is copied to {resource.to}, and its transfer" if resource.to else ""
+    return f"what is copied to {to}, and its transfer" if (to := wanted(resource)) else ""
 
 
 def looks(

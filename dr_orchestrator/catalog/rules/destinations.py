@@ -43,9 +43,9 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
         yield _of_vault(drill, to, of)
     if to.region == resource.region and not account:
         yield ("to", "region"), "that is where the source is", "name another region, or remove `to`"
-    if account and not of.carried.all and not (vault and of.afar):
+    if account and not of.carried.all and not (vault and of.afar and of.by_job):
         yield ("to", "account"), f"no drill brings {of.name}s into another account", "remove it"
-    yield from _of_databases(to, of, vault=vault)
+    yield from _of_content(to, of, vault=vault)
     if to.shared_key and not account:
         yield ("to", "shared_key"), "nothing is shared where the copy stands in its source's account", "remove it"
     elif to.shared_key and ":key/" not in to.shared_key:
@@ -55,14 +55,14 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     yield from _own(to, resource, of)
 
 
-def _of_databases(to: To, of: ResourceType, *, vault: bool) -> Iterator[Mistake]:
-    """The mistakes in what databases alone have a word for, or have none for that come out of a `vault`."""
+def _of_content(to: To, of: ResourceType, *, vault: bool) -> Iterator[Mistake]:
+    """The mistakes in what databases alone have a word for, and tables alone where they come out of a `vault`."""
     if of.content is not Content.ROWS:
         for key in ("isolation", "option_group", "parameter_group"):
             if getattr(to, key):
                 yield ("to", key), f"copies of {of.name}s have none", "remove it"
-    elif vault and to.kms_key:
-        message = f"AWS Backup restores {of.name}s under the key that their points have in the vault"
+    if vault and to.kms_key and of.content is not Content.ITEMS:
+        message = f"{of.name}s are restored under the key that their points have in the vault"
         yield ("to", "kms_key"), message, "remove it"
 
 
@@ -113,12 +113,14 @@ def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vau
     where: Key = ("recovery_points", "region")
     if drill.kind not in (ways := of.afar if vault else of.standing):
         message = f"no {drill.kind} takes copies of {of.name}s that lie in {'a vault of ' * vault}another region"
+        if not vault and drill.kind in of.afar and not of.by_job:
+            message += ": EC2 tells of no copied snapshot what it is of, and as of when"
         yield where, of.stays or message, ", or ".join(_ways_out(drill, of, ways, vault=vault))
     if lies == resource.region:
         fix = "remove it" if vault else "remove `recovery_points`"
         yield where, "that is where the source is: its points there are taken anyway", fix
     if drill.to is None:
-        own = of.own_keys() if drill.kind in of.standing and lies != resource.region else ()
+        own = of.own_keys() if drill.kind in ways and lies != resource.region else ()
         for key in (each for each in OWN if each in own):
             message = f"the copy stands in {lies}, and the `{key}` of the resource is of {resource.region}"
             yield where, message, f"add `to: {{region: {lies}, {key}: …}}`"

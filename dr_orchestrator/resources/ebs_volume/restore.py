@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.calls.api import NotFound
-from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.machines import bringing
 from dr_orchestrator.aws.machines.bringing import BroughtSnapshot, planned
 from dr_orchestrator.aws.preflight import keys
-from dr_orchestrator.aws.preflight.region import place_of
+from dr_orchestrator.aws.preflight.region import place_of, usable
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
@@ -46,8 +44,10 @@ class EbsVolume:
         self._resource, self._home = resource, toolkit
         self._toolkit = toolkit if place is None else toolkit.at(place)
         self._selection = selection or Selection()
+        self._to = bringing.wanted(resource)
+        self._lie = toolkit if place is None or self._to is not None else self._toolkit
         self._api, self._beside = self._toolkit.account.api("ec2"), toolkit.account.api("ec2")
-        self._snapshots = snapshots.Snapshots(self._beside, resource.id, resource.name)
+        self._snapshots = snapshots.Snapshots(self._lie.account.api("ec2"), resource.id, resource.name)
         self._reader = Reader(self._toolkit.account, str(resource.own.get("reader") or ""))
         self.attaching = Attaching(self._toolkit, self._reader, self._proven)
 
@@ -86,11 +86,13 @@ class EbsVolume:
     def _look_at_key(self) -> str:
         told = self._snapshots.described(self.choose().id)
         key = told.get("KmsKeyId") if told.get("Encrypted") else None
-        return keys.usable(self._home.account, key, self._arn(self._resource.id), "the snapshot is not encrypted")
+        return keys.usable(self._lie.account, key, self._source(), "the snapshot is not encrypted")
 
     def _look_there(self, copy: Copy) -> Iterator[PreflightCheck]:
         """The looks besides, where the copy does not stand beside its source."""
-        if (to := self._resource.to) is not None:
+        if (to := self._resource.to) is not None and to.standing:
+            yield PreflightCheck("region", lambda: usable(self._home, self._resource, to))
+        elif to is not None:
             part = BroughtSnapshot(self._home, planned(copy, self._resource, SNAPSHOT))
             yield from bringing.looks(self._home, self._resource, to, lambda: self._encrypted(self.choose()), part)
 
@@ -99,7 +101,7 @@ class EbsVolume:
 
     def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
         """The copy by which a snapshot comes to where the drill's copy is to stand; none where that is beside it."""
-        if (to := self._resource.to) is None:
+        if (to := self._to) is None:
             return ()
         key = bringing.key_of(self._resource, to, self._encrypted(point))
         title, there = f"snapshot of {self._resource.name} in {to.region}", planned(copy, self._resource, SNAPSHOT)
@@ -107,7 +109,7 @@ class EbsVolume:
 
     def _from(self, point: RecoveryPoint, copy: Copy) -> str:
         """The snapshot that is restored: the chosen one, or what was brought of it."""
-        if self._resource.to is None:
+        if self._to is None:
             return point.id
         there = planned(copy, self._resource, SNAPSHOT)
         identity = self._toolkit.proofs.intended(there).identity
@@ -116,7 +118,7 @@ class EbsVolume:
         return identity.unique_id
 
     def _look_at_fast(self) -> str:
-        if self._resource.to is not None:
+        if self._to is not None:
             raise NotApplicable("no fast restore is set up for a snapshot that is still to be copied")
         return self._fast(self.choose())
 
@@ -271,11 +273,7 @@ class EbsVolume:
 
     def _identity(self, found: Mapping[str, Any]) -> Identity:
         id = str(found["VolumeId"])
-        return Identity(self._arn(id), id)
+        return Identity(volume.arn(self._toolkit.account, id), id)
 
-    def _arn(self, id: str) -> str:
-        return f"arn:{partition(self._api.region)}:ec2:{self._api.region}:{self._owner}:volume/{id}"
-
-    @cached_property
-    def _owner(self) -> str:
-        return self._toolkit.account.pinned or self._toolkit.account.caller().account
+    def _source(self) -> str:
+        return volume.arn(self._home.account, self._resource.id)

@@ -162,6 +162,7 @@ TYPE = Drillable(
             frozenset({"ec2:DescribeRegions"}), frozenset({"ec2:CopySnapshot", "ec2:DeleteSnapshot"})
         )
     },
+    afar={Kind.SNAPSHOT_RESTORE: Calls(frozenset({"ec2:DescribeRegions"}))},
     writes=(
         Write(
             "ec2:CopySnapshot",

@@ -78,9 +78,9 @@ class EbsFromVault(EbsVolume):
 
     def __init__(self, resource: Resource, selection: Selection | None, toolkit: Toolkit, vault: Vault) -> None:
         super().__init__(resource, selection, toolkit)
-        self._vault = VaultPoints(vault, toolkit)
+        self._vault = VaultPoints(vault, self._lie)
         self._snapshots: VaultSnapshots = VaultSnapshots(
-            self._beside, resource.id, resource.name, self._vault, self._of
+            self._lie.account.api("ec2"), resource.id, resource.name, self._vault, self._of
         )
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
@@ -93,4 +93,5 @@ class EbsFromVault(EbsVolume):
 
     def _of(self) -> Kept:
         """AWS Backup knows a volume by its ARN, of which an id is never used again."""
-        return Kept(self._identity(self.described()).arn, _TYPE, self._resource.name)
+        self.described()
+        return Kept(self._source(), _TYPE, self._resource.name)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.copies import TAG, Live
+from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy
@@ -21,6 +23,12 @@ STATES = States(
 )
 _MOST_ASKED = 200
 """Values that EC2 takes in one filter."""
+
+
+def arn(account: Account, id: str) -> str:
+    """The ARN of the volume of that id, of an account in its region."""
+    owner = account.pinned or account.caller().account
+    return f"arn:{partition(account.region)}:ec2:{account.region}:{owner}:volume/{id}"
 
 
 def described(api: Api, id: str) -> Mapping[str, Any] | None:

@@ -92,16 +92,16 @@ class Images:
     while what is asked of was in the last listing.
     """
 
-    def __init__(self, api: Api, instance: str, store: str) -> None:
-        """`store` is the name of the resource that they are of."""
-        self._api, self._instance, self._store = api, instance, store
+    def __init__(self, api: Api, instance: str, store: str, beside: Api) -> None:
+        """`store` is the name of the resource that they are of; the machine is `beside`, they where they lie."""
+        self._api, self._beside, self._instance, self._store = api, beside, instance, store
         self._last: list[Image] | None = None
 
     def listed(self) -> list[Image]:
         """All of them, whatever state they are in, as EC2 tells them now."""
         of_it = list(self._of_machine())
         owned = self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"]) if of_it else ()
-        theirs = attached(machine.described(self._api, self._instance)) if of_it else {}
+        theirs = attached(machine.described(self._beside, self._instance)) if of_it else {}
         self._last = of_snapshots(of_it, owned, theirs)
         return self._last
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.copies import TAG, Live
+from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.machines import PART_OF
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
@@ -28,6 +30,12 @@ STATES = States(
 )
 _MOST_ASKED = 100
 """Values that are given in one filter, and ids of one call: EC2 takes as many of each."""
+
+
+def arn(account: Account, id: str, kind: str = "instance") -> str:
+    """The ARN of the machine of that id, or of a volume of one, of an account in its region."""
+    owner = account.pinned or account.caller().account
+    return f"arn:{partition(account.region)}:ec2:{account.region}:{owner}:{kind}/{id}"
 
 
 def described(api: Api, id: str) -> Mapping[str, Any] | None:

@@ -18,8 +18,8 @@ _OFFERS = "ec2:DescribeInstanceTypeOfferings"
 
 
 class Looks:
-    """The looks of one drill; `source_of` and `choose` are the restorer's own, `home` is where the source stands and
-    `account` where the copy is to.
+    """The looks of one drill; `source_of` and `choose` are the restorer's own, `home` is where the source stands,
+    `account` where the copy is to, and `lie` where the images are.
     """
 
     def __init__(
@@ -27,12 +27,13 @@ class Looks:
         resource: Resource,
         home: Account,
         account: Account,
+        lie: Account,
         images: Images,
         source_of: Callable[[], Mapping[str, Any]],
         choose: Callable[[], RecoveryPoint],
     ) -> None:
         self._resource, self._images = resource, images
-        self._home, self._account = home, account
+        self._home, self._account, self._lie = home, account, lie
         self._source_of, self._choose = source_of, choose
 
     def source(self) -> str:
@@ -88,10 +89,10 @@ class Looks:
         """The keys of all of the image's snapshots."""
         held = self._images.described(self._choose().id).snapshots
         named = dict.fromkeys(str(each["KmsKeyId"]) for each in held if each.get("Encrypted") and each.get("KmsKeyId"))
-        place = f"arn:{partition(self._home.region)}:ec2:{self._home.region}"
+        place = f"arn:{partition(self._lie.region)}:ec2:{self._lie.region}"
         data = f"{place}:{held[0]['OwnerId']}:snapshot/{held[0]['SnapshotId']}"
         found: tuple[str | None, ...] = (*named,) or (None,)
-        return "; ".join(keys.usable(self._home, key, data, "the image is not encrypted") for key in found)
+        return "; ".join(keys.usable(self._lie, key, data, "the image is not encrypted") for key in found)
 
     def capacity(self) -> str:
         """Whether its type is offered in the zone of the copies, and how many vCPU it takes."""

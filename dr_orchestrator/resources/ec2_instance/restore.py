@@ -6,15 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.calls.api import NotFound, Refused
-from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.machines import PART_OF, bringing
 from dr_orchestrator.aws.machines.bringing import BroughtImage, planned
-from dr_orchestrator.aws.preflight.region import place_of
+from dr_orchestrator.aws.preflight.region import place_of, usable
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
@@ -44,7 +42,9 @@ class Ec2Instance:
         self._toolkit = toolkit if place is None else toolkit.at(place)
         self._selection = selection or Selection()
         self._api, self._beside = self._toolkit.account.api("ec2"), toolkit.account.api("ec2")
-        self._images = images.Images(self._beside, resource.id, resource.name)
+        self._to = bringing.wanted(resource)
+        self._lie = toolkit if place is None or self._to is not None else self._toolkit
+        self._images = images.Images(self._lie.account.api("ec2"), resource.id, resource.name, self._beside)
 
     @property
     def there(self) -> Toolkit:
@@ -53,7 +53,7 @@ class Ec2Instance:
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, image, network, what it may do, and whether the copy's name is free."""
-        accounts = self._home.account, self._toolkit.account
+        accounts = self._home.account, self._toolkit.account, self._lie.account
         looks = Looks(self._resource, *accounts, self._images, self.described, self.choose)
         return [
             PreflightCheck("source", looks.source),
@@ -70,7 +70,9 @@ class Ec2Instance:
 
     def _look_there(self, copy: Copy) -> Iterator[PreflightCheck]:
         """The looks besides, where the copy does not stand beside its source."""
-        if (to := self._resource.to) is not None:
+        if (to := self._resource.to) is not None and to.standing:
+            yield PreflightCheck("region", lambda: usable(self._home, self._resource, to))
+        elif to is not None:
             part = BroughtImage(self._home, planned(copy, self._resource, IMAGE))
             yield from bringing.looks(self._home, self._resource, to, lambda: self._is_encrypted(self.choose()), part)
 
@@ -79,7 +81,7 @@ class Ec2Instance:
 
     def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
         """The copy by which an image comes to where the drill's copy is to stand; none where that is beside it."""
-        if (to := self._resource.to) is None:
+        if (to := self._to) is None:
             return ()
         key = bringing.key_of(self._resource, to, self._is_encrypted(point))
         title, there = f"image of {self._resource.name} in {to.region}", planned(copy, self._resource, IMAGE)
@@ -87,7 +89,7 @@ class Ec2Instance:
 
     def _from(self, point: RecoveryPoint, copy: Copy) -> str:
         """The image that is started: the chosen one, or what was brought of it."""
-        if self._resource.to is None:
+        if self._to is None:
             return point.id
         there = planned(copy, self._resource, IMAGE)
         identity = self._toolkit.proofs.intended(there).identity
@@ -293,19 +295,12 @@ class Ec2Instance:
 
     def _identity(self, found: Mapping[str, Any]) -> Identity:
         id = str(found["InstanceId"])
-        return Identity(self._arn(f"instance/{id}"), id)
+        return Identity(machine.arn(self._toolkit.account, id), id)
 
     def _note_volumes(self, copy: Copy, found: Mapping[str, Any]) -> None:
         """Its volumes are backed up by themselves, too, where somebody has all of them backed up."""
         for id in machine.volume_ids(found):
-            self._toolkit.context.holds(copy, self._arn(f"volume/{id}"))
-
-    def _arn(self, part: str) -> str:
-        return f"arn:{partition(self._api.region)}:ec2:{self._api.region}:{self._owner}:{part}"
-
-    @cached_property
-    def _owner(self) -> str:
-        return self._toolkit.account.pinned or self._toolkit.account.caller().account
+            self._toolkit.context.holds(copy, machine.arn(self._toolkit.account, id, "volume"))
 
 
 def _outlives(mapping: Mapping[str, Any]) -> bool:

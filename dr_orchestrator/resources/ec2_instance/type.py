@@ -238,6 +238,7 @@ TYPE = Drillable(
             frozenset({"ec2:CopyImage", "ec2:DeregisterImage", "ec2:DeleteSnapshot"}),
         )
     },
+    afar={Kind.SNAPSHOT_RESTORE: Calls(frozenset({"ec2:DescribeRegions"}))},
     place=where_the_drill_says,
     writes=(
         Write(

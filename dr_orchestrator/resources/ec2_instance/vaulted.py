@@ -21,6 +21,7 @@ from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.vault import Vault
+from dr_orchestrator.resources.ec2_instance import machine
 from dr_orchestrator.resources.ec2_instance.images import Images
 from dr_orchestrator.resources.ec2_instance.restore import Ec2Instance
 
@@ -31,8 +32,10 @@ _TYPE = "EC2"
 class VaultImages(Images):
     """The images that a vault keeps of an instance: known by its points, for a copied image tells no machine."""
 
-    def __init__(self, api: Api, instance: str, store: str, vault: VaultPoints, of: Callable[[], Kept]) -> None:
-        super().__init__(api, instance, store)
+    def __init__(
+        self, api: Api, instance: str, store: str, beside: Api, vault: VaultPoints, of: Callable[[], Kept]
+    ) -> None:
+        super().__init__(api, instance, store, beside)
         self._owned = OwnedPoints(vault, of, "image", "ami-[0-9a-f]+")
 
     def told(self) -> points.Told:
@@ -71,8 +74,10 @@ class Ec2FromVault(Ec2Instance):
 
     def __init__(self, resource: Resource, selection: Selection | None, toolkit: Toolkit, vault: Vault) -> None:
         super().__init__(resource, selection, toolkit)
-        self._vault = VaultPoints(vault, toolkit)
-        self._images: VaultImages = VaultImages(self._api, resource.id, resource.name, self._vault, self._of)
+        self._vault = VaultPoints(vault, self._lie)
+        self._images: VaultImages = VaultImages(
+            self._lie.account.api("ec2"), resource.id, resource.name, self._beside, self._vault, self._of
+        )
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As for every machine, and the vault."""
@@ -84,4 +89,5 @@ class Ec2FromVault(Ec2Instance):
 
     def _of(self) -> Kept:
         """AWS Backup knows a machine by its ARN, of which an id is never used again."""
-        return Kept(self._identity(self.described()).arn, _TYPE, self._resource.name)
+        self.described()
+        return Kept(machine.arn(self._home.account, self._resource.id), _TYPE, self._resource.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -11,12 +12,18 @@ from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.ebs_volume.lab.vaulted import away
 from dr_orchestrator.resources.ebs_volume.restore import EbsVolume
 from dr_orchestrator.resources.ebs_volume.vaulted import EbsFromVault
-from tests.support.elsewhere import ALIAS, AWAY, READER
+from tests.support.elsewhere import ALIAS, AWAY, READER, copied_points
 from tests.support.estate import BY_DRILL, REGION, VOLUME, Estate
 from tests.support.ways import Spec, Way
 from tests.support.ways.troubles import POINT, SOURCE, Never, without
+
+
+def _copied(made: Estate) -> None:
+    """Three points of the volume in the vault of the other region, as a plan of AWS Backup copies them there."""
+    copied_points(made, lambda at: away(BY_DRILL.name, VOLUME.id, at, AWAY, timedelta(minutes=2)))
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -38,8 +45,8 @@ def _described(made: Estate) -> dict[str, Any]:
     return dict(made.client("ec2").describe_volumes(VolumeIds=[VOLUME.id])["Volumes"][0])
 
 
-def _backend() -> Any:
-    return ec2_backends[ACCOUNT][REGION]
+def _backend(region: str = REGION) -> Any:
+    return ec2_backends[ACCOUNT][region]
 
 
 SNAPSHOT = Spec(
@@ -85,4 +92,12 @@ ELSEWHERE = replace(
     changes=SNAPSHOT.changes | {"CopySnapshot"},
     full={**SNAPSHOT.full, "CopySnapshot": ("ResourceLimitExceeded", "ConcurrentSnapshotLimitExceeded")},
 )
-WAYS = (SNAPSHOT, VAULTED, ELSEWHERE)
+AWAY_VAULTED = replace(
+    VAULTED,
+    name="ebs-vault-elsewhere",
+    vanishes={**SNAPSHOT.vanishes, POINT: lambda point: without(_backend(AWAY).snapshots, point.id)},
+    source=replace(VOLUME, to=Destination(AWAY, standing=True), own={"reader": READER}),
+    before=_copied,
+    paged={},
+)
+WAYS = (SNAPSHOT, VAULTED, ELSEWHERE, AWAY_VAULTED)

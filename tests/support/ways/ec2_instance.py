@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -14,13 +15,22 @@ from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.ec2_instance.lab.vaulted import away
 from dr_orchestrator.resources.ec2_instance.restore import Ec2Instance
 from dr_orchestrator.resources.ec2_instance.shape import Network
 from dr_orchestrator.resources.ec2_instance.vaulted import Ec2FromVault
-from tests.support.elsewhere import ALIAS, AWAY, SUBNET
+from tests.support.elsewhere import ALIAS, AWAY, SUBNET, copied_points
 from tests.support.estate import BY_DRILL, REGION, WEB, Estate
 from tests.support.ways import Spec, Way
 from tests.support.ways.troubles import POINT, SOURCE, Never, out_of_vault, without
+
+
+def _copied(made: Estate) -> None:
+    """Three points of the machine in the vault of the other region, as a plan of AWS Backup copies them there."""
+    images = ec2_backends[ACCOUNT][AWAY].amis  # of what other tests had there: a name is an image's own
+    for each in [id for id, each in images.items() if str(each.name).startswith("AwsBackup_")]:
+        images.pop(each)
+    copied_points(made, lambda at: away(BY_DRILL.name, WEB.id, at, AWAY, timedelta(minutes=2)))
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
@@ -42,8 +52,8 @@ def _described(made: Estate) -> dict[str, Any]:
     return dict(made.client("ec2").describe_instances(InstanceIds=[WEB.id])["Reservations"][0]["Instances"][0])
 
 
-def _backend() -> Any:
-    return ec2_backends[ACCOUNT][REGION]
+def _backend(region: str = REGION) -> Any:
+    return ec2_backends[ACCOUNT][region]
 
 
 def _ended(_point: RecoveryPoint) -> AbstractContextManager[None]:
@@ -53,9 +63,9 @@ def _ended(_point: RecoveryPoint) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _deregistered(point: RecoveryPoint) -> Iterator[None]:
+def _deregistered(point: RecoveryPoint, region: str = REGION) -> Iterator[None]:
     """Within: the point is deleted from its vault, and with it the image that it is."""
-    with out_of_vault(point, REGION), without(_backend().amis, point.id.rpartition("/")[2]):
+    with out_of_vault(point, region), without(_backend(region).amis, point.id.rpartition("/")[2]):
         yield
 
 
@@ -113,4 +123,12 @@ ELSEWHERE = replace(
     changes=SNAPSHOT.changes | {"CopyImage"},
     full={**SNAPSHOT.full, "CopyImage": ("ResourceLimitExceeded",)},
 )
-WAYS = (SNAPSHOT, VAULTED, ELSEWHERE)
+AWAY_VAULTED = replace(
+    VAULTED,
+    name="ec2-vault-elsewhere",
+    vanishes={SOURCE: _ended, POINT: lambda point: _deregistered(point, AWAY)},
+    source=replace(ELSEWHERE.source, to=Destination(AWAY, standing=True)),
+    before=_copied,
+    paged={},
+)
+WAYS = (SNAPSHOT, VAULTED, ELSEWHERE, AWAY_VAULTED)

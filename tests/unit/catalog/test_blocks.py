@@ -13,6 +13,7 @@ from tests.support.types import problems
 
 ROLE = "arn:aws:iam::123456789012:role/dr-restore"
 SHOP = workspace.SHOP.replace("\ndrills:\n", volumes.DRILLED, 1)
+AWAY = "recovery_points: {vault: nightly, region: eu-central-1}"
 
 
 def told(home: Path, shop: str) -> dict[str, str]:
@@ -59,14 +60,25 @@ def test_what_no_command_could_tell_is_told(tmp_path: Path, check: str, why: str
     [
         ("recovery_points: {vault: nightly}", ""),
         (f'recovery_points: {{vault: nightly, role: "{ROLE}"}}', "no job of AWS Backup restores ebs-volumes"),
-        ("recovery_points: {vault: nightly, region: eu-central-1}", "in a vault of another region"),
+        (f"{AWAY}\n    to: {{region: eu-central-1, reader: {MACHINE}}}", ""),
+        (AWAY, "the copy stands in eu-central-1, and the `reader` of the resource is of us-east-1"),
+        (
+            f"{AWAY}\n    to: {{region: eu-central-1, reader: {MACHINE}, kms_key: alias/k}}",
+            "ebs-volumes are restored under the key that their points have in the vault",
+        ),
+        (
+            "recovery_points: {region: eu-central-1}",
+            "that lie in another region: EC2 tells of no copied snapshot what it is of, and as of when",
+        ),
     ],
 )
 def test_a_volume_in_a_vault_has_no_role(tmp_path: Path, said: str, why: str) -> None:
-    """No job restores it: a role would be handed to AWS Backup for nothing; and the vault is beside the volume."""
+    """No job restores it: a role would be handed to AWS Backup for nothing. Out of the vault of another region it is
+    read there, under the key of that; and what lies there in no vault is not taken.
+    """
     found = told(tmp_path, changed(SHOP, "    resource: share\n", f"    resource: share\n    {said}\n"))
     assert bool(found) == bool(why)
-    assert all(why in each for each in found.values()), found
+    assert not why or any(why in each for each in found.values()), found
 
 
 @pytest.mark.parametrize(("rate", "legal"), [(99, False), (100, True), (300, True), (301, False), ("fast", False)])

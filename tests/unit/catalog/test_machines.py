@@ -100,7 +100,19 @@ NETWORK = f"network: {{subnet: {SUBNET}, security_groups: [dro-isolated]}}"
             f'to: {{region: {AWAY}, {NETWORK}, account: "222222222222"}}',
             "no drill brings ec2-instances into another account",
         ),
-        (f"recovery_points: {{region: {AWAY}}}", "takes copies of ec2-instances that lie in another region"),
+        (f"recovery_points: {{region: {AWAY}}}", "takes copies of ec2-instances that lie in another region: EC2 tells"),
+        (f"recovery_points: {{region: {AWAY}}}", "name the vault of AWS Backup in which they lie"),
+        (f"recovery_points: {{vault: nightly, region: {AWAY}}}\n    to: {{region: {AWAY}, {NETWORK}}}", ""),
+        (f"recovery_points: {{vault: nightly, region: {AWAY}}}", f"add `to: {{region: {AWAY}, network: …}}`"),
+        (
+            f'recovery_points: {{vault: nightly, region: {AWAY}, role: "{ROLE}"}}',
+            "no job of AWS Backup restores ec2-instances",
+        ),
+        (
+            f"recovery_points: {{vault: nightly, region: {AWAY}}}\n"
+            f'    to: {{region: {AWAY}, {NETWORK}, account: "222222222222"}}',
+            "no drill brings ec2-instances into another account",
+        ),
     ],
 )
 def test_a_machine_elsewhere_says_where_it_stands_there(tmp_path: Path, said: str, why: str) -> None:

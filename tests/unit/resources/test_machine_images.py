@@ -43,7 +43,8 @@ def images(found: list[dict[str, Any]], snapshots: list[dict[str, Any]], **attac
             "DescribeInstances": {"Reservations": [{"Instances": [source(**attached)]}]},
         }
     )
-    return Images(told.account().api("ec2"), "i-1", "web")
+    ec2 = told.account().api("ec2")
+    return Images(ec2, "i-1", "web", ec2)
 
 
 def test_an_image_is_as_old_as_its_oldest_snapshot() -> None:

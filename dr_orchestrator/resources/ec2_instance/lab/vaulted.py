@@ -20,14 +20,43 @@ def back_up(vault: str, instance: str, at: datetime | None = None, copied: datet
     """
     when, backend = at or world().now(), _backend()
     image = standing.image(REGION, instance, when, _called(instance, when, copied))
-    held = [backend.snapshots[each["Ebs"]["SnapshotId"]] for each in image.mapped]
+    held = _held(backend, image)
     if copied is not None:
         image.instance_id = None
         for each in held:
             each.start_time, each.completion_time = copied, copied + timedelta(minutes=4)
-    arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{instance}"
-    gib = sum(int(each["Ebs"]["VolumeSize"]) for each in image.mapped)
-    return vaults().keep(vault, arn, "EC2", when, f"arn:aws:ec2:{REGION}::image/{image.id}", gib=gib)
+    point, gib = f"arn:aws:ec2:{REGION}::image/{image.id}", sum(each.volume.size for each in held)
+    return vaults().keep(vault, _arn(instance), "EC2", when, point, gib=gib)
+
+
+def away(vault: str, instance: str, at: datetime, region: str, took: timedelta) -> Kept:
+    """Keep in a vault of another region what was a machine at an instant, and whole there so long after it: under the
+    key of that vault, of no machine, and its original has expired.
+    """
+    there, ec2, began = vaults(region), _backend(region), at + took / 2
+    called = _called(instance, at, began)
+    original = standing.image(REGION, instance, at, called)
+    with world().at_once(), world().as_of(began):
+        made = ec2.bring_image("", original.id, REGION, called, there.vaults[vault].encryption_key_arn, {})
+    _backend().amis.pop(original.id)
+    for each in _held(_backend(), original):
+        _backend().snapshots.pop(each.id)
+    made.timeline, made.instance_id = None, None
+    for each in made.mapped:
+        each["Ebs"]["Encrypted"] = True
+    for each in _held(ec2, made):
+        each.encrypted, each.timeline, each.start_time, each.completion_time = True, None, began, at + took
+    point, gib = f"arn:aws:ec2:{region}::image/{made.id}", sum(each.volume.size for each in _held(ec2, made))
+    return there.keep(vault, _arn(instance), "EC2", at, point, gib=gib, took=took)
+
+
+def _held(ec2: Any, image: Any) -> list[Any]:
+    """The snapshots of an image."""
+    return [ec2.snapshots[each["Ebs"]["SnapshotId"]] for each in image.mapped]
+
+
+def _arn(instance: str) -> str:
+    return f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{instance}"
 
 
 def _called(instance: str, at: datetime, copied: datetime | None) -> str:
@@ -35,5 +64,5 @@ def _called(instance: str, at: datetime, copied: datetime | None) -> str:
     return f"AwsBackup_{instance}_{job}"
 
 
-def _backend() -> Any:
-    return ec2_backends[ACCOUNT][REGION]
+def _backend(region: str = REGION) -> Any:
+    return ec2_backends[ACCOUNT][region]
