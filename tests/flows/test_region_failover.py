@@ -12,7 +12,6 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import calls_of
-from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain import planes
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.finding import Severity
@@ -30,7 +29,7 @@ from dr_orchestrator.wiring.building import build_components, plan_copy, read_on
 from dr_orchestrator.wiring.planning.plan import plan
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from tests.support import there
-from tests.support.estate import REGION, Estate
+from tests.support.estate import Estate
 from tests.support.passing import passing
 from tests.support.shop import run
 from tests.support.there import AWAY, DOMAIN, DRILL
@@ -249,23 +248,9 @@ def test_a_run_that_went_on_asks_nothing_where_production_is(here: wiring.App) -
     assert {"region", "zone of the drills", "its name servers", "name of the drill"} <= looks[False] - looks[True]
 
 
-def test_nothing_that_the_recovery_needs_is_asked_where_production_is(
-    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_that_the_recovery_needs_is_asked_where_production_is(here: wiring.App) -> None:
     """From the disruption to the verification no call goes to the region that counts as lost."""
-    asked: list[str] = []
-    check = Guard.check
-
-    def heard(guard: Guard, service: str, operation: str, parameters: Any, region: str = "") -> None:
-        if region == REGION:
-            asked.append(f"{service}:{operation}")
-        check(guard, service, operation, parameters, region)
-
-    begun: list[int] = []
-    name_it, verify = Session.name_it, Session.verify
-    monkeypatch.setattr(Guard, "check", heard)
-    monkeypatch.setattr(Session, "name_it", lambda *given: (name_it(*given), begun.append(len(asked)))[0])
-    monkeypatch.setattr(Session, "verify", lambda *given: (verify(*given), begun.append(len(asked)))[0])
-    found = run(here, DRILL)
+    with there.asked_where_production_is() as asked:
+        found = run(here, DRILL)
     assert ends(found) == (Verdict.PASSED_WITH_FINDINGS, Cleanup.CLEAN)
-    assert asked[begun[0] : begun[1]] == []
+    assert asked == []

@@ -54,34 +54,34 @@ class RealShop:
     clock: PacedClock
     here: wiring.App
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         """An unguarded client: the hand of somebody else in the account."""
-        return boto3.client(service, region_name=REGION)
+        return boto3.client(service, region_name=region)
 
     def said_of_us(self, source: str) -> list[str]:
         """All that the program has said to the server of a source so far, as that noted it."""
         lines = (self._server(source).said()).splitlines()
         return [line.split("statement: ", 1)[-1] for line in lines if "dr-orchestrator" in line]
 
-    def _server(self, source: str) -> Any:
+    def _server(self, source: str, region: str = REGION) -> Any:
         plane = cast(Plane, self.lab.world.databases)
-        rds = self.client("rds")
+        rds = self.client("rds", region)
         if source in (CLUSTER, LEDGER):
             key = rds.describe_db_clusters(DBClusterIdentifier=source)["DBClusters"][0]["DbClusterResourceId"]
         else:
             key = rds.describe_db_instances(DBInstanceIdentifier=source)["DBInstances"][0]["DbiResourceId"]
         return plane._live[key].cluster
 
-    def url(self, source: str) -> str:
+    def url(self, source: str, region: str = REGION) -> str:
         """The URL of a source's database, for its owner."""
-        return f"postgresql://orders:{PASSWORD}@127.0.0.1:{self._server(source).port}/orders"
+        return f"postgresql://orders:{PASSWORD}@127.0.0.1:{self._server(source, region).port}/orders"
 
-    def _fill(self, source: str) -> None:
-        with self._server(source).connect() as connection:
+    def _fill(self, source: str, region: str = REGION) -> None:
+        with self._server(source, region).connect() as connection:
             for name, value in NOTING.items():
                 connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
             connection.execute("SELECT pg_reload_conf()")
-        with psycopg.connect(self.url(source)) as connection:
+        with psycopg.connect(self.url(source, region)) as connection:
             connection.execute("CREATE TABLE heartbeat (at timestamptz)")
             connection.execute("INSERT INTO heartbeat VALUES (%s)", (self.clock.now(),))
 
@@ -107,15 +107,33 @@ class RealShop:
         found = {"DBClusterSnapshotIdentifier": "ledger-1"}
         self._await(lambda: rds.describe_db_cluster_snapshots(**found)["DBClusterSnapshots"][0])
 
+    def make_instance(self, name: str, region: str = REGION) -> None:
+        """An instance with backups, and its login in the region that it stands in."""
+        login = json.dumps({"username": "orders", "password": PASSWORD})
+        self.client("secretsmanager", region).create_secret(Name="prod/orders", SecretString=login)
+        self.client("rds", region).create_db_instance(
+            DBInstanceIdentifier=name,
+            DBInstanceClass="db.m6g.large",
+            Engine="postgres",
+            AllocatedStorage=20,
+            DBName="orders",
+            MasterUsername="orders",
+            MasterUserPassword=PASSWORD,
+            BackupRetentionPeriod=7,
+        )
+
+    def fill_instance(self, name: str, region: str = REGION) -> None:
+        """Wait until an instance is there, and give it its heartbeat."""
+        rds = self.client("rds", region)
+        self._await(lambda: rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0])
+        self._fill(name, region)
+
     def make(self) -> None:
         """Both sources, filled, and a snapshot of each."""
         rds, waits = self.client("rds"), self._await
         network(cast(Any, self))
-        login = json.dumps({"username": "orders", "password": PASSWORD})
-        self.client("secretsmanager").create_secret(Name="prod/orders", SecretString=login)
+        self.make_instance(INSTANCE)
         wanted = {"MasterUsername": "orders", "MasterUserPassword": PASSWORD, "BackupRetentionPeriod": 7}
-        of_instance = {"DBInstanceClass": "db.m6g.large", "AllocatedStorage": 20, "DBName": "orders"}
-        rds.create_db_instance(DBInstanceIdentifier=INSTANCE, Engine="postgres", **wanted, **of_instance)
         engine = {"Engine": "aurora-postgresql", "EngineVersion": "16.6"}
         rds.create_db_cluster(DBClusterIdentifier=CLUSTER, DatabaseName="orders", **engine, **wanted)
         for number in (1, 2):
@@ -165,14 +183,20 @@ def real_shop(
         tiers.read_text().replace("< 6h", "< 720h").replace('"< 1h"', '"< 720h", hydration: "< 721h"')
     )  # days pass in minutes
     settings = Settings(made.home, made.database_url, Pace(), made.bundled)
+    with opened(home, clock, settings) as built:
+        built.make()
+        if zones:
+            built.make_zones()
+        yield built
+
+
+@contextmanager
+def opened(home: Path, clock: PacedClock, settings: Settings) -> Iterator[RealShop]:
+    """Within: a lab that has nothing yet, real servers behind what is made in it, and the workspace of the settings."""
     served = serve(clock, postgres=True, state=home)
     patched = mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
     with ExitStack() as undo:
         lab = undo.enter_context(served)
         undo.enter_context(mock.patch.dict(os.environ, lab.environment()))
         undo.enter_context(patched)
-        built = RealShop(lab, clock, undo.enter_context(wiring.using(wiring.App(settings, clock))))
-        built.make()
-        if zones:
-            built.make_zones()
-        yield built
+        yield RealShop(lab, clock, undo.enter_context(wiring.using(wiring.App(settings, clock))))

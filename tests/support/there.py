@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from moto.dynamodb.models import dynamodb_backends
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.leading import ZONE_TAG
 from dr_orchestrator.domain.replica import BOUNDARY
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support import workspace
 from tests.support.estate import REGION, TABLE, TEMPLATE, Estate
 from tests.support.fakes import FakeClock
+from tests.support.real_shop import RealShop
 from tests.support.shop import fresh
 
 AWAY, DOMAIN, DRILL = "eu-central-1", "drills.example.com", "shop-region"
-ANSWERS = f"""{TEMPLATE.rstrip()}
-  HealthUrl: {{Value: !GetAtt Address.FunctionUrl}}
-""".replace(
-    "Outputs:",
-    """  Role:
+HEALTH = """  Role:
     Type: AWS::IAM::Role
     Properties:
       AssumeRolePolicyDocument:
@@ -41,8 +41,12 @@ ANSWERS = f"""{TEMPLATE.rstrip()}
       Environment: {Variables: {TABLE: !Ref Config}}
       Code: {ZipFile: "def handle(event, context): ..."}
   Address: {Type: AWS::Lambda::Url, Properties: {AuthType: NONE, TargetFunctionArn: !GetAtt Health.Arn}}
-Outputs:""",
-)
+Outputs:"""
+"""What answers for the environment, in the place of a template's line `Outputs:`."""
+
+ANSWERS = f"""{TEMPLATE.rstrip()}
+  HealthUrl: {{Value: !GetAtt Address.FunctionUrl}}
+""".replace("Outputs:", HEALTH)
 SHOP = workspace.SHOP.replace(
     "  environment:\n",
     f"  sessions-there: {{type: dynamodb-table, id: {TABLE.id}, region: {AWAY}}}\n  environment:\n",
@@ -65,10 +69,16 @@ DRILLS = f"""
 
 def prepared(shop: Estate, *, tagged: bool = True, domain: str = DOMAIN) -> str:
     """Make what a team prepares, once: the table's replica there, and the zone of the drills; return the zone's id."""
-    dynamodb, route53 = shop.client("dynamodb", AWAY), shop.client("route53")
+    dynamodb = shop.client("dynamodb", AWAY)
     if TABLE.id not in dynamodb.list_tables()["TableNames"]:
         _replica(shop)
         shop.client("iam").create_policy(PolicyName=BOUNDARY, PolicyDocument=json.dumps(boundary.policy()))
+    return zone_of_drills(shop, tagged=tagged, domain=domain)
+
+
+def zone_of_drills(shop: Estate | RealShop, *, tagged: bool = True, domain: str = DOMAIN) -> str:
+    """Make the zone in which drills have names; return its id."""
+    route53 = shop.client("route53")
     zone = route53.create_hosted_zone(Name=domain, CallerReference=f"{domain}-{shop.clock.now()}")["HostedZone"]["Id"]
     name = str(zone.rpartition("/")[2])
     if tagged:
@@ -139,7 +149,39 @@ def world(
     shop.lab.faults.clear()
 
 
-def records(shop: Estate, zone: str) -> dict[str, int]:
+@contextmanager
+def asked_where_production_is(said: Callable[[], Sequence[str]] = tuple) -> Iterator[list[str]]:
+    """Within: every call to the lost region from a run's disruption to the end of its verification, once it is over.
+
+    `said` is all that else was asked there so far.
+    """
+    found, calls, begun = list[str](), list[str](), list[tuple[int, int]]()
+    check, name_it, verify = Guard.check, Session.name_it, Session.verify
+
+    def heard(guard: Guard, service: str, operation: str, parameters: Any, region: str = "") -> None:
+        if region == REGION:
+            calls.append(f"{service}:{operation}")
+        check(guard, service, operation, parameters, region)
+
+    def named(*given: Any) -> None:
+        name_it(*given)
+        begun.append((len(calls), len(said())))
+
+    def verified(*given: Any) -> None:
+        verify(*given)
+        ((since, spoken),) = begun
+        found.extend((*calls[since:], *said()[spoken:]))
+
+    with (
+        mock.patch.object(Guard, "check", heard),
+        mock.patch.object(Session, "name_it", named),
+        mock.patch.object(Session, "verify", verified),
+    ):
+        yield found
+    assert begun, "no run began"
+
+
+def records(shop: Estate | RealShop, zone: str) -> dict[str, int]:
     """The records of names in a zone, but its own: what each is called, and its weight."""
     listed = shop.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     own = [each for each in listed if each["Type"] not in ("NS", "SOA")]

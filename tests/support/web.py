@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from unittest import mock
 
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.subnets import Subnet
 
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.lab.cloud.world import ACCOUNT
@@ -89,3 +93,32 @@ def as_it_was(thing: Any, **changed: Any) -> Iterator[None]:
         yield
     finally:
         vars(thing).update(before)
+
+
+@contextmanager
+def answering(status: int = 200, text: str = "ok") -> Iterator[tuple[int, list[str]]]:
+    """Within: a web server runs on each machine that is started; its port, and what it was asked, by host and path.
+
+    The lab's machines are folders: their address is the one at which this server is.
+    """
+    asked: list[str] = []
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.headers['Host']}{self.path}")
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        serving.start()
+        try:
+            with mock.patch.object(Subnet, "get_available_subnet_ip", lambda *_, **__: "127.0.0.1"):
+                yield server.server_port, asked
+        finally:
+            server.shutdown()
+            serving.join()

@@ -13,7 +13,8 @@ from dr_orchestrator.catalog.shapes.service import Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.resource_type import ResourceType
 
-_ADDRESS = re.compile(r"\{https?\d{0,5}\}(?:/[^\s{}@]*)?", re.ASCII)
+_ADDRESS = re.compile(r"\{https?(\d{0,5})\}(?:/[^\s{}@]*)?", re.ASCII)
+_LAST_PORT = 65_535
 
 Mistake = tuple[Key, str, str]
 
@@ -22,9 +23,7 @@ def mistakes(of: ResourceType, resource: Resource, check: Check) -> Iterator[Mis
     """The mistakes in a check of such a resource."""
     claim, written = check.claim, next(iter(check.claims))
     if isinstance(claim, HttpAnswer):
-        if not _ADDRESS.fullmatch(claim.url):
-            message = f"{quoted(claim.url)} is not an address of the copy"
-            yield (written, "url"), message, "begin with what stands for its own: {http}/health, or {http8080}/health"
+        yield from _address(claim, written)
         return
     if not isinstance(claim, Command | Files):
         yield (written,), f"{of.article} is asked itself, and by HTTP", "use files, command or http-answer"
@@ -39,3 +38,12 @@ def mistakes(of: ResourceType, resource: Resource, check: Check) -> Iterator[Mis
         yield (written, "within"), "no command goes on for longer than 2 days, what is beside it told", "write 47h"
     if isinstance(claim, Command) and claim.database:
         yield (written, "database"), f"{of.name}s hold no database that could be named", "remove it"
+
+
+def _address(claim: HttpAnswer, written: str) -> Iterator[Mistake]:
+    """The mistakes in where a machine is to be asked by HTTP."""
+    if (own := _ADDRESS.fullmatch(claim.url)) is None:
+        message = f"{quoted(claim.url)} is not an address of the copy"
+        yield (written, "url"), message, "begin with what stands for its own: {http}/health, or {http8080}/health"
+    elif own[1] and not 0 < int(own[1]) <= _LAST_PORT:
+        yield (written, "url"), f"{own[1]} is no port", f"name one up to {_LAST_PORT}, such as {{http8080}}"

@@ -1,4 +1,4 @@
-"""Lambda function URLs that answer for real: a request reads the table that the function was given, no code is run."""
+"""Lambda function URLs that answer for real: a request reads the table or bucket of the function, no code is run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from moto.awslambda.models import lambda_backends
 from moto.core.common_models import CloudFormationModel
 from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT, world
 
@@ -69,13 +70,17 @@ def _functions() -> Iterator[tuple[str, Any]]:
 
 
 def answer(name: str) -> tuple[int, bytes]:
-    """The answer to a GET of a function's URL: 200 where the function's table holds items, 503 where it does not."""
+    """The answer to a GET of a function's URL: 200 where what it was given the name of holds anything, else 503."""
     found = {region: each for region, each in _functions() if each.function_name == name}
     if not found:
         return 404, json.dumps({"status": "no such function"}).encode()
     region, function = next(iter(found.items()))
     variables = function.environment_vars or {}
     tables = dynamodb_backends[ACCOUNT][region].tables
+    buckets = s3_backends[ACCOUNT]["aws"].buckets
+    bucket = next((buckets[value] for value in variables.values() if value in buckets), None)
+    if bucket is not None and (held := len(list(bucket.keys))):
+        return 200, json.dumps({"status": "ok", "objects": held}).encode()
     table = next((tables[value] for value in variables.values() if value in tables), None)
     items = table.all_items() if table is not None and getattr(table, "status", "ACTIVE") == "ACTIVE" else []
     if not items:

@@ -56,6 +56,8 @@ def test_a_machine_without_a_profile_is_told_nothing(tmp_path: Path) -> None:
         ('http-answer: {url: "{http}.example.com/"}', "is not an address of the copy"),
         ('http-answer: {url: "{http}@example.com/"}', "is not an address of the copy"),
         ('http-answer: {url: "{HealthUrl}/"}', "is not an address of the copy"),
+        ('http-answer: {url: "{http65536}/"}', "65536 is no port"),
+        ('http-answer: {url: "{https0}/"}', "0 is no port"),
     ],
 )
 def test_what_it_could_not_be_asked_is_told(tmp_path: Path, check: str, why: str) -> None:
