@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dr_orchestrator.domain.resource_type import OwnFailover
+from dr_orchestrator.domain.resource_type import Calls, OwnFailover
 from dr_orchestrator.domain.vault import Restored
 
 NAME = "aurora-cluster"
@@ -35,6 +35,18 @@ RESTORED = Restored(
 
 OVER = OwnFailover("rds:FailoverDBCluster", "DBClusterIdentifier", target="TargetDBInstanceIdentifier", part=INSTANCE)
 """The call by which one of production is failed over, to whom the drill says, where it does."""
+
+ON_PRODUCTION = Calls(
+    frozenset(
+        {
+            *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeGlobalClusters"),
+            *("rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"),
+            *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
+        }
+    ),
+    frozenset({OVER.operation}),
+)
+"""Those of a drill that fails production itself over."""
 
 # docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html
 USUAL = timedelta(seconds=30), timedelta(seconds=60)

@@ -20,7 +20,16 @@ from dr_orchestrator.domain.resource_type import (
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.aurora_cluster import statements
-from dr_orchestrator.resources.aurora_cluster.name import ENGINES, GLOBAL, INSTANCE, NAME, OVER, RESTORED, SNAPSHOT
+from dr_orchestrator.resources.aurora_cluster.name import (
+    ENGINES,
+    GLOBAL,
+    INSTANCE,
+    NAME,
+    ON_PRODUCTION,
+    OVER,
+    RESTORED,
+    SNAPSHOT,
+)
 from dr_orchestrator.resources.aurora_cluster.parity import CALLS, SETTINGS
 from dr_orchestrator.resources.aurora_cluster.worldwide import calls as globally
 from dr_orchestrator.resources.brought import BROUGHT, WITHOUT_TAGS
@@ -343,16 +352,7 @@ TYPE = Drillable(
         },
     ),
     discovery=Calls(frozenset({"rds:DescribeDBClusters"})),
-    production=Calls(
-        frozenset(
-            {
-                *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeGlobalClusters"),
-                *("rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"),
-                *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
-            }
-        ),
-        frozenset({OVER.operation}),
-    ),
+    production=ON_PRODUCTION,
     fails_over=OVER,
     own_standby=_own_standby,
     listing=Calls(

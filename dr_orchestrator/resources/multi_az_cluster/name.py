@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dr_orchestrator.domain.resource_type import OwnFailover
+from dr_orchestrator.domain.resource_type import Calls, OwnFailover
 from dr_orchestrator.domain.vault import Restored
 
 NAME = "multi-az-cluster"
@@ -37,6 +37,18 @@ STAYS = "AWS copies no backup of a multi-AZ DB cluster: RDS none of its snapshot
 
 OVER = OwnFailover("rds:FailoverDBCluster", "DBClusterIdentifier")
 """The call by which one of production is failed over: AWS chooses to which of its standbys."""
+
+ON_PRODUCTION = Calls(
+    frozenset(
+        {
+            *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeEvents"),
+            "rds:DescribePendingMaintenanceActions",
+            *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
+        }
+    ),
+    frozenset({OVER.operation}),
+)
+"""Those of a drill that fails production itself over."""
 
 # docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html: typically less than 35 seconds
 USUAL = timedelta(), timedelta(seconds=35)

@@ -20,7 +20,7 @@ from dr_orchestrator.domain.resource_type import (
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.multi_az_cluster.name import ENGINES, MEMBERS, NAME, OVER, RESTORED, STAYS
+from dr_orchestrator.resources.multi_az_cluster.name import ENGINES, MEMBERS, NAME, ON_PRODUCTION, OVER, RESTORED, STAYS
 from dr_orchestrator.resources.multi_az_cluster.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -224,16 +224,7 @@ TYPE = Drillable(
         only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},
     ),
     discovery=Calls(frozenset({"rds:DescribeDBClusters"})),
-    production=Calls(
-        frozenset(
-            {
-                *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeEvents"),
-                "rds:DescribePendingMaintenanceActions",
-                *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
-            }
-        ),
-        frozenset({OVER.operation}),
-    ),
+    production=ON_PRODUCTION,
     fails_over=OVER,
     own_standby=_own_standby,
     listing=Calls(frozenset({"rds:DescribeDBClusters"})),

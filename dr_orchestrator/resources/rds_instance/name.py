@@ -2,13 +2,24 @@
 those that AWS Backup has for it.
 """
 
-from dr_orchestrator.domain.resource_type import OwnFailover
+from dr_orchestrator.domain.resource_type import Calls, OwnFailover
 from dr_orchestrator.domain.vault import Restored
 
 NAME, SNAPSHOT = "rds-instance", "rds-snapshot"
 
 OVER = OwnFailover("rds:RebootDBInstance", "DBInstanceIdentifier", {"ForceFailover": True})
 """The call by which one of production is failed over."""
+
+ON_PRODUCTION = Calls(
+    frozenset(
+        {
+            *("rds:DescribeDBInstances", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"),
+            *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
+        }
+    ),
+    frozenset({OVER.operation}),
+)
+"""Those of a drill that fails production itself over."""
 
 OWN_OPTIONS = "the restored data has an option group of the team's own"
 """The occasion to look at one."""

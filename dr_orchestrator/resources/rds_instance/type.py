@@ -21,7 +21,7 @@ from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.brought import BROUGHT, WITHOUT_TAGS
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.rds_instance.name import NAME, OVER, OWN_OPTIONS, RESTORED, SNAPSHOT
+from dr_orchestrator.resources.rds_instance.name import NAME, ON_PRODUCTION, OVER, OWN_OPTIONS, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.rds_instance.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -348,15 +348,7 @@ TYPE = Drillable(
         },
     ),
     discovery=Calls(frozenset({"rds:DescribeDBInstances"})),
-    production=Calls(
-        frozenset(
-            {
-                *("rds:DescribeDBInstances", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"),
-                *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
-            }
-        ),
-        frozenset({OVER.operation}),
-    ),
+    production=ON_PRODUCTION,
     fails_over=OVER,
     own_standby=_own_standby,
     listing=Calls(frozenset({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots"})),
