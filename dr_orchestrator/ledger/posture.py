@@ -46,13 +46,19 @@ def newest(connection: Connection, services: Collection[str]) -> tuple[Look, lis
 
     The look that is told is the newest of them, and simulated where any is.
     """
-    looks = _looks(connection, services)
-    if not looks:
+    found = _looks(connection, services)
+    if not found:
         return None
-    newest_of = {name: look for look in reversed(looks) for name in look.services if name in services}
+    newest_of = {name: look for look in reversed(found) for name in look.services if name in services}
     rows = [row for name, look in newest_of.items() for row in _seen(connection, name, look)]
-    told = replace(looks[0], simulated=any(each.simulated for each in looks), services=tuple(sorted(newest_of)))
+    told = replace(found[0], simulated=any(each.simulated for each in found), services=tuple(sorted(newest_of)))
     return told, sorted(rows, key=lambda each: (each.tier, each.service))
+
+
+def looks(connection: Connection, services: Collection[str]) -> dict[str, Look]:
+    """The newest look at each of the services, each told as a look at it alone; of a real one, where there was any."""
+    found = _looks(connection, services)
+    return {name: replace(look, services=(name,)) for look in found for name in look.services}
 
 
 def _looks(connection: Connection, services: Collection[str]) -> list[Look]:

@@ -185,6 +185,11 @@ class Queries:
         with transaction(self._engine) as connection:
             return posture.newest(connection, services)
 
+    def looks(self, services: Collection[str]) -> dict[str, Look]:
+        """The newest look at each of the services that were looked at, each told as one at it alone."""
+        with transaction(self._engine) as connection:
+            return posture.looks(connection, services)
+
     def restore_tests(self, since: datetime | None = None) -> list[RestoreTest]:
         """The imported restore tests that began since then, oldest first."""
         with transaction(self._engine) as connection:

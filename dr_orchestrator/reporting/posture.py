@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from dr_orchestrator.domain.posture.claim import Claim
+from dr_orchestrator.domain.posture.claim import Claim, Ground
 from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Standing, Stood
 from dr_orchestrator.reporting.records import Json
 from dr_orchestrator.reporting.render import render, to_json, write_file
@@ -26,7 +26,7 @@ def posture_json(look: Look, rows: Sequence[Stood], claims: Iterable[Claim]) -> 
         "account": look.account,
         "revision": look.revision,
         "counts": counts,
-        "claims": [_claim(each) for each in claims],
+        "claims": [claim_as_json(each) for each in claims],
         "rows": [_row(each) for each in rows],
     }
 
@@ -47,12 +47,24 @@ def rendered(view: PostureView, ending: str, templates: Sequence[Path]) -> str:
     return render(f"posture.{ending}.j2", templates, posture=view, stem=STEM)
 
 
-def _claim(claim: Claim) -> Json:
+def claim_as_json(claim: Claim) -> Json:
+    """A claim with all that each part stands on, for programs."""
     parts = [
-        {"words": each.words, "proof": each.proof.value, "why": each.why, "runs": list(each.runs)}
+        {
+            "words": each.words,
+            "proof": each.proof.value,
+            "why": each.why,
+            "runs": list(each.runs),
+            "grounds": [_ground(ground) for ground in each.grounds],
+        }
         for each in claim.parts
     ]
     return {"service": claim.service, "tier": claim.tier, "proof": claim.proof.value, "parts": parts}
+
+
+def _ground(of: Ground) -> Json:
+    told = {"about": of.about or None, "said": of.said, "proof": of.proof.value}
+    return {**told, "run": of.run or None, "run_started_at": iso(of.at)}
 
 
 def _row(row: Stood) -> Json:

@@ -30,12 +30,12 @@ _HINT = "the fields that a template may use are listed in reports/README.md"
 
 def run_html(run: Run, templates: Sequence[Path]) -> str:
     """The report of a run as one self-contained page."""
-    return render("run.html.j2", templates, run=run_view(run), stem=_stem(run.header.id))
+    return render("run.html.j2", templates, run=run_view(run), stem=safe_stem(run.header.id))
 
 
 def run_markdown(run: Run, templates: Sequence[Path]) -> str:
     """The report of a run as Markdown."""
-    return render("run.md.j2", templates, run=run_view(run), stem=_stem(run.header.id))
+    return render("run.md.j2", templates, run=run_view(run), stem=safe_stem(run.header.id))
 
 
 def exercise_html(
@@ -54,7 +54,7 @@ def exercise_markdown(
 
 def write_run(run: Run, out: Path, templates: Sequence[Path], *, stem: str = "") -> dict[str, Path]:
     """Write a run's report; returns its files by format. The JSON comes first: no template can be in its way."""
-    write = partial(write_file, out, _stem(stem or run.header.id))
+    write = partial(write_file, out, safe_stem(stem or run.header.id))
     return {
         "json": write("json", to_json(run_json(run))),
         "md": write("md", run_markdown(run, templates)),
@@ -75,9 +75,9 @@ def write_exercise(
 
     Of a large exercise only those runs are linked whose pages are there.
     """
-    write = partial(write_file, out, _stem(stem or exercise.id))
+    write = partial(write_file, out, safe_stem(stem or exercise.id))
     if reports is None and len(runs) > FEW:
-        reports = {run.header.id: run.header.id for run in runs if (out / f"{_stem(run.header.id)}.html").exists()}
+        reports = {run.header.id: run.header.id for run in runs if (out / f"{safe_stem(run.header.id)}.html").exists()}
     written = {"json": write("json", _exercise_json(exercise, runs))}
     view = _exercise_view(exercise, runs, reports)
     for ending in ("md", "html"):
@@ -107,11 +107,11 @@ def _on_one_line(value: Json) -> str:
 
 def _exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str, str] | None) -> ExerciseView:
     links = {run.header.id: run.header.id for run in runs} if reports is None else reports
-    return exercise_view(exercise, runs, {run: _stem(stem) for run, stem in links.items()})
+    return exercise_view(exercise, runs, {run: safe_stem(stem) for run, stem in links.items()})
 
 
 def _exercise(name: str, view: ExerciseView, templates: Sequence[Path]) -> str:
-    return render(name, templates, exercise=view, stem=_stem(view.id))
+    return render(name, templates, exercise=view, stem=safe_stem(view.id))
 
 
 def render(name: str, templates: Sequence[Path], **fields: object) -> str:
@@ -154,7 +154,8 @@ def _shown(value: Any) -> Any:
     return visible(value) if type(value) is str else value
 
 
-def _stem(name: str) -> str:
+def safe_stem(name: str) -> str:
+    """A name that can be one of a file; UsageError where it cannot."""
     if not _STEM.fullmatch(name):
         raise UsageError(f"'{name}' cannot name a report file", "use letters, digits, '.', '_' and '-'")
     return name

@@ -31,6 +31,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.lab.cloud.world import REGION
 from dr_orchestrator.lab.estate.company import HEARTBEAT, BusinessTable, CompanyDatabase
+from dr_orchestrator.lab.estate.speech import WIDTH
 from dr_orchestrator.lab.estate.words import AT, DATE, DIGEST, NUMBER, Words, read
 
 LOCAL = shaped(r"[a-z][a-z0-9_]{0,62}", "a name in a database", "lower-case letters, digits and underscores")
@@ -97,6 +98,17 @@ def too_often(key: tuple[str, ...], every: timedelta | None) -> Sequence[Mistake
     if every is None or every >= OFTEN:
         return ()
     return [(key, f"{format_duration(every)} is too often", f"at least {format_duration(OFTEN)}")]
+
+
+def too_long(tables: Mapping[str, Table], engine: str) -> Sequence[Mistake]:
+    """Texts that are longer than the columns of MariaDB and MySQL bear; those of PostgreSQL bear any."""
+    told: list[Mistake] = []
+    for name, table in tables.items() if engine != "postgres" else ():
+        for column, words in table.columns.items():
+            if (size := words.longest(table.rows)) > WIDTH:
+                where = ("tables", name, "columns", column)
+                told.append((where, f"it is {size} characters long", f"at most {WIDTH} in {engine}"))
+    return told
 
 
 def file_and_folder(files: Iterable[str]) -> Sequence[Mistake]:

@@ -39,6 +39,18 @@ def test_a_look_is_read_back_as_it_was_seen(ledger: SqlLedger) -> None:
     assert seen == (Look(START, False, "123456789012", "2026-Q4", ("orders",)), kept)
 
 
+def test_each_service_has_the_look_at_it(ledger: SqlLedger) -> None:
+    """With when that was, though others were looked at since; the real one, where there was any."""
+    look(ledger, START, row(SHORT), row(HELD, "carts"))
+    look(ledger, START + DAY, row(HELD, "carts"))
+    look(ledger, START + 2 * DAY, row(HELD), simulated=True)
+    found = ledger.queries.looks(["orders", "carts", "stock"])
+    assert {name: (each.at, each.simulated, each.services) for name, each in found.items()} == {
+        "orders": (START, False, ("orders",)),
+        "carts": (START + DAY, False, ("carts",)),
+    }
+
+
 def test_nobody_looked_yet(ledger: SqlLedger) -> None:
     """An empty ledger tells of no look, nor of one at a service that was left out."""
     look(ledger, START, row(SHORT))

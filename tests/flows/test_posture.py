@@ -286,6 +286,34 @@ def test_the_page_is_written_with_its_claims(here: wiring.App, home: Path, capsy
     assert [each["runs"] for each in claims["jira"]["parts"]] == [[], [], []]
 
 
+def test_the_claim_of_each_service_has_a_page_of_its_own(here: wiring.App, home: Path, capsys: Any) -> None:
+    """`dro posture` tells where; one of a service that is declared no more is gone with the next look."""
+    main.run(["posture"])
+    folder = home / "reports" / "generated" / "claims"
+    services = {row.service for row in here.ledger.queries.posture(list(here.catalogue.services))[1]}  # type: ignore[index]
+    assert f"Claims: {folder}\n" in capsys.readouterr().out
+    assert {each.stem for each in folder.iterdir()} == services
+    assert "immutable, loss &lt; 1 h, recovery &lt; 4 h" in (folder / "platform.html").read_text()
+    (folder / "platform.html").rename(folder / "gone.html")
+    main.run(["posture", "--last", "platform"])
+    assert f"Claim: {folder / 'platform.html'}\n" in capsys.readouterr().out
+    assert {each.stem for each in folder.iterdir()} == services
+
+
+def test_a_claim_whose_page_fails_costs_no_other(here: wiring.App, home: Path, capsys: Any, caplog: Any) -> None:
+    """A broken template is told, and the page of the posture is there all the same."""
+    del here
+    templates = home / "reports" / "templates"
+    templates.mkdir(parents=True)
+    (templates / "claim.md.j2").write_text("{{ claim.nothing }}")
+    main.run(["posture", "jira"])
+    told = capsys.readouterr().out
+    assert "Report: " in told
+    assert "Claim: " not in told
+    assert "claim.md.j2:1" in caplog.text
+    assert json.loads((home / "reports" / "generated" / "claims" / "jira.json").read_text())["proof"] == "not proven"
+
+
 def test_the_flow_fails_as_the_command_does(here: wiring.App) -> None:
     """Whoever watches Prefect sees it; what was seen is kept all the same."""
     flow = script("posture")

@@ -16,6 +16,7 @@ from dr_orchestrator.errors import UsageError
 if TYPE_CHECKING:
     from dr_orchestrator.domain.posture.ruling import Stood
     from dr_orchestrator.wiring.posture.looking import Posture
+    from dr_orchestrator.wiring.posture.publishing import Pages
 
 LEVELS = ("high", "medium", "low", "never")
 
@@ -39,7 +40,7 @@ def posture(services: tuple[str, ...], least: str, last: bool, as_json: bool) ->
     encryption, a copy in another region, immutability, point-in-time recovery, deletion protection, and a restore that
     was proven. Where no service is named, what no service claims or no drill covers is told, too. What could not be
     asked is told as not known, and ends with 3. What is seen is kept in the ledger, and the page of the posture is
-    written anew.
+    written anew, with a page of its own for the claim of each service.
     """
     from dr_orchestrator import wiring
     from dr_orchestrator.domain.posture.ruling import exit_code
@@ -55,8 +56,7 @@ def posture(services: tuple[str, ...], least: str, last: bool, as_json: bool) ->
         print_json(publishing.as_json(here, found))
     else:
         _print(found)
-        if "html" in pages:
-            click.echo(f"Report: {pages['html']}")
+        _print_pages(pages, services)
     return exit_code(found.rows, least)
 
 
@@ -73,6 +73,18 @@ def _print(found: Posture) -> None:
     for each in of_standing(rows, Standing.UNKNOWN):
         _tell(each, "NOT KNOWN")
     click.echo(f"\n{summary(rows)}")
+
+
+def _print_pages(pages: Pages, services: Sequence[str]) -> None:
+    """The page of the posture; the page of the claim of each service that was named, else where all of them are."""
+    if pages.posture is None:
+        return
+    click.echo(f"Report: {pages.posture}")
+    for each in services:
+        if each in pages.claims:
+            click.echo(f"Claim: {pages.claims[each]}")
+    if pages.claims and not services:
+        click.echo(f"Claims: {next(iter(pages.claims.values())).parent}")
 
 
 def _tell(row: Stood, how: str) -> None:

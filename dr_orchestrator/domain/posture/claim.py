@@ -4,8 +4,9 @@ by which runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from dr_orchestrator.domain.drill import Drill, RecoveryPath
@@ -13,6 +14,7 @@ from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.posture.ruling import Standing, Stood
 from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.run import Closing, RunHeader
 from dr_orchestrator.domain.service import Service
 
 
@@ -25,14 +27,42 @@ class Proof(StrEnum):
     NOT_CLAIMED = "not claimed"
 
 
+WEAKEST = (Proof.DISPROVEN, Proof.NOT_PROVEN, Proof.PROVEN, Proof.NOT_CLAIMED)
+"""The first of them that is met is the word for the whole."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One thing that a part stands on: a drill with the run that measured it, or a resource as it was seen.
+
+    `about` is its name, empty where it is of the whole service; `at` is when its run started.
+    """
+
+    about: str
+    said: str
+    proof: Proof
+    run: str = ""
+    at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Part:
-    """One part of the claim, what it stands on, and the runs that it stands on."""
+    """One part of the claim, and what it stands on."""
 
     words: str
     proof: Proof
-    why: str
-    runs: tuple[str, ...] = ()
+    grounds: tuple[Ground, ...]
+
+    @property
+    def why(self) -> str:
+        """The grounds that decide, in a sentence."""
+        told = [each for each in self.grounds if each.proof is self.proof]
+        return "; ".join(f"{each.about}: {each.said}" if each.about else each.said for each in told)
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The runs among it."""
+        return tuple(each.run for each in self.grounds if each.run)
 
 
 @dataclass(frozen=True)
@@ -49,8 +79,14 @@ class Claim:
     def proof(self) -> Proof:
         """That of the whole: the weakest of what is claimed."""
         claimed = {each.proof for each in self.parts}
-        order = (Proof.DISPROVEN, Proof.NOT_PROVEN, Proof.PROVEN)
-        return next((each for each in order if each in claimed), Proof.NOT_CLAIMED)
+        return next((each for each in WEAKEST if each in claimed), Proof.NOT_CLAIMED)
+
+    @property
+    def words(self) -> str:
+        """All that is claimed."""
+        return (
+            ", ".join(each.words for each in self.parts if each.proof is not Proof.NOT_CLAIMED) or "nothing is claimed"
+        )
 
 
 def claim(service: Service, drills: Iterable[Drill], newest: Mapping[str, Outline], rows: Sequence[Stood]) -> Claim:
@@ -68,78 +104,80 @@ def claim(service: Service, drills: Iterable[Drill], newest: Mapping[str, Outlin
 def _immutable(service: Service, rows: Sequence[Stood]) -> Part:
     words = "immutable"
     if not service.tier.wanted.immutable:
-        return Part(words, Proof.NOT_CLAIMED, "the tier does not want it")
+        return _bare(words, Proof.NOT_CLAIMED, "the tier does not want it")
     locks = [each for each in rows if each.ruling.rule is Rule.POSTURE_LOCK]
-    told = [each for each in locks if each.ruling.standing is not Standing.NONE]
-    for standing, proof in ((Standing.SHORT, Proof.DISPROVEN), (Standing.UNKNOWN, Proof.NOT_PROVEN)):
-        if found := [each for each in told if each.ruling.standing is standing]:
-            return Part(words, proof, "; ".join(f"{each.resource}: {each.ruling.evidence}" for each in found))
+    told = tuple(_seen(each) for each in locks if each.ruling.standing is not Standing.NONE)
     if not told:
-        return Part(words, Proof.NOT_PROVEN, "nobody looked, or nothing of it can be locked")
-    return Part(words, Proof.PROVEN, "; ".join(f"{each.resource}: {each.ruling.evidence}" for each in told))
+        return _bare(words, Proof.NOT_PROVEN, "nobody looked, or nothing of it can be locked")
+    return _standing_on(words, told)
 
 
 def _loss(drills: Sequence[Drill], newest: Mapping[str, Outline], rows: Sequence[Stood]) -> Part:
     limits = {each.objective.rpo for each in drills}
     words = _limited("loss", limits)
     if limits <= {None}:
-        return Part(words, Proof.NOT_CLAIMED, "no RPO is promised, or nothing is drilled")
+        return _bare(words, Proof.NOT_CLAIMED, "no RPO is promised, or nothing is drilled")
     stale = [each for each in rows if each.ruling.rule in _NEWEST and each.ruling.standing is Standing.SHORT]
-    part = _by_runs(words, [(each, newest.get(each.name), _lost(each, newest)) for each in drills])
-    if stale:
-        why = "; ".join(f"{each.resource}: {each.ruling.evidence}" for each in stale)
-        return Part(words, Proof.DISPROVEN, why, part.runs)
-    return part
+    measured = [_by_run(each, newest.get(each.name), _lost) for each in drills]
+    return _standing_on(words, (*map(_seen, stale), *measured))
 
 
 def _recovery(drills: Sequence[Drill], newest: Mapping[str, Outline]) -> Part:
     limits = {each.objective.rto for each in drills}
     words = _limited("recovery", limits)
     if limits <= {None}:
-        return Part(words, Proof.NOT_CLAIMED, "no RTO is promised, or nothing is drilled")
-    return _by_runs(words, [(each, newest.get(each.name), _took(each, newest)) for each in drills])
+        return _bare(words, Proof.NOT_CLAIMED, "no RTO is promised, or nothing is drilled")
+    return _standing_on(words, tuple(_by_run(each, newest.get(each.name), _took) for each in drills))
 
 
 _NEWEST = (Rule.POSTURE_NEWEST, Rule.POSTURE_CONTINUOUS)
-_Told = tuple[Drill, Outline | None, tuple[bool | None, str]]
+_SEEN = {Standing.SHORT: Proof.DISPROVEN, Standing.UNKNOWN: Proof.NOT_PROVEN, Standing.HELD: Proof.PROVEN}
+_MEASURED = {True: Proof.PROVEN, None: Proof.NOT_PROVEN, False: Proof.DISPROVEN}
 
 
-def _by_runs(words: str, told: Sequence[_Told]) -> Part:
-    """One run that missed it disproves it; it takes all of them to prove it."""
-    runs = tuple(run.header.id for _, run, _ in told if run is not None)
-    why = "; ".join(f"{drill.name}: {said}" for drill, _, (_, said) in told)
-    answers = [met for _, _, (met, _) in told]
-    if False in answers:
-        return Part(words, Proof.DISPROVEN, why, runs)
-    return Part(words, Proof.NOT_PROVEN if None in answers else Proof.PROVEN, why, runs)
+def _bare(words: str, proof: Proof, why: str) -> Part:
+    return Part(words, proof, (Ground("", why, proof),))
 
 
-def _lost(drill: Drill, newest: Mapping[str, Outline]) -> tuple[bool | None, str]:
+def _standing_on(words: str, grounds: tuple[Ground, ...]) -> Part:
+    """One ground against it disproves it; it takes all of them to prove it."""
+    weakest = min((each.proof for each in grounds), key=WEAKEST.index)
+    return Part(words, weakest, grounds)
+
+
+def _seen(row: Stood) -> Ground:
+    return Ground(row.resource, row.ruling.evidence, _SEEN[row.ruling.standing])
+
+
+_Judged = tuple[bool | None, str]
+
+
+def _by_run(drill: Drill, run: Outline | None, judged: Callable[[Drill, RunHeader, Closing], _Judged]) -> Ground:
+    if run is None or run.closing is None:
+        return Ground(drill.name, "no run on real AWS", Proof.NOT_PROVEN, run.header.id if run else "")
+    met, said = judged(drill, run.header, run.closing)
+    if met and not run.closing.verdict.green:
+        met, said = None, f"{said}, but ended {run.closing.verdict.value}"
+    return Ground(drill.name, said, _MEASURED[met], run.header.id, run.header.started_at)
+
+
+def _lost(drill: Drill, run: RunHeader, closing: Closing) -> _Judged:
     """The loss of a run, and what it would have in the worst case; a grade E is arithmetic, and no measure."""
-    run, limit = newest.get(drill.name), drill.objective.rpo
-    if run is None or run.closing is None:
-        return None, "no run on real AWS"
-    of = run.closing.measures
+    of, limit = closing.measures, drill.objective.rpo
     if of.rpa is None or of.rpa_grade == "E" or limit is None:
-        return None, f"{run.header.id} measured no loss"
-    worst = max(of.rpa, of.worst_case or of.rpa)
-    told = f"{run.header.id} lost {format_duration(of.rpa)}, {format_duration(worst)} at worst"
-    if not limit.met_by(worst):
-        return False, told
-    return (True if run.closing.verdict.green and of.worst_case is not None else None), told
+        return None, f"{run.id} measured no loss"
+    if of.worst_case is None:
+        told = f"{run.id} lost {format_duration(of.rpa)}, and its worst case is not known"
+        return (None if limit.met_by(of.rpa) else False), told
+    worst = max(of.rpa, of.worst_case)
+    return limit.met_by(worst), f"{run.id} lost {format_duration(of.rpa)}, {format_duration(worst)} at worst"
 
 
-def _took(drill: Drill, newest: Mapping[str, Outline]) -> tuple[bool | None, str]:
-    run, limit = newest.get(drill.name), drill.objective.rto
-    if run is None or run.closing is None:
-        return None, "no run on real AWS"
-    rta = run.closing.measures.rta
+def _took(drill: Drill, run: RunHeader, closing: Closing) -> _Judged:
+    rta, limit = closing.measures.rta, drill.objective.rto
     if rta is None or limit is None:
-        return None, f"{run.header.id} measured no recovery"
-    told = f"{run.header.id} took {format_duration(rta)}"
-    if not limit.met_by(rta):
-        return False, told
-    return (True if run.closing.verdict.green else None), told
+        return None, f"{run.id} measured no recovery"
+    return limit.met_by(rta), f"{run.id} took {format_duration(rta)}"
 
 
 def _limited(what: str, limits: set[Limit | None]) -> str:

@@ -143,7 +143,7 @@ class Seed:
         vpc = ec2.create_vpc(f"{prefix}.0.0/16")
         subnets = [
             ec2.create_subnet(vpc.id, f"{prefix}.{number}.0/24", availability_zone=f"{region}{zone}")
-            for number, zone in enumerate("ab", start=1)
+            for number, zone in enumerate("abc" if region == REGION else "ab", start=1)
         ]
         rds_backends[ACCOUNT][region].create_subnet_group(name, description, subnets, list(TAGS))
         return ec2.create_security_group(name, description, vpc.id)

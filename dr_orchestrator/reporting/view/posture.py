@@ -13,7 +13,9 @@ from dr_orchestrator.reporting.view.proof import Fact
 from dr_orchestrator.reporting.wording import SEVERITIES, Badge, instant, told
 
 _TONES = {Standing.HELD: "pass", Standing.SHORT: "fail", Standing.UNKNOWN: "unsure", Standing.NONE: "none"}
-_PROOFS = {Proof.PROVEN: "pass", Proof.NOT_PROVEN: "unsure", Proof.DISPROVEN: "fail", Proof.NOT_CLAIMED: "none"}
+PROOFS = {Proof.PROVEN: "pass", Proof.NOT_PROVEN: "unsure", Proof.DISPROVEN: "fail", Proof.NOT_CLAIMED: "none"}
+CLAIMS = "claims"
+"""The folder beside the page that holds the claim of each service on a page of its own."""
 STAMP = "Looked at in a simulated AWS, never evidence of how backups are kept."
 
 
@@ -47,7 +49,7 @@ class PartRow:
 
 @dataclass(frozen=True)
 class ServiceRow:
-    """A service: its claim, and its resources."""
+    """A service: its claim, the page of that (without its ending), and its resources."""
 
     title: str
     tier: str
@@ -57,6 +59,7 @@ class ServiceRow:
     parts: tuple[PartRow, ...]
     resources: tuple[ResourceRow, ...]
     counts: str
+    page: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,11 @@ def posture_view(look: Look, rows: Sequence[Stood], claims: Iterable[Claim]) -> 
     )
 
 
+def whole(claim: Claim) -> Badge:
+    """The word for a whole claim."""
+    return Badge(claim.proof.value.upper(), PROOFS[claim.proof])
+
+
 def _overall(short: Sequence[Stood], silent: Sequence[Stood]) -> Badge:
     if short:
         return Badge("FALLS SHORT", "fail" if short[0].ruling.severity is Severity.HIGH else "warn")
@@ -127,22 +135,22 @@ def _sentence(rows: Sequence[Stood], short: Sequence[Stood], silent: Sequence[St
 def _service(claim: Claim, rows: Sequence[Stood]) -> ServiceRow:
     own = [each for each in rows if each.service == claim.service]
     resources = dict.fromkeys((each.resource, each.id) for each in own)
-    badge = Badge(claim.proof.value.upper(), _PROOFS[claim.proof])
     counts = ", ".join(f"{len(of_standing(own, each)):,} {each.value}" for each in Standing)
     return ServiceRow(
         claim.title,
         f"tier {claim.tier}",
         claim.owner,
-        ", ".join(each.words for each in claim.parts if each.proof is not Proof.NOT_CLAIMED) or "nothing is claimed",
-        badge,
+        claim.words,
+        whole(claim),
         tuple(map(_part, claim.parts)),
         tuple(_resource(name, id, own) for name, id in resources),
         counts,
+        f"{CLAIMS}/{claim.service}",
     )
 
 
 def _part(part: Part) -> PartRow:
-    return PartRow(part.words, Badge(part.proof.value, _PROOFS[part.proof]), part.why, ", ".join(part.runs) or "none")
+    return PartRow(part.words, Badge(part.proof.value, PROOFS[part.proof]), part.why, ", ".join(part.runs) or "none")
 
 
 def _resource(name: str, id: str, rows: Iterable[Stood]) -> ResourceRow:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.domain.taking_over import Standby
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.runner import Components
 
 _RESTORED = frozenset(
@@ -143,6 +144,12 @@ def _twin() -> Twin:
     return TWIN
 
 
+def _entry() -> type[Entry]:
+    from dr_orchestrator.resources.multi_az_cluster.lab.entry import ZonesCluster
+
+    return ZonesCluster
+
+
 TYPE = Drillable(
     made=CopyType(
         NAME,
@@ -245,4 +252,5 @@ TYPE = Drillable(
     protection=_protection,
     discovered=_discovered,
     twin=_twin,
+    entry=_entry,
 )

@@ -1,15 +1,17 @@
-"""Writes the page of the posture from the ledger: each service as it was looked at last, what its claim rests on."""
+"""Writes the page of the posture from the ledger, each service as it was looked at last; and a page of each claim."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.posture.claim import Claim, claim
 from dr_orchestrator.domain.posture.ruling import NOBODY
 from dr_orchestrator.errors import DroError, without_secrets
+from dr_orchestrator.reporting.claim import write_claims
 from dr_orchestrator.reporting.posture import posture_json, write_posture
 from dr_orchestrator.reporting.records import Json
 from dr_orchestrator.wiring.app import App
@@ -18,18 +20,30 @@ from dr_orchestrator.wiring.posture.looking import Posture, newest
 log = logging.getLogger(__name__)
 
 
-def publish(here: App) -> Mapping[str, Path]:
-    """Write the page; where it cannot be written that is told, and what was seen is in the ledger all the same."""
+@dataclass(frozen=True)
+class Pages:
+    """The pages for people that were written: of the posture, and of the claim of each service."""
+
+    posture: Path | None = None
+    claims: Mapping[str, Path] = field(default_factory=dict)
+
+
+def publish(here: App) -> Pages:
+    """Write the pages; where one cannot be written that is told, and what was seen is in the ledger all the same."""
     found = newest(here)
     if found is None:
-        return {}
-    to = here.settings
+        return Pages()
+    to, told, pages = here.settings, claims(here, found), Pages()
     try:
-        return write_posture(found.look, found.rows, claims(here, found), to.generated, to.templates)
+        pages = Pages(write_posture(found.look, found.rows, told, to.generated, to.templates)["html"])
+        looks = here.ledger.queries.looks([each.service for each in told])
+        return replace(pages, claims=write_claims(told, looks, to.generated, to.templates))
     except (OSError, DroError) as error:
-        told = "the posture is in the ledger, but its page was not written: %s; mend that, then: dro posture --last"
-        log.warning(told, without_secrets(str(error)))
-        return {}
+        why = (
+            "the posture is in the ledger, but not all its pages were written: %s; mend that, then: dro posture --last"
+        )
+        log.warning(why, without_secrets(str(error)))
+        return pages
 
 
 def claims(here: App, found: Posture) -> list[Claim]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.posture.claim import Claim, Part, Proof
+from dr_orchestrator.domain.posture.claim import Claim, Ground, Part, Proof
 from dr_orchestrator.domain.posture.ruling import Look, Ruling, Standing, Stood
 from dr_orchestrator.domain.rule import Rule
 from tests.support.golden.story import DAY
@@ -85,6 +85,8 @@ ROWS = (
     *_rows("platform", "Micros platform", "Platform Engineering", 0, _PLATFORM),
     *_rows("jira", "Jira Cloud", "Jira Platform", 1, _JIRA),
 )
+_RAN = ("20261006-a1b2c3", datetime(2026, 10, 6, 4, 30, tzinfo=UTC))
+_UNTRIED = (Ground("jira-pitr", "no run on real AWS", Proof.NOT_PROVEN),)
 CLAIMS = (
     Claim(
         "platform",
@@ -92,14 +94,24 @@ CLAIMS = (
         0,
         "Platform Engineering",
         (
-            Part("immutable", Proof.DISPROVEN, f"platform-db: {_PLATFORM[5].evidence}"),
+            Part("immutable", Proof.DISPROVEN, (Ground("platform-db", _PLATFORM[5].evidence, Proof.DISPROVEN),)),
             Part(
                 "loss < 1 h",
                 Proof.PROVEN,
-                "platform-pitr: 20261006-a1b2c3 lost 4 m 12 s, 5 m 06 s at worst",
-                ("20261006-a1b2c3",),
+                (
+                    Ground(
+                        "platform-pitr",
+                        "20261006-a1b2c3 lost 4 m 12 s, 5 m 06 s at worst",
+                        Proof.PROVEN,
+                        *_RAN,
+                    ),
+                ),
             ),
-            Part("recovery < 4 h", Proof.PROVEN, "platform-pitr: 20261006-a1b2c3 took 1 h 31 m", ("20261006-a1b2c3",)),
+            Part(
+                "recovery < 4 h",
+                Proof.PROVEN,
+                (Ground("platform-pitr", "20261006-a1b2c3 took 1 h 31 m", Proof.PROVEN, *_RAN),),
+            ),
         ),
     ),
     Claim(
@@ -108,17 +120,25 @@ CLAIMS = (
         1,
         "Jira Platform",
         (
-            Part("immutable", Proof.NOT_CLAIMED, "the tier does not want it"),
-            Part("loss < 1 h", Proof.NOT_PROVEN, "jira-pitr: no run on real AWS"),
-            Part("recovery < 6 h", Proof.NOT_PROVEN, "jira-pitr: no run on real AWS"),
+            Part("immutable", Proof.NOT_CLAIMED, (Ground("", "the tier does not want it", Proof.NOT_CLAIMED),)),
+            Part("loss < 1 h", Proof.NOT_PROVEN, _UNTRIED),
+            Part("recovery < 6 h", Proof.NOT_PROVEN, _UNTRIED),
         ),
     ),
 )
+LOOKS = {each.service: replace(LOOK, services=(each.service,)) for each in CLAIMS}
 
 
 def named(text: str) -> tuple[tuple[Stood, ...], tuple[Claim, ...]]:
     """The same of a service, a resource and an answer of AWS that say this."""
     about = {"title": text, "owner": text, "resource": text, "id": text}
     rows = (replace(each, **about, ruling=replace(each.ruling, evidence=text, remedy=text)) for each in ROWS)
-    claims = (replace(each, title=text, parts=tuple(replace(part, why=text) for part in each.parts)) for each in CLAIMS)
-    return tuple(rows), tuple(claims)
+    return tuple(rows), tuple(_claim_of(each, text) for each in CLAIMS)
+
+
+def _claim_of(claim: Claim, text: str) -> Claim:
+    parts = (
+        replace(part, grounds=tuple(replace(each, about=text, said=text) for each in part.grounds))
+        for part in claim.parts
+    )
+    return replace(claim, title=text, owner=text, parts=tuple(parts))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dr_orchestrator.aws.access import listing
 from dr_orchestrator.domain.replica import Place
+from dr_orchestrator.reporting.claim import write_claims
 from dr_orchestrator.reporting.posture import write_posture
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.resources import TYPES
@@ -35,6 +36,7 @@ def write(out: Path) -> None:
     links = {run.header.id: stem for stem, run in told.items()}
     write_exercise(sample.exercise(), sample.runs(), out, TEMPLATES, stem="exercise", reports=links)
     write_posture(kept.LOOK, kept.ROWS, kept.CLAIMS, out, TEMPLATES)
+    write_claims(kept.CLAIMS, kept.LOOKS, out, TEMPLATES)
 
 
 def with_types(readme: str) -> str:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -66,6 +67,28 @@ def test_backups_go_back_a_month_and_go_on(company: Lab, clock: FakeClock) -> No
     newest = rds.describe_db_cluster_snapshots(SnapshotType="automated")["DBClusterSnapshots"][-1]
     assert clock.now() - newest["SnapshotCreateTime"] < timedelta(days=1)
     assert company.world.defects == []
+
+
+def test_a_cluster_of_three_zones_stands_as_its_file_says(clock: FakeClock, tmp_path: Path) -> None:
+    """A writer and two readers, each in a zone of its own; daily snapshots of a month, which go on."""
+    (tmp_path / "estate.yaml").write_text(
+        "multi-az-cluster: {bills-prod: {engine: mysql, database: bills, gib: 120, iops: 4000}}\n"
+    )
+    with serve(clock, estate=tmp_path / "estate.yaml") as running:
+        rds = client(running, "rds")
+        (found,) = rds.describe_db_clusters()["DBClusters"]
+        stands = ("Status", "Engine", "StorageType", "Iops", "AllocatedStorage", "DBClusterInstanceClass")
+        assert [found[each] for each in stands] == ["available", "mysql", "gp3", 4000, 120, "db.m6gd.large"]
+        assert (found["DeletionProtection"], found["StorageEncrypted"]) == (True, True)
+        members = [member(rds, each["DBInstanceIdentifier"]) for each in found["DBClusterMembers"]]
+        assert {each["AvailabilityZone"][-1] for each in members} == set("abc")
+        assert {each["DBInstanceStatus"] for each in members} == {"available"}
+        kept = rds.describe_db_cluster_snapshots(DBClusterIdentifier="bills-prod")["DBClusterSnapshots"]
+        assert 29 <= len(kept) <= 31
+        clock.sleep(timedelta(days=2).total_seconds())
+        newest = rds.describe_db_cluster_snapshots(DBClusterIdentifier="bills-prod")["DBClusterSnapshots"][-1]
+        assert clock.now() - newest["SnapshotCreateTime"] < timedelta(days=1)
+        assert running.world.defects == []
 
 
 @pytest.mark.slow

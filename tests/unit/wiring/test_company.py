@@ -42,6 +42,8 @@ ec2-instance:
 
 OBJECTS = 's3-bucket: {scans: {objects: {number: 3, key: "{n}", bytes: {least: 900, most: 3}}}}\n'
 SCALING = "aurora-cluster: {wiki-prod: {database: wiki, gib: 8, scaling: {least: 5000, most: 1}}}\n"
+BILLS = "database: bills, gib: 100, engine: mysql, tables: {bills: {rows: 9, columns: {a: x}}}"
+ZONES = f"multi-az-cluster: {{bills-prod: {{{BILLS}}}}}\n"
 DISK = "ebs-volume: {vol-0c1a551c0c1a551c0: {gib: 8, files: {/a: x, /a/b: y}}}\n"
 SHARE = """
 efs-file-system:
@@ -150,6 +152,13 @@ def test_a_mistake_in_a_file_system_is_told(file: Path, written: str, instead: s
         ('key: "p{n}"', 'key: "p{n}", attributes: {pk: x}', "attributes.pk: 'pk' is the table's key"),
         ("rds-instance:", OBJECTS + "rds-instance:", "s3-bucket.scans.objects.bytes.least: 900 is more than 3"),
         ("rds-instance:", SCALING + "rds-instance:", "aurora-cluster.wiki-prod.scaling.least: 5000 is more than 1"),
+        (
+            "rds-instance:",
+            ZONES.replace("a: x", "a: " + "x" * 256) + "rds-instance:",
+            "multi-az-cluster.bills-prod.tables.bills.columns.a: it is 256 characters long (at most 255 in mysql)",
+        ),
+        ("rds-instance:", ZONES.replace("mysql", "mariadb") + "rds-instance:", "'mariadb' is not an engine of such"),
+        ("rds-instance:", ZONES.replace("gib: 100", "gib: 100, iops: 1") + "rds-instance:", "bills-prod.iops: "),
         ("rds-instance:", DISK + "rds-instance:", "files./a: it is a file, and the folder of /a/b"),
         ("rds-instance:", DISK.replace("gib: 8", "gib: 8, zone: z") + "rds-instance:", "'z' is not a zone's letter"),
     ],

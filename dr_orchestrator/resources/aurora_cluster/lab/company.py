@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 
@@ -11,7 +10,8 @@ from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
 from dr_orchestrator.lab.cloud.databases.clusters.models.cluster import Cluster
-from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
+from dr_orchestrator.lab.estate.cluster_backups import ClusterBackups
 from dr_orchestrator.lab.estate.logins import keep_login, keep_rotating
 from dr_orchestrator.lab.estate.seed import KEPT, TAGS, Seed
 from dr_orchestrator.resources.aurora_cluster.lab import entry
@@ -45,14 +45,8 @@ class _Cluster:
 
     def make_backups(self, random: Random) -> None:
         """Record what RDS and AWS Backup took of it before the lab began, and have it go on."""
-        each = self._database
-        for at in self._instants(random, each.newest, each.every):
-            self._backend.record_snapshot(self._cluster, at)
-        vaulted = self._entry.vaulted
-        for at in self._instants(random, timedelta(days=1), vaulted) if vaulted else ():
-            self._backend.record_snapshot(self._cluster, at, "awsbackup")
-        self._go_on(self._seed.start - each.newest + each.every)
-        keep_rotating(each, self._seed)
+        ClusterBackups(self._seed, self._database).make(random, self._entry.vaulted)
+        keep_rotating(self._database, self._seed)
 
     def _make(self, key: str, subnets: str, group: str) -> None:
         database = self._database
@@ -111,28 +105,6 @@ class _Cluster:
                 "tags": list(TAGS),
             }
         )
-
-    def _instants(self, random: Random, newest: timedelta, every: timedelta) -> list[datetime]:
-        at, found = self._seed.start - newest - timedelta(minutes=random.uniform(0, 20)), []
-        while at > self._seed.start - KEPT:
-            found.append(at)
-            at -= every + timedelta(minutes=random.uniform(-4, 4))
-        return found
-
-    def _go_on(self, due: datetime) -> None:
-        self._seed.world.agenda.at(due, lambda: self._scheduled(due))
-
-    def _scheduled(self, now: datetime) -> None:
-        self._go_on(now + self._database.every)
-        cluster = self._cluster
-        if self._backend.clusters.get(self._id) is not cluster or cluster.status != "available":
-            return
-        self._backend.record_snapshot(cluster, now)
-        self._backend.drop_automated(cluster, naive(now - KEPT))
-
-    @property
-    def _cluster(self) -> Cluster:
-        return cast(Cluster, self._backend.clusters[self._id])
 
     @property
     def _backend(self) -> Clusters:

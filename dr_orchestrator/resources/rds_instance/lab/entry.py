@@ -9,8 +9,7 @@ from typing import Annotated
 
 from dr_orchestrator.catalog.shapes.fields import Duration, Region, Shape, Text, word
 from dr_orchestrator.lab.estate.company import CompanyDatabase
-from dr_orchestrator.lab.estate.speech import WIDTH
-from dr_orchestrator.resources.estate import Found, Mistake, OfDatabase, Vaulted, other_region
+from dr_orchestrator.resources.estate import Found, Mistake, OfDatabase, Vaulted, other_region, too_long
 
 VERSIONS = {"postgres": ("16.9", 5432), "mariadb": ("10.11.16", 3306), "mysql": ("8.0.42", 3306)}
 """Version and port of the engines that a real server can stand behind."""
@@ -55,9 +54,4 @@ class Instance(OfDatabase):
             told.append((("read_replica", "region"), wrong, "add it there, at the top of the file"))
         if self.replicated_to is not None:
             told += other_region(("replicated_to",), self.replicated_to)
-        for name, table in self.tables.items() if self.engine != "postgres" else ():
-            for column, words in table.columns.items():
-                if (size := words.longest(table.rows)) > WIDTH:
-                    where = ("tables", name, "columns", column)
-                    told.append((where, f"it is {size} characters long", f"at most {WIDTH} in {self.engine}"))
-        return told
+        return [*told, *too_long(self.tables, self.engine)]

@@ -116,3 +116,33 @@ def test_what_is_not_claimed_is_not_judged() -> None:
     found = claimed(of=free, drills=bare)
     assert {each.proof for each in found.parts} == {Proof.NOT_CLAIMED}
     assert found.proof is Proof.NOT_CLAIMED
+
+
+def test_a_worst_case_that_nobody_knows_is_told_so() -> None:
+    """It is never told as the loss of the one run, which was luck."""
+    (ground,) = claimed(LOCKED, orders_pitr=ran(worst_case=None)).parts[1].grounds
+    assert (ground.said, ground.proof) == ("r-7 lost 10 m, and its worst case is not known", Proof.NOT_PROVEN)
+    assert claimed(LOCKED, orders_pitr=ran(rpa=2 * HOUR, worst_case=None)).parts[1].proof is Proof.DISPROVEN
+
+
+def test_a_figure_of_a_run_that_did_not_pass_is_told_with_how_it_ended() -> None:
+    """Else nobody sees why so good a figure proves nothing."""
+    found = claimed(LOCKED, orders_pitr=ran(Verdict.INCONCLUSIVE))
+    assert found.parts[2].why == "orders-pitr: r-7 took 3 h, but ended INCONCLUSIVE"
+
+
+def test_each_ground_stands_by_itself() -> None:
+    """The run that kept to it beside the backup that is too old now; the sentence says what decides."""
+    stale = row(Rule.POSTURE_NEWEST, Standing.SHORT)
+    part = claimed(LOCKED, stale, orders_pitr=ran()).parts[1]
+    told = [(each.about, each.proof, each.run, each.at) for each in part.grounds]
+    began = ran().header.started_at
+    assert told == [("orders-db", Proof.DISPROVEN, "", None), ("orders-pitr", Proof.PROVEN, "r-7", began)]
+    assert part.why == "orders-db: as seen"
+
+
+def test_what_is_claimed_is_told_in_words() -> None:
+    """What is not claimed is not among it; where nothing is, that is said."""
+    assert claimed(LOCKED).words == "immutable, loss < 1 h, recovery < 6 h"
+    free = service(None)
+    assert claimed(of=free, drills=()).words == "nothing is claimed"
