@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from moto.efs.models import efs_backends
 
+from dr_orchestrator.catalog.shapes.destination import Mount
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from dr_orchestrator.resources.efs_file_system.shape import Mount
 from tests.resources.suite import LifeContract, SafetyContract
 from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
@@ -50,8 +50,9 @@ class TestStates(UnknownStatesContract):
 
 
 @pytest.fixture
-def way(way_of: Make) -> Way:
-    return way_of("efs-vault")
+def way(request: pytest.FixtureRequest, way_of: Make) -> Way:
+    """That of the contract's case; what is told of this type alone is told beside its source."""
+    return way_of(getattr(request, "param", "efs-vault"))
 
 
 def own(way: Way) -> Any:

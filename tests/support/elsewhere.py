@@ -9,19 +9,23 @@ from typing import Any
 import boto3
 from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
+from moto.efs.models import efs_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 
+from dr_orchestrator.catalog.shapes.destination import Mount
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.machines import standing as readers
-from tests.support.estate import READER, RESTORER, VAULT, Estate
+from dr_orchestrator.resources.efs_file_system.lab import standing as shares
+from tests.support.estate import GROUND, READER, RESTORER, VAULT, Estate
 
 AWAY = "eu-central-1"
 ALIAS = "alias/dr-drills"
-SUBNET = "subnet-0bbbbbbbbbbbbbbbb"
+SUBNET = GROUND
 """The machine there that reads copies of volumes, and the subnet of copies of machines."""
+MOUNTS = "dro-mounts"
 DRILL = f"""
   orders-away-snapshot:
     kind: snapshot-restore
@@ -137,10 +141,22 @@ def prepared(lab: Lab, region: str = AWAY, **given: str) -> str:
     rds.create_db_subnet_group(DBSubnetGroupName="dro-isolated", DBSubnetGroupDescription="isolated", SubnetIds=subnets)
     key = str(kms.create_key()["KeyMetadata"]["Arn"])
     kms.create_alias(AliasName=ALIAS, TargetKeyId=key)
-    if not given:
-        readers.machine(region, f"{region}a", READER)
-        readers.subnet(region, f"{region}a", SUBNET, vpc)
+    account = key.split(":")[4]
+    machine = readers.machine(region, f"{region}a", READER, account=account)
+    readers.subnet(region, f"{region}a", SUBNET, vpc, account)
+    shares.group(region, MOUNTS, vpc, machine, account)
     return key
+
+
+def mount() -> Mount:
+    """Where copies of the file system are mounted there, and the machine that reads them."""
+    return Mount(reader=READER, subnet=SUBNET, security_groups=[MOUNTS])
+
+
+def file_systems(region: str = AWAY, account: str = ACCOUNT) -> list[str]:
+    """The file systems of a region, by their tokens, and the mount targets, by their ids."""
+    of = efs_backends[account][region]
+    return sorted([*(each.creation_token for each in of.file_systems_by_id.values()), *of.mount_targets_by_id])
 
 
 def login_of(lab: Lab, account: str) -> dict[str, str]:

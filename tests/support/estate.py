@@ -27,6 +27,7 @@ from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Watcher
+from dr_orchestrator.catalog.shapes.destination import Mount
 from dr_orchestrator.checks import apart
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
@@ -47,7 +48,6 @@ from dr_orchestrator.resources.ec2_instance.lab import vaulted as of_machines
 from dr_orchestrator.resources.ec2_instance.shape import Network, Profile
 from dr_orchestrator.resources.efs_file_system.lab import standing as shares
 from dr_orchestrator.resources.efs_file_system.lab import vaulted as files
-from dr_orchestrator.resources.efs_file_system.shape import Mount
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.s3_bucket.lab import vaulted as buckets
 from dr_orchestrator.wiring.lab import serve
@@ -64,6 +64,8 @@ BUCKET = Resource("images", "s3-bucket", "images-prod", REGION)
 ZONE, MACHINE = "us-east-1a", "i-0d0d0d0d0d0d0d0d0"
 READER = "i-0bbbbbbbbbbbbbbbb"
 """The machine that reads copies of volumes in another region."""
+GROUND = "subnet-0bbbbbbbbbbbbbbbb"
+"""The subnet of another region or account in which copies stand, which drills may use."""
 
 SUBNET, PROFILE = "subnet-0c0c0c0c0c0c0c0c0", "dr-machine"
 """Where copies of machines stand, and the instance profile that they get."""
@@ -174,7 +176,8 @@ class Estate:
             ),
             "file systems": sorted(
                 each.creation_token if each.creation_token.startswith("dro-") else each.file_system_id
-                for each in efs_backends[ACCOUNT][REGION].file_systems_by_id.values()
+                for backend in list(efs_backends[ACCOUNT].values())
+                for each in list(backend.file_systems_by_id.values())
             ),
             "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
         }
@@ -228,7 +231,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
             sources,
             may_restore=lambda _: True,
             roles=frozenset({RESTORER}),
-            lent=frozenset({MACHINE, PROFILE, READER, SUBNET}),
+            lent=frozenset({GROUND, MACHINE, PROFILE, READER, SUBNET}),
         )
         waiting = Watcher(clock)
         proofs = Proofs(

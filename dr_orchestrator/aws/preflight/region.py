@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Denied
+from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.destination import Destination
@@ -52,3 +53,31 @@ def enabled(account: Account, region: str, of: str = "") -> str:
         told = f"region {region} is not enabled{f' for account {of}' if of else ''}: {state or 'unknown'}"
         raise NotRecoverable(told, hint, "ec2:DescribeRegions")
     return f"{region}, {state}"
+
+
+def key_there(
+    beside: Toolkit, there: Toolkit, resource: Resource, to: Destination, theirs: str | None, called: str
+) -> str:
+    """The key that a copy is encrypted with where it is to stand, and its state; NotRecoverable where the drill names
+    none, and the source's, `theirs`, is the team's own; NotApplicable where AWS's own does.
+
+    `called` is the type's word for the source.
+    """
+    if theirs and not to.key and not _is_of_aws(beside, theirs):
+        other = "region" if to.region != resource.region else "account"
+        told = f"{called} {resource.id} is encrypted with {theirs}, which no other {other} has"
+        hint = f"add `kms_key` to the drill's `to`: a key of {to.region}"
+        raise NotRecoverable(told, hint, "kms:DescribeKey")
+    owner = there.account.pinned or there.account.caller().account
+    of, otherwise = f"arn:aws:kms:{to.region}:{owner}:key/copy", "the copy is encrypted with a key of AWS's own"
+    return keys.usable(there.account, to.key or None, of, otherwise)
+
+
+def _is_of_aws(beside: Toolkit, key: str) -> bool:
+    """Whether a source's key is one that AWS manages, in whose place a copy has AWS's own; one that nobody may look at
+    is taken for the team's.
+    """
+    try:
+        return keys.is_of_aws(beside.account, key)
+    except (Denied, NotRecoverable):
+        return False

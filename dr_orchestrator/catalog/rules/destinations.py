@@ -31,12 +31,12 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     yield from _partitions(drill, resource)
     if (to := drill.to) is None:
         return
-    if not of.elsewhere:
+    if not (of.elsewhere or of.afar):
         told = of.stays or f"copies of {of.name}s stand beside their sources, or where the resource says"
         yield ("to",), told, "remove it"
         return
-    if drill.kind not in of.elsewhere and not lies:
-        kinds = ", ".join(sorted(of.elsewhere))
+    if drill.kind not in of.elsewhere and not lies and not (drill.kind in of.afar and (vault or not of.elsewhere)):
+        kinds = ", ".join(sorted({*of.elsewhere, *of.afar}))
         yield ("to",), f"the copy of a {drill.kind} stands beside its source", f"remove it, or drill by one of: {kinds}"
     account = "" if to.account == resource.account else to.account
     if vault and not lies and not (account and of.afar):
@@ -52,16 +52,16 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
         message = "the policies of the other account's role can name a key by its ARN alone"
         yield ("to", "shared_key"), message, "write the key's ARN: arn:aws:kms:...:key/..."
     yield from _keys(to)
-    yield from _own(to, resource, of)
+    yield from _own(to, account if of.afar else "", resource, of)
 
 
 def _of_content(to: To, of: ResourceType, *, vault: bool) -> Iterator[Mistake]:
-    """The mistakes in what databases alone have a word for, and tables alone where they come out of a `vault`."""
+    """The mistakes in words that databases alone have, and in a key for what comes out of a `vault` under its own."""
     if of.content is not Content.ROWS:
         for key in ("isolation", "option_group", "parameter_group"):
             if getattr(to, key):
                 yield ("to", key), f"copies of {of.name}s have none", "remove it"
-    if vault and to.kms_key and of.content is not Content.ITEMS:
+    if vault and to.kms_key and (of.content is Content.ROWS or not of.by_job):
         message = f"{of.name}s are restored under the key that their points have in the vault"
         yield ("to", "kms_key"), message, "remove it"
 
@@ -97,15 +97,18 @@ def _partition(region: str) -> str:
     return found[1] if found else ""
 
 
-def _own(to: To, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
-    """The keys that are the resource's own, and of its own region: another has to be said, and no other type has it."""
+def _own(to: To, account: str | None, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
+    """The keys that are the resource's own, and of its own region and account: others have to be said, and no other
+    type has them. `account` is that of the copy, where it is another.
+    """
     known = of.own_keys()
     for key in OWN:
         if getattr(to, key) is not None and key not in known:
             yield ("to", key), f"no {of.name} has a `{key}`", "remove it"
-        elif key in known and getattr(to, key) is None and to.region != resource.region:
-            message = f"the copy stands in {to.region}, and the `{key}` of the resource is of {resource.region}"
-            yield ("to",), message, f"add `{key}`, of {to.region}"
+        elif key in known and getattr(to, key) is None and (account or to.region != resource.region):
+            where = f"{to.region} of account {account}" if account else to.region
+            message = f"the copy stands in {where}, and the `{key}` of the resource is of {resource.region}"
+            yield ("to",), f"{message}{' of its own' * bool(account)}", f"add `{key}`, of {where}"
 
 
 def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str, vault: bool) -> Iterator[Mistake]:
@@ -160,7 +163,8 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
             resource = service.resources.legal.get(drill.resource)
             lies = drill.recovery_points.region if drill.recovery_points else None
             to, at = (drill.to, "to") if drill.to else (To(region=lies) if lies else None, "recovery_points")
-            if to is None or resource is None or not types[resource.type].elsewhere:
+            of = types[resource.type] if resource else None
+            if to is None or resource is None or of is None or not (of.elsewhere or of.afar):
                 continue
             for key, message, fix in _outside(policy.whole, to, resource):
                 yield service.document.problem(("drills", name, at, *key), message, fix)

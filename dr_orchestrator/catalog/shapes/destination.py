@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from dr_orchestrator.catalog.shapes.fields import Account, KeyName, Region, Shape, Text
+from dr_orchestrator.catalog.shapes.fields import Account, KeyName, Region, Shape, Text, shaped
 from dr_orchestrator.domain.destination import Destination
 
-OWN = ("network", "reader")
-"""The keys of `to` that stand for keys of the resource, which are of its own region."""
+OWN = ("network", "reader", "mount")
+"""The keys of `to` that stand for keys of the resource, which are of its own region and account."""
+
+Machine = Annotated[
+    str,
+    shaped(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})", "the id of a machine", "i- and the digits that EC2 gave it: i-0abc…"),
+]
+Subnet = Annotated[
+    str, shaped(r"subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})", "the id of a subnet", "subnet- and the digits that EC2 gave it")
+]
 
 
 class Isolation(Shape):
@@ -40,6 +48,17 @@ class Ground(Shape):
     security_groups: list[Text] = Field(min_length=1, description="The security groups, by id or name.")
 
 
+class Mount(Shape):
+    """Where copies of a file system are mounted: one mount target of the drills', and the machine that reads there."""
+
+    reader: Machine = Field(description="The machine that mounts them: the drills' own, with the tag dr-drill:reader.")
+    subnet: Subnet = Field(description="The subnet of their mount target, which that machine reaches.")
+    security_groups: list[Text] = Field(
+        min_length=1,
+        description="Ids or names of security groups of the mount target: TCP 2049 in from that machine, nothing else.",
+    )
+
+
 class To(Shape):
     """The place in which a drill's copy is to stand: the snapshot is copied there, and restored there."""
 
@@ -55,6 +74,7 @@ class To(Shape):
     isolation: Isolation | None = Field(default=None, description="Where the copy is put, if its names differ there.")
     network: Ground | None = Field(default=None, description="Where the copy of a machine is put there.")
     reader: Text | None = Field(default=None, description="The machine there that reads the copy of a volume.")
+    mount: Mount | None = Field(default=None, description="Where the copy of a file system is mounted and read there.")
     option_group: Text | None = Field(default=None, description="The option group of the copy, of that region.")
     parameter_group: Text | None = Field(default=None, description="Its parameter group, of that region.")
 

@@ -13,9 +13,9 @@ _FIRST = 100
 """The third number of the addresses of the first subnet: production's databases have those before."""
 
 
-def machine(region: str, zone: str, id: str, tags: dict[str, str] | None = None) -> Any:
+def machine(region: str, zone: str, id: str, tags: dict[str, str] | None = None, account: str = ACCOUNT) -> Any:
     """A machine that runs, with an agent; one of the drills' own, unless other tags are given. One is there once."""
-    backend = ec2_backends[ACCOUNT][region]
+    backend = ec2_backends[account][region]
     there = [one for each in backend.reservations.values() for one in each.instances if one.id == id]
     if there:
         return there[0]
@@ -28,9 +28,9 @@ def machine(region: str, zone: str, id: str, tags: dict[str, str] | None = None)
     return made
 
 
-def subnet(region: str, zone: str, id: str, vpc: str) -> Any:
+def subnet(region: str, zone: str, id: str, vpc: str, account: str = ACCOUNT) -> Any:
     """A subnet of the drills' in a VPC, in a block of its own; one is there once, in the zone of who names it first."""
-    backend: Any = ec2_backends[ACCOUNT][region]
+    backend: Any = ec2_backends[account][region]
     there = {each.id: each for of in backend.subnets.values() for each in of.values()}
     if id in there:
         return there[id]

@@ -11,16 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dr_orchestrator.aws.calls.api import Denied
-from dr_orchestrator.aws.preflight import keys
-from dr_orchestrator.aws.preflight.region import usable
+from dr_orchestrator.aws.preflight import keys, region
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotRecoverable
-
-_WITHOUT_KEY = "the copy is encrypted with a key of AWS's own, as the table is"
 
 
 @dataclass(frozen=True)
@@ -37,37 +32,17 @@ class Crossing:
         proves; `key` tells that of the table.
         """
         return (
-            PreflightCheck("region", lambda: usable(self.beside, self.resource, self.to)),
+            PreflightCheck("region", lambda: region.usable(self.beside, self.resource, self.to)),
             PreflightCheck("key of the copy", lambda: self._look_at_key(key())),
             *([] if self.to.standing else [PreflightCheck("loss of the region", self._look_at_loss)]),
         )
 
     def _look_at_key(self, theirs: str | None) -> str:
-        if theirs and not self.to.key and not self._is_of_aws(theirs):
-            told = f"table {self.resource.id} is encrypted with {theirs}, which no other {self._where} has"
-            hint = f"add `kms_key` to the drill's `to`: a key of {self.to.region}"
-            raise NotRecoverable(told, hint, "kms:DescribeKey")
-        of = f"arn:aws:dynamodb:{self.to.region}:{_owner(self.there)}:table/copy"
-        return keys.usable(self.there.account, self.to.key or None, of, _WITHOUT_KEY)
-
-    def _is_of_aws(self, key: str) -> bool:
-        """Whether the table's key is one that AWS manages, in whose place a copy has AWS's own; one that nobody may
-        look at is taken for the team's.
-        """
-        try:
-            return keys.is_of_aws(self.beside.account, key)
-        except (Denied, NotRecoverable):
-            return False
-
-    @property
-    def _where(self) -> str:
-        return "region" if self.to.region != self.resource.region else "account"
+        return region.key_there(self.beside, self.there, self.resource, self.to, theirs, "table")
 
     def _look_at_loss(self) -> str:
-        region = self.resource.region
-        told = (
-            f"the data come out of {region} while the table is restored: this is no proof against the loss of {region}"
-        )
+        of = self.resource.region
+        told = f"the data come out of {of} while the table is restored: this is no proof against the loss of {of}"
         raise Doubt(f"{told}; what a vault of AWS Backup in {self.to.region} keeps would be (`recovery_points`)")
 
 
@@ -89,7 +64,3 @@ def encryption(there: Toolkit, to: Destination) -> dict[str, Any]:
         return {"Enabled": False}
     named = {} if keys.is_of_aws(there.account, to.key) else {"KMSMasterKeyId": to.key}
     return {"Enabled": True, "SSEType": "KMS", **named}
-
-
-def _owner(there: Toolkit) -> str:
-    return there.account.pinned or there.account.caller().account

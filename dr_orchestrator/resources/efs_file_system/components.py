@@ -14,7 +14,7 @@ def components(order: Order) -> Components:
     """The restorer, and checks that read what was restored where it is mounted."""
     drill, toolkit = order.drill, order.toolkit
     restorer = EfsFileSystem(drill.resource, drill.selection, toolkit, drill.vault)
-    commands = Commands(toolkit, drill.resource.own["mount"].reader)
+    commands = Commands(restorer.there, drill.resource.own["mount"].reader)
     suite = Suite(
         drill.checks,
         toolkit.clock,

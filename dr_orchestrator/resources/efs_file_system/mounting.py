@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped
-from dr_orchestrator.resources.efs_file_system import file_system, mount_targets, network, scripts
+from dr_orchestrator.resources.efs_file_system import file_system, mount_targets, scripts
 from dr_orchestrator.resources.efs_file_system.scripts import Share
 
 QUOTA = frozenset({"NoFreeAddressesInSubnet", "NetworkInterfaceLimitExceeded"})
@@ -27,8 +27,11 @@ Proven = Callable[[Copy], Mapping[str, Any] | None]
 class Mounting:
     """Mounts copies where a resource says."""
 
-    def __init__(self, toolkit: Toolkit, resource: Resource, proven: Proven) -> None:
-        self._toolkit, self._resource, self._proven = toolkit, resource, proven
+    def __init__(
+        self, toolkit: Toolkit, resource: Resource, groups: Callable[[], Sequence[str]], proven: Proven
+    ) -> None:
+        """`toolkit` is that of where the copy stands; `groups` tells the security groups of the mount target."""
+        self._toolkit, self._resource, self._groups, self._proven = toolkit, resource, groups, proven
         self._api = toolkit.account.api("efs")
 
     def mount(self, copy: Copy) -> Mapping[str, Any]:
@@ -51,8 +54,7 @@ class Mounting:
 
     def _make(self, copy: Copy) -> None:
         """Ask for one; a refusal for one that is there was the answer to an earlier call of ours, or is another's."""
-        groups = network.groups(self._toolkit.account, self._resource)
-        given = {"SubnetId": self._resource.own["mount"].subnet, "SecurityGroups": list(groups)}
+        given = {"SubnetId": self._resource.own["mount"].subnet, "SecurityGroups": list(self._groups())}
         id = str(self._own(copy)["FileSystemId"])
         try:
             self._api.call("CreateMountTarget", FileSystemId=id, **given)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.machines.lent import Lent
 from dr_orchestrator.aws.preflight import network
 from dr_orchestrator.domain.service import Resource
@@ -49,11 +50,11 @@ def zoned(account: Account, resource: Resource, zone: str) -> str:
     return f"the source is kept in {zone} alone; the copy is in {there} alone, where its mount target stands"
 
 
-def groups(account: Account, resource: Resource) -> tuple[str, ...]:
-    """The ids of the security groups; NotRecoverable where one is of another VPC, or lets in too much; NotMeasured
-    where nobody tells what the machine that reads wears.
+def groups(account: Account, resource: Resource, theirs: frozenset[str]) -> tuple[str, ...]:
+    """The ids of the security groups; NotRecoverable where one is of another VPC, or lets in too much, or is among
+    `theirs`; NotMeasured where nobody tells what the machine that reads wears.
     """
-    vpc, theirs = str(subnet(account, resource)["VpcId"]), _worn_by_source(account, resource)
+    vpc = str(subnet(account, resource)["VpcId"])
     readers = _worn(Lent(account, str(resource.own["mount"].reader)).described)
     named = resource.own["mount"].security_groups
     return network.groups(account, vpc, named, partial(faults, theirs=theirs, readers=readers), _see(resource))
@@ -63,11 +64,9 @@ def _see(resource: Resource) -> str:
     return f"see `mount` of {resource.name}"
 
 
-def _worn_by_source(account: Account, resource: Resource) -> frozenset[str]:
-    api = account.api("efs")
-    return frozenset(
-        group for each in mount_targets.listed(api, resource.id) for group in mount_targets.groups(api, each)
-    )
+def worn_by(api: Api, id: str) -> frozenset[str]:
+    """The security groups of the mount targets of a file system, the source's."""
+    return frozenset(group for each in mount_targets.listed(api, id) for group in mount_targets.groups(api, each))
 
 
 def _worn(machine: Mapping[str, Any]) -> frozenset[str]:
@@ -100,9 +99,11 @@ def faults(group: Mapping[str, Any], theirs: frozenset[str], readers: frozenset[
                 yield f"lets in {let}, which the machine that reads does not wear", hint
 
 
-def proven(account: Account, resource: Resource, id: str) -> str:
-    """Prove of a live file system that it has the drills' mount target alone, where that was to stand, in words."""
-    api, wanted = account.api("efs"), groups(account, resource)
+def proven(account: Account, resource: Resource, id: str, wanted: tuple[str, ...]) -> str:
+    """Prove of a live file system that it has the drills' mount target alone, where that was to stand, and that this
+    wears the `wanted` groups, in words.
+    """
+    api = account.api("efs")
     targets = list(mount_targets.listed(api, id))
     if not targets:
         raise NotMeasured(f"{id} has no mount target", call=mount_targets.CALL)

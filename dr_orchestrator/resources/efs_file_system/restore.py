@@ -13,7 +13,8 @@ from dr_orchestrator.aws.backup.vaults import GIB, Kept
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.machines.lent import Lent
-from dr_orchestrator.aws.preflight import keys, place
+from dr_orchestrator.aws.preflight import keys, place, region
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
@@ -38,27 +39,56 @@ class EfsFileSystem:
         self, resource: Resource, selection: Selection | None, toolkit: Toolkit, vault: Vault | None = None
     ) -> None:
         """Without a vault it only takes copies down."""
-        self._resource, self._toolkit = resource, toolkit
+        to = place_of(resource)
+        self._resource, self._home = resource, toolkit
+        self._toolkit = toolkit if to is None else toolkit.at(to)
         self._selection = selection or Selection()
-        self._api = toolkit.account.api("efs")
-        self._from = FromVault(RESTORED, toolkit, vault, self._shown, self._tag)
-        self.mounting = Mounting(toolkit, resource, self._proven)
+        self._api, self._beside = self._toolkit.account.api("efs"), toolkit.account.api("efs")
+        self._from = FromVault(RESTORED, self._toolkit, vault, self._shown, self._tag)
+        self.mounting = Mounting(self._toolkit, resource, self._groups, self._proven)
+
+    @property
+    def there(self) -> Toolkit:
+        """The tools where the copy stands: beside its source, or where the drill says."""
+        return self._toolkit
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, vault, key, the network of the mount target, the machine that reads, and whether the name is free."""
         account = self._toolkit.account
         return [
             PreflightCheck("source", self._look_at_source),
+            *self._look_there(),
             *self._from.looks(self._selection, self._kept),
             PreflightCheck("policy of the vault", lambda: vault_policy.look(account.api("backup"), self._from.vault)),
             PreflightCheck("name of the copy", lambda: self._from.name_is_free(copy)),
-            PreflightCheck("key", self._look_at_key, must=False),
             PreflightCheck("reader", self._reader.look),
             PreflightCheck("subnet", lambda: network.standing(account, self._resource, self._reader.described)),
             PreflightCheck("zones", lambda: network.zoned(account, self._resource, file_system.zone(self.described()))),
-            PreflightCheck("security groups", lambda: ", ".join(network.groups(account, self._resource))),
+            PreflightCheck("security groups", lambda: ", ".join(self._groups())),
             PreflightCheck("mount targets", lambda: room.look(account, self._resource)),
         ]
+
+    def _look_there(self) -> Sequence[PreflightCheck]:
+        """The looks at the key of the copy, and at the region where it does not stand beside its source."""
+        if (to := self._resource.to) is None:
+            return (PreflightCheck("key", self._look_at_key, must=False),)
+
+        def key() -> str:
+            theirs = self._key_of_source(self.described())
+            return region.key_there(self._home, self._toolkit, self._resource, to, theirs, "file system")
+
+        return (
+            PreflightCheck("region", lambda: region.usable(self._home, self._resource, to)),
+            PreflightCheck("key of the copy", key),
+        )
+
+    def _groups(self) -> tuple[str, ...]:
+        """The security groups of the mount target; none may be one that the source's own wear: of another region none
+        is, and nothing is asked there for it.
+        """
+        here = self._toolkit.account.region == self._beside.region
+        theirs = network.worn_by(self._beside, self._resource.id) if here else frozenset[str]()
+        return network.groups(self._toolkit.account, self._resource, theirs)
 
     @property
     def _reader(self) -> Lent:
@@ -76,10 +106,18 @@ class EfsFileSystem:
         return keys.usable(self._toolkit.account, self._key(source), source["FileSystemArn"], otherwise)
 
     def _key(self, source: Mapping[str, Any]) -> str | None:
-        """The key that the copy is encrypted with: the declared one, else the source's; None for one of AWS's own."""
+        """The key that the copy is encrypted with: the declared one, else the source's; None for one of AWS's own.
+
+        Elsewhere it is the one that the drill names: no other place has those.
+        """
+        if (to := self._resource.to) is not None:
+            return to.key or None
         declared = self._resource.own.get("kms_key")
-        own = str(source["KmsKeyId"]) if source.get("Encrypted") and source.get("KmsKeyId") else None
-        return str(declared) if declared else own
+        return str(declared) if declared else self._key_of_source(source)
+
+    @staticmethod
+    def _key_of_source(source: Mapping[str, Any]) -> str | None:
+        return str(source["KmsKeyId"]) if source.get("Encrypted") and source.get("KmsKeyId") else None
 
     def billed(self, name: str = "") -> Billed:
         """Its metered size, which EFS tells late; of a copy that stands, its own."""
@@ -146,7 +184,7 @@ class EfsFileSystem:
         wanted = self._key(self.described())
         if wanted is not None and (worn := self._arn_of(str(found.get("KmsKeyId")))) != self._arn_of(wanted):
             raise NotRecoverable(f"{copy.id} is encrypted with {worn}, and was to be with {wanted}")
-        mounted = network.proven(account, self._resource, str(found["FileSystemId"]))
+        mounted = network.proven(account, self._resource, str(found["FileSystemId"]), self._groups())
         return Seen(f"{where}, encrypted with {found.get('KmsKeyId')}, {mounted}")
 
     def _arn_of(self, key: str) -> str:
@@ -205,9 +243,9 @@ class EfsFileSystem:
 
     def described(self) -> Mapping[str, Any]:
         """The source as EFS describes it; NotRecoverable where it is not there."""
-        if (source := file_system.described(self._api, self._resource.id)) is None:
-            hint = f"is it in {self._api.region}, in this account?"
-            told = f"no file system {self._resource.id} in {self._api.region}"
+        if (source := file_system.described(self._beside, self._resource.id)) is None:
+            hint = f"is it in {self._beside.region}, in this account?"
+            told = f"no file system {self._resource.id} in {self._beside.region}"
             raise NotRecoverable(told, hint, file_system.CALL)
         return source
 

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.domain.resource_type import (
+    By,
+    Calls,
+    Content,
+    CopyType,
+    Effect,
+    Naming,
+    Quota,
+    Write,
+    where_the_drill_says,
+)
 from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.efs_file_system.name import NAME, RESTORED
@@ -31,7 +41,8 @@ _FILE_SYSTEM = By(NAME, "FileSystemId")
 def _own_keys() -> Mapping[str, Any]:
     from pydantic import Field
 
-    from dr_orchestrator.resources.efs_file_system.shape import Key, Mount
+    from dr_orchestrator.catalog.shapes.destination import Mount
+    from dr_orchestrator.resources.efs_file_system.shape import Key
 
     key = f"The key that its copies are encrypted with, where that is not the source's ({NAME})."
     return {
@@ -64,7 +75,7 @@ def _components(order: Order) -> Components:
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from dr_orchestrator.resources.efs_file_system.restore import EfsFileSystem
 
-    return EfsFileSystem(source, None, toolkit)
+    return EfsFileSystem(source, None, toolkit.at(copy.place))
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:
@@ -130,6 +141,12 @@ _RESTORED = vaulted.RESTORES | Calls(
         "kms:DescribeKey": "the source is encrypted, or the resource names a key",
     },
 )
+_AWAY = Calls(
+    frozenset({"ec2:DescribeRegions", "kms:DescribeKey"}),
+    only_when={"kms:DescribeKey": "the source is encrypted, or the drill names a key"},
+)
+"""The looks at a place in which a copy is to stand."""
+
 _CARDS = "network-interface/*"
 _CALLED = (
     *("DescribeFileSystems", "DescribeMountTargets", "DescribeMountTargetSecurityGroups", "DescribeAccessPoints"),
@@ -148,6 +165,7 @@ TYPE = Drillable(
     content=Content.FILES,
     kinds={Kind.SNAPSHOT_RESTORE: _RESTORED},
     vaulted={Kind.SNAPSHOT_RESTORE: _RESTORED},
+    afar={Kind.SNAPSHOT_RESTORE: _AWAY},
     writes=(
         vaulted.start(NAME, RESTORED),
         Write("efs:TagResource", By(NAME, "ResourceId"), Effect.TAG, frozenset({"Tags"})),
@@ -195,6 +213,7 @@ TYPE = Drillable(
             ),
         ),
     ),
+    place=where_the_drill_says,
     listing=Calls(frozenset({"efs:DescribeFileSystems"})),
     posture=Calls(
         frozenset(

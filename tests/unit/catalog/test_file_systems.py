@@ -56,13 +56,57 @@ def test_a_drill_without_a_vault_is_told(tmp_path: Path) -> None:
     assert message.startswith("efs-file-systems are restored from a vault of AWS Backup, and from nowhere else (add")
 
 
-def test_a_vault_of_another_region_is_one_mistake(tmp_path: Path) -> None:
-    """Nobody is told to add the vault and the role that are there."""
-    away = FROM.replace("{vault", "{region: eu-central-1, vault")
-    found = told(tmp_path, changed(SHOP, FROM, away))
-    assert [key.rpartition("recovery_points.")[2] for key in found] == ["region"]
-    (message,) = found.values()
-    assert message.endswith("that lie in a vault of another region (remove it)")
+AWAY = FROM.replace("{vault", "{region: eu-central-1, vault")
+THERE = "mount: {reader: i-0bbbbbbbbbbbbbbbb, subnet: subnet-0bbbbbbbbbbbbbbbb, security_groups: [dro-mounts]}"
+
+
+def test_a_vault_of_another_region_needs_a_mount_there(tmp_path: Path) -> None:
+    """The machine, the subnet and the groups of the resource are of its own region; with others there is no mistake."""
+    (message,) = told(tmp_path / "a", changed(SHOP, FROM, AWAY)).values()
+    assert message.endswith("is of us-east-1 (add `to: {region: eu-central-1, mount: …}`)")
+    without = f"{AWAY}    to: {{region: eu-central-1, kms_key: alias/dr-drills}}\n"
+    (message,) = told(tmp_path / "b", changed(SHOP, FROM, without)).values()
+    assert message.endswith("the `mount` of the resource is of us-east-1 (add `mount`, of eu-central-1)")
+    whole = f"{AWAY}    to: {{region: eu-central-1, kms_key: alias/dr-drills, {THERE}}}\n"
+    assert told(tmp_path / "c", changed(SHOP, FROM, whole)) == {}
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        (f"region: eu-central-1, isolation: {{subnet_group: x, security_groups: [y]}}, {THERE}", "have none"),
+        (f"region: eu-central-1, reader: i-0bbbbbbbbbbbbbbbb, {THERE}", "no efs-file-system has a `reader`"),
+        (f"region: eu-central-1, shared_key: alias/x, {THERE}", "nothing is"),
+        (f"region: eu-west-1, {THERE}", "the points lie in eu-central-1, and are restored there"),
+        ("region: eu-central-1, mount: {reader: m, subnet: subnet-0bbbbbbbbbbbbbbbb, security_groups: [x]}", "machine"),
+    ],
+)
+def test_what_has_no_place_there_is_told(tmp_path: Path, to: str, why: str) -> None:
+    """The words of databases, of volumes and of copying, another region than the vault's, and what is no machine."""
+    found = told(tmp_path, changed(SHOP, FROM, f"{AWAY}    to: {{{to}}}\n"))
+    assert any(why in each for each in found.values()), found
+
+
+def test_a_vault_of_another_account_needs_a_mount_there(tmp_path: Path) -> None:
+    """In the same region, too: no machine of the source's account reads there."""
+    other = "222222222222"
+    far = FROM.replace("123456789012", other)
+    (message,) = (
+        each
+        for each in told(
+            tmp_path, changed(SHOP, FROM, f'{far}    to: {{region: us-east-1, account: "{other}"}}\n')
+        ).values()
+        if "mount" in each
+    )
+    assert (
+        f"the copy stands in us-east-1 of account {other}, and the `mount` of the resource is of us-east-1" in message
+    )
+
+
+def test_no_drill_brings_a_file_system_anywhere(tmp_path: Path) -> None:
+    """Without a vault there is nothing to restore, wherever it is to stand."""
+    found = told(tmp_path, changed(SHOP, FROM, f"    to: {{region: eu-central-1, {THERE}}}\n"))
+    assert any("and from nowhere else" in each for each in found.values()), found
 
 
 @pytest.mark.parametrize(

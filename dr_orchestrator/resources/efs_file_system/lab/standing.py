@@ -33,9 +33,9 @@ def file_system(
     return made
 
 
-def group(region: str, name: str, vpc: str, machine: Any) -> Any:
+def group(region: str, name: str, vpc: str, machine: Any, account: str = ACCOUNT) -> Any:
     """A group of mount targets that lets NFS in from one machine, and nothing else; each once, whoever names it."""
-    backend: Any = ec2_backends[ACCOUNT][region]
+    backend: Any = ec2_backends[account][region]
     held = [each for each in backend.describe_security_groups() if (each.name, each.vpc_id) == (name, vpc)]
     made = held[0] if held else backend.create_security_group(name, "mount targets of copies made by drills", vpc)
     made.egress_rules.clear()
