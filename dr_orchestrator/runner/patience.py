@@ -29,10 +29,6 @@ class Patience:
         """Whether to ask again, so long after the first of the failures."""
         return seconds < (self.answered if failure.answered else self.silent)
 
-    def ended(self, seconds: float) -> bool:
-        """Whether it worked meanwhile: what goes on for so long before it fails, as a wait of hours does."""
-        return seconds > max(self.answered, self.silent)
-
 
 LOOKING = Patience(answered=60.0, silent=0.0)
 """Nothing is made yet: whoever waits at the terminal is told soon that the network is dead."""
@@ -56,10 +52,10 @@ def again(
     """Do something until it does not fail in passing; the last failure where patience ends.
 
     `failed` is told of each failure, `waits` is called around each pause and may raise, `lost` is told how many drill
-    seconds lay between the first failure and the last try, and why; where it worked for long in between, without that.
+    seconds lay between the first failure and the last try, and why.
     """
     began: float | None = None
-    tried, earlier, why, pause = 0.0, 0.0, "", SHORTEST
+    tried, why, pause = 0.0, "", SHORTEST
     try:
         while True:
             tried = clock.monotonic()
@@ -67,8 +63,6 @@ def again(
                 return act()
             except Transient as failure:
                 now = clock.monotonic()
-                if began is not None and patience.ended(now - tried):
-                    earlier, began, pause = earlier + tried - began, None, SHORTEST
                 began = now if began is None else began
                 why = why or failure.message
                 if not patience.lasts(failure, now - began):
@@ -79,5 +73,5 @@ def again(
             waits()
             pause = min(pause * 2, LONGEST)
     finally:
-        if began is not None and (seconds := earlier + max(0.0, tried - began)) > 0:
-            lost(seconds, why)
+        if began is not None and tried > began:
+            lost(tried - began, why)

@@ -45,20 +45,6 @@ def test_what_did_not_fail_costs_nothing() -> None:
     assert not lost
 
 
-def test_hours_that_it_worked_are_no_failure() -> None:
-    """A wait of hours that is disturbed now and then goes on: only failures one after the other use patience up."""
-    clock, lost, lasts = FakeClock(), list[float](), [1.0, 7200.0, 1.0, 7200.0, 60.0]
-
-    def waited() -> str:
-        clock.sleep(lasts.pop(0))
-        if lasts:
-            raise Transient("not now")
-        return "done"
-
-    assert again(waited, RECOVERING, clock, lost=lambda seconds, _: lost.append(seconds)) == "done"
-    assert lost == [1 + (1 + 1 + 2) + 1]
-
-
 @pytest.mark.parametrize(
     ("patience", "failure", "seconds"),
     [(LOOKING, Transient, 0), (LOOKING, Odd, 60), (TEARING_DOWN, Transient, 0), (TEARING_DOWN, Odd, 3600)],
