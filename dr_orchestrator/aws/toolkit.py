@@ -24,7 +24,7 @@ from dr_orchestrator.domain.run import Observation, SegmentKind
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner.context import RunContext
-from dr_orchestrator.runner.patience import RECOVERING, Patience
+from dr_orchestrator.runner.patience import AFTERWARDS, RECOVERING, Patience
 
 T = TypeVar("T")
 WINDOW_SLACK = timedelta(days=2)
@@ -242,6 +242,10 @@ class Toolkit:
     def retry_transient(self, ask: Callable[[], T]) -> T:
         """Ask again while AWS fails in passing: a copy must not stay because of one bad moment."""
         return self.context.patiently(ask, UNDETERRED)
+
+    def once_gone(self, ask: Callable[[], T]) -> T:
+        """Likewise of what is asked once a copy is gone: nothing stays for want of that answer."""
+        return self.context.patiently(ask, AFTERWARDS)
 
     def patiently(self, ask: Callable[[], T]) -> T:
         """Likewise on the way of the recovery, which may be stopped."""

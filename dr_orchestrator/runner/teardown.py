@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,10 +10,23 @@ from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.leading import NAME_TYPE
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.run import Phase, Role
-from dr_orchestrator.errors import LeaseLost, NotMeasured
+from dr_orchestrator.errors import DrillFault, LeaseLost, NotMeasured, Stopped
 from dr_orchestrator.runner.ending import error_text, record_outcome
 
 OUTLIVED = "delete it by hand where that is allowed, or let it expire; `dro sweep` looks again"
+_KEPT = "it is deleted, and not all of it is gone: "
+_UNASKED = "it is deleted; whether AWS Backup kept anything of it could not be asked: "
+
+
+class Outlived(NotMeasured):
+    """The copy is deleted, and others made something of it while it stood: that is there, or could not be asked after.
+
+    `state` is what that makes of the copy: LEFTOVER by what was seen alone.
+    """
+
+    def __init__(self, message: str, hint: str, state: CopyState) -> None:
+        super().__init__(message, hint)
+        self.state = state
 
 
 @dataclass(frozen=True)
@@ -43,14 +56,39 @@ def row_of(ledger: Ledger, copy: Copy) -> CopyRecord | None:
 
 
 def taken_down(destroy: Callable[[Copy], CopyState], outlives: Callable[[Copy], str], copy: Copy) -> CopyState:
-    """Destroy a copy, and see that nothing outlived it which others made of it; NotMeasured where something did.
+    """Destroy a copy, and see that nothing outlived it which others made of it; Outlived where something did, or may.
 
-    Then the copy is no copy that is gone: it is left over until that is no more, and looked at by each sweep.
+    Then the copy is no copy that is gone: it is looked at by each sweep until that is known to be no more.
     """
     state = destroy(copy)
-    if state is CopyState.DELETED and (left := outlives(copy)):
-        raise NotMeasured(f"it is deleted, and not all of it is gone: {left}", OUTLIVED)
+    if state is not CopyState.DELETED:
+        return state
+    try:
+        left = outlives(copy)
+    except Stopped:
+        raise
+    except DrillFault as fault:
+        raise Outlived(f"{_UNASKED}{fault.message}", fault.hint, CopyState.UNPROVEN) from fault
+    if left:
+        raise Outlived(f"{_KEPT}{left}", OUTLIVED, CopyState.LEFTOVER)
     return state
+
+
+def state_after(error: Exception, row: CopyRecord | None) -> CopyState:
+    """The state of a copy whose teardown ended so."""
+    if isinstance(error, Outlived):
+        return error.state
+    return CopyState.LEFTOVER if row is not None and row.identity is not None else CopyState.UNPROVEN
+
+
+def was_outlived(copy: Copy, reasons: Iterable[str]) -> bool:
+    """Whether the reasons of a run's clean-up say that the copy itself is gone, and what was made of it was seen."""
+    return any(each.startswith(reason(copy, _KEPT)) for each in reasons)
+
+
+def reason(copy: Copy, why: str) -> str:
+    """Why a copy is no copy that is gone, as the clean-up's reasons have it."""
+    return f"{copy.type} {copy.id} in {copy.place}: {why}"
 
 
 class Teardowns:
@@ -128,12 +166,11 @@ class Teardowns:
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the other copies must still be destroyed
-            row = row_of(self._ledger, copy)
-            state = CopyState.LEFTOVER if row is not None and row.identity is not None else CopyState.UNPROVEN
+            state = state_after(error, row_of(self._ledger, copy))
             why = _kept(copy, error)
         record_outcome(self._ledger, copy, state, self._clock)
         return state, why
 
 
 def _kept(copy: Copy, error: Exception) -> str:
-    return f"{copy.type} {copy.id} in {copy.place}: {error_text(error)}"
+    return reason(copy, error_text(error))

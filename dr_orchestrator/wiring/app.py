@@ -17,7 +17,7 @@ from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.drill import Catalogue, Drill
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.resource_type import Types
-from dr_orchestrator.errors import CatalogError, UsageError
+from dr_orchestrator.errors import CatalogError, Transient, UsageError
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner.stop import Stop
@@ -47,6 +47,11 @@ class App:
     driven: set[str] = field(default_factory=set, compare=False)
     types: Types[Drillable] = TYPES
     machine: Clock = field(default_factory=MachineClock, compare=False)
+
+    @functools.cached_property
+    def silences(self) -> dict[str, tuple[float, Transient]]:
+        """The places whose AWS Backup gave no answer when it was asked of copies that are gone: since when, and how."""
+        return {}
 
     @functools.cached_property
     def ledger(self) -> SqlLedger:

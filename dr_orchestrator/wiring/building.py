@@ -27,6 +27,7 @@ from dr_orchestrator.resources.inside import Inside
 from dr_orchestrator.resources.sides import Sides
 from dr_orchestrator.runner import Born, Components, Direct, RunContext, Store
 from dr_orchestrator.runner.context import Drive
+from dr_orchestrator.runner.sweep.runs import outlived_before
 from dr_orchestrator.wiring import approving, losing
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.comparing import comparing
@@ -173,7 +174,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         here.sources,
     )
     made = here.types[drill.resource.type].components(order)
-    outlives = Outlives(here.types.copies, toolkit)
+    outlives = Outlives(here.types.copies, toolkit, here.silences)
     made = replace(made, lost=losing.asked(drill, account, context), outlives=outlives)
     if drill.kind.interrupts:
         return made  # a copy that was given a standby is not as its source, on purpose
@@ -369,7 +370,9 @@ def destroyer(here: App, header: RunHeader, copy: Copy, drive: Drive) -> Destroy
         )
         raise NotMeasured(told, f"look for {copy.id} by hand in both regions")
     by = of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit, copy.place))
-    return TakesDown(by, Outlives(here.types.copies, toolkit))
+    outlives = Outlives(here.types.copies, toolkit, here.silences)
+    outlives.known = lambda gone: outlived_before(retry_transient(lambda: here.ledger.queries.run(header.id)), gone)
+    return TakesDown(by, outlives)
 
 
 def _rebuilt(here: App, resource: Resource) -> Rebuild | None:

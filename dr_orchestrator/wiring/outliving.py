@@ -2,47 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from dr_orchestrator.aws.backup.outliving import Outliving
-from dr_orchestrator.aws.calls.api import Denied, Expired
+from dr_orchestrator.aws.calls.api import Denied, Throttled, lacks_right
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Place
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.ports import Destroyer
 from dr_orchestrator.domain.resource_type import CopyType
+from dr_orchestrator.errors import DrillFault, Stopped, Transient
 from dr_orchestrator.runner.context import HOLDS
 from dr_orchestrator.runner.teardown import taken_down
+
+SILENT = 900.0
+"""For how many drill seconds a place that gave no answer is asked of no other copy: each would wait for minutes."""
 
 
 @dataclass
 class Outlives:
-    """Asks after the recovery points of copies that are gone, and of what they held, by the ledger's ARNs."""
+    """Asks after the recovery points of copies that are gone, and of what they held, by the ledger's ARNs.
+
+    `silences` are the places whose AWS Backup gave this process no answer, and when: nobody waits there again soon.
+    `known` tells whether points of a copy were seen before: a denial does not unsee them.
+    """
 
     copies: Mapping[str, CopyType]
     toolkit: Toolkit
-    _denied: bool = field(default=False, init=False)
+    silences: MutableMapping[str, tuple[float, Transient]] = field(default_factory=dict)
+    known: Callable[[Copy], bool] = lambda _: False
+    _denied: set[Place] = field(default_factory=set, init=False)
 
     def __call__(self, copy: Copy) -> str:
-        """The words on those that are left; empty where none are, or nobody may ask: that is told once."""
+        """The words on those that are left; empty where none are, or nobody may ask: that is told once of a place.
+
+        A DrillFault where no answer came, or none may be asked for of a copy of which some were seen before.
+        """
         arns = list(dict.fromkeys(self._arns(copy)))
-        if not arns or self._denied:
+        if not arns or (copy.place in self._denied and not self.known(copy)):
             return ""
-        api = self.toolkit.account_at(copy.place).api("backup")
-        outliving = Outliving(api, self.toolkit.clock.now())
+        found: list[str] = []
         try:
-            found = [self.toolkit.retry_transient(lambda arn=arn: outliving.left_of(arn)) for arn in arns]  # type: ignore[misc]
-        except Expired:
+            self._ask(copy.place, arns, found)
+        except Stopped:
             raise
-        except Denied as denied:
-            self._denied = True
-            told = (
-                f"whether AWS Backup took recovery points of copies, which outlive them, is not known: {denied.message}"
-            )
-            self.toolkit.context.told(told)
-            return ""
-        return "; ".join(f"AWS Backup keeps {told}" for told in found if told)
+        except DrillFault as fault:
+            if not found:
+                if not self._is_denial(fault) or self.known(copy):
+                    raise
+                self._tell(copy.place, fault)
+            else:
+                found.append(f"whether it keeps more of it could not be asked: {fault.message}")
+        return "; ".join(found)
+
+    def _ask(self, place: Place, arns: Sequence[str], found: list[str]) -> None:
+        """Ask after each ARN, and add the words on what is left of it to those that were `found`."""
+        since, silence = self.silences.get(str(place), (0.0, None))
+        if silence and self.toolkit.clock.monotonic() - since < SILENT:
+            raise silence
+        try:
+            outliving = Outliving(self.toolkit.account_at(place).api("backup"), self.toolkit.clock.now())
+            for arn in arns:
+                if told := self.toolkit.once_gone(lambda arn=arn: outliving.left_of(arn)):  # type: ignore[misc]
+                    found.append(f"AWS Backup keeps {told}")
+        except Transient as failure:
+            if not failure.answered and not isinstance(failure, Throttled):
+                self.silences[str(place)] = self.toolkit.clock.monotonic(), failure
+            raise
+
+    @staticmethod
+    def _is_denial(fault: DrillFault) -> bool:
+        return isinstance(fault, Denied) and lacks_right(fault)
+
+    def _tell(self, place: Place, denied: DrillFault) -> None:
+        if place not in self._denied:
+            self._denied.add(place)
+            told = "whether AWS Backup took recovery points of copies, which outlive them, is not known"
+            self.toolkit.context.told(f"{told}: {denied.message}")
 
     def _arns(self, copy: Copy) -> Iterator[str]:
         """The ARNs of what is, or was, there of a copy that AWS Backup may back up."""

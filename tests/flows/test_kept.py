@@ -10,11 +10,12 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.aws.calls.api import Api, Denied
+from dr_orchestrator.aws.calls.api import Api, Denied, NotFound, Refused
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.preflight import CheckStatus
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.errors import DrillFault
 from dr_orchestrator.lab.cloud.vaulting import Kept
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.wiring import sweeping
@@ -25,6 +26,7 @@ from tests.support.estate import VAULT, Estate
 from tests.support.shop import CREATES, GREEN, fresh, run, world
 
 DENIED = Denied("AccessDenied: no identity-based policy allows it", call="backup:List")
+DENIED.code = "AccessDeniedException"
 LOOK = "backups of the copy"
 
 
@@ -101,13 +103,25 @@ def test_what_was_taken_of_a_copy_is_left_over_until_it_is_gone(shop: Estate, he
         assert {row.state for row in again.copies} == {CopyState.DELETED}
 
 
+def _fail(monkeypatch: pytest.MonkeyPatch, fault: DrillFault) -> None:
+    """AWS Backup lists neither plans nor points."""
+    pages = Api.pages
+
+    def failing(api: Api, operation: str, key: str, **given: Any) -> Any:
+        if operation in ("ListBackupPlans", "ListRecoveryPointsByResource"):
+            raise fault
+        return pages(api, operation, key, **given)
+
+    monkeypatch.setattr(Api, "pages", failing)
+
+
 def _swept(here: wiring.App, found: Run) -> Run:
     sweeping.sweep(here)
     return here.ledger.queries.run(found.header.id)
 
 
-def test_a_sweep_says_what_keeps_a_copy(shop: Estate, here: wiring.App) -> None:
-    """The recovery point by its ARN, of a copy that is itself long gone."""
+def test_a_sweep_says_what_keeps_a_copy(shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recovery point by its ARN, of a copy that is long gone, and costs nothing; a denial settles nothing."""
     with planned(BUT_DRILLS):
         taken(shop)
         found = run(here, "sessions-pitr")
@@ -115,6 +129,21 @@ def test_a_sweep_says_what_keeps_a_copy(shop: Estate, here: wiring.App) -> None:
     assert swept.state is CopyState.LEFTOVER
     assert "AWS Backup keeps 1 recovery point of it: arn:" in swept.why
     assert "which is not locked" in swept.why
+    assert swept.cost is None
+    _fail(monkeypatch, DENIED)
+    again = _swept(here, found)
+    assert again.closing is not None
+    assert (again.closing.cleanup, again.copies[0].state) == (Cleanup.LEFTOVERS, CopyState.UNPROVEN)
+
+
+@pytest.mark.parametrize("fault", [NotFound("deleted meanwhile"), Refused("InvalidParameterValue")], ids=repr)
+def test_a_look_that_goes_wrong_fails_no_drill(
+    here: wiring.App, monkeypatch: pytest.MonkeyPatch, fault: DrillFault
+) -> None:
+    """Whatever AWS Backup answers says nothing of the service: it is told as a doubt."""
+    _fail(monkeypatch, fault)
+    outcome, told = seen(here, "sessions-pitr")
+    assert (outcome, "is not known" in told) == (CheckStatus.INCONCLUSIVE, True)
 
 
 def test_the_volumes_of_a_machine_are_asked_after_too(shop: Estate, here: wiring.App) -> None:
@@ -134,14 +163,7 @@ def test_who_may_not_ask_is_told_once_and_fails_no_drill(
     shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has no AWS Backup has given no right to it: plan and report say what is not known, all else is as ever."""
-    pages = Api.pages
-
-    def denied(api: Api, operation: str, key: str, **given: Any) -> Any:
-        if operation in ("ListBackupPlans", "ListRecoveryPointsByResource"):
-            raise DENIED
-        return pages(api, operation, key, **given)
-
-    monkeypatch.setattr(Api, "pages", denied)
+    _fail(monkeypatch, DENIED)
     assert seen(here, "shop-replica")[0] is CheckStatus.INCONCLUSIVE
     assert "is not known: backup:List: AccessDenied" in seen(here, "shop-replica")[1]
     found = run(here, "shop-replica")

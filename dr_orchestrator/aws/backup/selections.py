@@ -11,6 +11,8 @@ _TAG = "aws:ResourceTag/"
 _RESOURCE = 5
 """Where the part of an ARN begins that tells the type."""
 
+_NAME = re.compile("[:/]")
+
 
 @dataclass(frozen=True)
 class Copied:
@@ -46,8 +48,15 @@ def taken(selection: Mapping[str, Any], copied: Copied) -> Taken | None:
     """
     if any(_covers(each, copied.arn) for each in selection.get("NotResources") or ()):
         return None
-    arns = [each for each in selection.get("Resources") or () if _meet(each, copied.arn)]
-    found = _all([_assigned(selection, copied, arns), *_conditions(selection.get("Conditions") or {}, copied)])
+    arns = [each for each in selection.get("Resources") or () if _may_be(each, copied.arn)]
+    left_out = any(_may_be(each, copied.arn) for each in selection.get("NotResources") or ())
+    found = _all(
+        [
+            None if left_out else True,
+            _assigned(selection, copied, arns),
+            *_conditions(selection.get("Conditions") or {}, copied),
+        ]
+    )
     return None if found is False else Taken(found is True, any(map(_names_a_type, arns)))
 
 
@@ -57,11 +66,12 @@ def _assigned(selection: Mapping[str, Any], copied: Copied, arns: Sequence[str])
     """
     listed = selection.get("ListOfTags") or ()
     by_tags = _any(_equals(each, copied) for each in listed)
+    by_arn = _any(True if _covers(each, copied.arn) else None for each in arns)
     if not listed:
-        return bool(arns) or not selection.get("Resources")
+        return by_arn if selection.get("Resources") else True
     if not selection.get("Resources"):
         return by_tags
-    return bool(arns) if bool(arns) is by_tags else None
+    return by_arn if by_arn is by_tags else None
 
 
 def _conditions(conditions: Mapping[str, Any], copied: Copied) -> Iterable[bool | None]:
@@ -111,6 +121,12 @@ def _names_a_type(pattern: str) -> bool:
 def _covers(pattern: str, text: str) -> bool:
     """Whether a pattern matches a text whole, whatever the stars in that stand for."""
     return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text, re.DOTALL) is not None
+
+
+def _may_be(pattern: str, arn: str) -> bool:
+    """Whether a pattern may match what AWS will name by itself: none that names one thing is of what does not stand."""
+    names_one = "*" not in _NAME.split(pattern)[-1]
+    return not (names_one and arn.endswith("*")) and _meet(pattern, arn)
 
 
 def _meet(one: str, other: str) -> bool:

@@ -35,6 +35,9 @@ _DENIED = (
     *("InvalidSignature", "IncompleteSignature", "InvalidAccessKeyId", "MissingAuthenticationToken"),
     "RequestTimeTooSkewed",
 )
+_RIGHTS = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized", "OptInRequired")
+"""Those of them that a caller meets whose credentials are good."""
+
 _THROTTLED = (
     *(
         "Throttling",
@@ -91,6 +94,11 @@ class Denied(NotMeasured):
     """
 
     code, repeated = "", False
+
+
+def lacks_right(denied: Denied) -> bool:
+    """Whether somebody whom AWS knows may not do this; else his credentials are not good, which says nothing of it."""
+    return not isinstance(denied, Expired) and any(known in denied.code for known in _RIGHTS)
 
 
 class Throttled(Transient):

@@ -19,6 +19,7 @@ from dr_orchestrator.runner.sweep.proof import Proof, marked, prove
 from dr_orchestrator.runner.sweep.runs import (
     Swept,
     SweptRun,
+    cost_of_what_stands,
     cost_so_far,
     dead_runs,
     left_alone,
@@ -150,7 +151,9 @@ def _left_alone(here: SweepContext, ears: Listening, heard: Ears) -> list[LeftAl
 def _looked_at(here: SweepContext, run: Run) -> SweptRun:
     rows = {row.copy: row for row in unsettled(run)}
     found = left_alone(here, run)
-    return replace(found, copies=[replace(each, cost=cost_so_far(here, run, rows[each.copy])) for each in found.copies])
+    return replace(
+        found, copies=[replace(each, cost=cost_of_what_stands(here, run, rows[each.copy])) for each in found.copies]
+    )
 
 
 def _taken_down(here: SweepContext, run: Run, began: Callable[[Run], None]) -> SweptRun:

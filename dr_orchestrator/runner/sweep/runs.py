@@ -20,13 +20,15 @@ from dr_orchestrator.runner.patience import TEARING_DOWN, again
 from dr_orchestrator.runner.sweep.exercises import publish_exercises
 from dr_orchestrator.runner.sweep.labs import lab_is_gone
 from dr_orchestrator.runner.sweep.ports import SweepContext
+from dr_orchestrator.runner.teardown import Outlived, reason, state_after, was_outlived
 
 
 @dataclass(frozen=True)
 class Swept:
     """The fate of one copy; `why` says what keeps it, where it is still there. `age` counts from its intent.
 
-    `cost` is what a copy that is still there has cost since then; None of one that is gone.
+    `cost` is what a copy that is still there has cost since then; None of one that is gone, or of which nothing is left
+    but what others made of it.
     """
 
     copy: Copy
@@ -108,6 +110,8 @@ def take_down(here: SweepContext, run: Run, why: str) -> SweptRun:
             how = next((f"{each.why}: found" for each in swept if each.why), "what was left was taken down")
             told = f"{how} by a sweep on {here.clock.now():%Y-%m-%d %H:%M} UTC"
             here.ledger.amend_cleanup(name, Cleanup.CLEAN, [*run.closing.cleanup_reasons, told])
+        else:
+            _keep_outlived(here, run, swept)
     here.publish_run(name)
     return SweptRun(run, swept)
 
@@ -130,9 +134,14 @@ def cost_so_far(here: SweepContext, run: Run, row: CopyRecord) -> Cost:
     return cost(rates, billed, here.clock.now() - row.intended_at)
 
 
+def cost_of_what_stands(here: SweepContext, run: Run, row: CopyRecord) -> Cost | None:
+    """Likewise; None where the copy itself is known to be gone, and only what others made of it is there."""
+    return None if outlived_before(run, row.copy) else cost_so_far(here, run, row)
+
+
 def _take_down(here: SweepContext, run: Run, row: CopyRecord, drive: Drive) -> Swept:
     """Take a copy down, and write what became of it: while the run is ours."""
-    copy, age = row.copy, here.clock.now() - row.intended_at
+    copy, age, outlived = row.copy, here.clock.now() - row.intended_at, False
     drive.raise_if_lost()
     try:
         take_down = here.cloud.destroyer(run.header, copy, drive).destroy
@@ -140,12 +149,26 @@ def _take_down(here: SweepContext, run: Run, row: CopyRecord, drive: Drive) -> S
     except LeaseLost:
         raise
     except Exception as error:  # noqa: BLE001 - what keeps one copy must not keep the others
-        state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, error_text(error)
+        state, why, outlived = state_after(error, row), error_text(error), isinstance(error, Outlived)
         if no_more := lab_is_gone(run.header.provenance):
             state, why = CopyState.GONE_WITH_LAB, no_more
     drive.raise_if_lost()
     record_outcome(here.ledger, copy, state, here.clock, run.copies)
-    return Swept(copy, state, age, why, None if state in TERMINAL else cost_so_far(here, run, row))
+    return Swept(copy, state, age, why, None if outlived or state in TERMINAL else cost_of_what_stands(here, run, row))
+
+
+def outlived_before(run: Run, copy: Copy) -> bool:
+    """Whether what others made of a copy was seen once it was gone, by the run or by a sweep of it."""
+    return run.closing is not None and was_outlived(copy, run.closing.cleanup_reasons)
+
+
+def _keep_outlived(here: SweepContext, run: Run, swept: list[Swept]) -> None:
+    """Write what was seen to outlive a copy: whoever may not ask later must not take it for gone."""
+    before = run.closing.cleanup_reasons if run.closing else ()
+    told = [(each.copy, reason(each.copy, each.why)) for each in swept]
+    new = [words for copy, words in told if was_outlived(copy, [words]) and not was_outlived(copy, before)]
+    if new:
+        here.ledger.amend_cleanup(run.header.id, Cleanup.LEFTOVERS, [*before, *new])
 
 
 def _close(here: SweepContext, run: Run, why: str, swept: list[Swept]) -> None:
@@ -162,7 +185,7 @@ def _close(here: SweepContext, run: Run, why: str, swept: list[Swept]) -> None:
         run.points,
         (),
         cleanup_of([each.state for each in swept]),
-        [f"{each.copy.type} {each.copy.id} in {each.copy.place}: {each.why}" for each in swept if each.why],
+        [reason(each.copy, each.why) for each in swept if each.why],
         fault,
     )
     close(record, here.ledger, here.clock)

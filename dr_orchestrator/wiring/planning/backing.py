@@ -13,7 +13,7 @@ from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
-from dr_orchestrator.errors import NotMeasured, Stopped
+from dr_orchestrator.errors import DrillFault, Stopped
 from dr_orchestrator.runner import Components
 from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.wiring.app import App
@@ -37,7 +37,7 @@ def look(
         return again(lambda: plans.look(made), LOOKING, here.clock)
     except (Kept, Stopped):
         raise
-    except NotMeasured as fault:
+    except DrillFault as fault:
         told = f"whether a plan of AWS Backup takes a copy while it stands is not known: {fault.message}"
         raise Doubt(f"{told}; what one takes outlives the copy, and holds production's data") from fault
 

@@ -10,13 +10,17 @@ import pytest
 
 from dr_orchestrator.aws.backup import plans
 from dr_orchestrator.aws.backup.selections import Copied
-from dr_orchestrator.aws.calls.api import Api, NotFound
+from dr_orchestrator.aws.calls.api import Api, Denied, Expired, NotFound
 from dr_orchestrator.domain.preflight import Doubt
+from dr_orchestrator.errors import Transient
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 COPY = Copied("dro-x", "RDS", "arn:aws:rds:us-east-1:123456789012:db:dro-x", {"dr-drill:run": "1"})
 RULE = {"TargetBackupVaultName": "nightly", "Lifecycle": {"DeleteAfterDays": 30}}
 GONE = NotFound("it was deleted meanwhile")
+DENIED = Denied("AccessDenied: no", call="backup:Describe")
+DENIED.code = "AccessDeniedException"
+FOR_GOOD = {"Locked": True, "LockDate": NOW}
 
 
 class Backup:
@@ -76,7 +80,7 @@ def test_an_account_of_many_plans_costs_so_many_calls_and_no_more() -> None:
     assert there.asked.count("GetBackupSelection") == plans.MOST
 
 
-@pytest.mark.parametrize("gone", ["ListBackupSelections", "GetBackupSelection"])
+@pytest.mark.parametrize("gone", ["ListBackupSelections", "GetBackupSelection", "GetBackupPlan"])
 def test_a_plan_that_is_deleted_meanwhile_takes_nothing(gone: str) -> None:
     """Nor does a selection of one."""
     assert Backup(**{gone: GONE}).look() == "none of 1 plan of AWS Backup takes a copy"
@@ -122,3 +126,83 @@ def test_a_copy_that_a_plan_takes_further_is_told() -> None:
     """In which vault it comes to lie besides, be it of another region."""
     rule = {**RULE, "CopyActions": [{"DestinationBackupVaultArn": "arn:there"}]}
     assert "and copied to arn:there" in doubt(Backup(GetBackupPlan={"BackupPlan": {"Rules": [rule]}}))
+
+
+def test_a_vault_that_may_not_be_described_hides_no_other() -> None:
+    """AWS denies whoever asks of a vault that is not there, too: a locked one beside it is refused all the same."""
+    told = doubt(Backup(DescribeBackupVault=DENIED))
+    assert "into vault nightly, whose lock is not known (backup:Describe: AccessDenied: no), where it is" in told
+
+    class Two(Backup):
+        def call(self, operation: str, **given: Any) -> Any:
+            if given.get("BackupVaultName") == "locked":
+                return FOR_GOOD
+            return super().call(operation, **given)
+
+    rules = [RULE, {**RULE, "TargetBackupVaultName": "locked"}]
+    with pytest.raises(plans.Kept, match="vault nightly, whose lock is not known"):
+        Two(GetBackupPlan={"BackupPlan": {"Rules": rules}}, DescribeBackupVault=DENIED).look()
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        ("GetBackupPlan", "takes dro-x, and where to is not known (backup:Describe"),
+        ("ListBackupSelections", "whom plan plan-0 of AWS Backup takes is not known (backup:Describe"),
+        ("GetBackupSelection", "whom plan plan-0 of AWS Backup takes is not known (backup:Describe"),
+        ("DescribeRegionSettings", "may take, as far as can be told before, dro-x into vault nightly"),
+    ],
+)
+def test_a_right_that_lacks_is_told_of_the_plan_that_it_hides(operation: str, words: str) -> None:
+    """What is not known of one plan is a doubt, and none of it is guessed."""
+    assert words in doubt(Backup(DescribeBackupVault=FOR_GOOD, **{operation: DENIED}))
+
+
+def test_one_plan_that_may_not_be_read_hides_no_other() -> None:
+    """The other takes the copy to where nobody could delete it."""
+
+    class One(Backup):
+        def call(self, operation: str, **given: Any) -> Any:
+            if given.get("BackupPlanId") == "p-0" and operation == "GetBackupPlan":
+                raise DENIED
+            return super().call(operation, **given)
+
+    with pytest.raises(plans.Kept, match="plan plan-1"):
+        One(2, DescribeBackupVault=FOR_GOOD).look()
+
+
+@pytest.mark.parametrize("fault", [Transient("nobody answers"), DENIED], ids=["silent", "denied"])
+def test_what_gave_no_answer_is_asked_once(fault: Exception) -> None:
+    """The runs of an exercise do not wait for it one after the other."""
+    there = Backup(ListBackupPlans=fault)
+    known = plans.Plans(cast(Api, there), lambda: NOW)
+    for _ in range(2):
+        with pytest.raises(type(fault)):
+            known.look([COPY])
+    assert there.asked == ["ListBackupPlans"]
+
+
+@pytest.mark.parametrize("operation", ["ListBackupSelections", "DescribeRegionSettings", "DescribeBackupVault"])
+def test_a_login_that_ended_is_no_right_that_lacks(operation: str) -> None:
+    """It says nothing of the plan, and is no answer for the next run."""
+    there = Backup(**{operation: Expired("ended")})
+    known = plans.Plans(cast(Api, there), lambda: NOW)
+    for _ in range(2):
+        with pytest.raises(Expired):
+            known.look([COPY])
+    assert there.asked.count(operation) == 2
+
+
+@pytest.mark.parametrize(("type", "taken"), [("Aurora", False), ("RDS", True)])
+def test_what_is_named_by_its_type_is_taken_whatever_was_said(type: str, taken: bool) -> None:
+    """But Aurora: that is backed up only where the region is told to."""
+    named = {"BackupSelection": {"Resources": ["arn:aws:rds:*:*:cluster:*"]}}
+    opted = {"ResourceTypeOptInPreference": {"Aurora": False, "RDS": False}}
+    there = Backup(GetBackupSelection=named, DescribeRegionSettings=opted)
+    copied = Copied("dro-x", type, "arn:aws:rds:us-east-1:123456789012:cluster:dro-x", {})
+    known = plans.Plans(cast(Api, there), lambda: NOW)
+    if not taken:
+        assert known.look([copied]) == "none of 1 plan of AWS Backup takes a copy"
+        return
+    with pytest.raises(Doubt):
+        known.look([copied])

@@ -14,9 +14,10 @@ from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.leading import NAME_TYPE
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
+from dr_orchestrator.errors import LeaseLost, NotMeasured, NotRecoverable, Transient, UnsafeToDelete
 from dr_orchestrator.runner import Components, Session
 from dr_orchestrator.runner.sweep.runs import unsettled
+from dr_orchestrator.runner.teardown import taken_down, was_outlived
 from tests.support.rehearsal import COPY, RUN, Drill
 
 
@@ -190,12 +191,14 @@ def test_a_copy_is_not_destroyed_twice_because_the_ledger_lost_it() -> None:
     assert run.cleanup is Cleanup.LEFTOVERS
 
 
-def outlived(by: str, state: CopyState = CopyState.DELETED) -> tuple[Drill, list[Copy]]:
+def outlived(by: str | Exception, state: CopyState = CopyState.DELETED) -> tuple[Drill, list[Copy]]:
     """A run of one copy that is gone as `state` says, and of which `by` is still there; of which copies was asked."""
     drill, asked = Drill(), list[Copy]()
 
     def outlives(copy: Copy) -> str:
         asked.append(copy)
+        if isinstance(by, Exception):
+            raise by
         return by
 
     session = drill.session()
@@ -213,6 +216,29 @@ def test_a_copy_of_which_something_is_left_is_left_over() -> None:
     assert "not all of it is gone: a recovery point" in drill.ledger.closing.cleanup_reasons[0]
     assert [row.state for row in drill.ledger.copies(RUN)] == [CopyState.LEFTOVER]
     assert asked == [COPY]
+    assert was_outlived(COPY, drill.ledger.closing.cleanup_reasons)
+
+
+@pytest.mark.parametrize("fault", [Transient("nobody answers"), NotRecoverable("refused"), NotMeasured("501")])
+def test_a_copy_that_could_not_be_asked_after_is_unproven(fault: Exception) -> None:
+    """It is deleted, and the words say so: nothing was seen that is left over."""
+    drill, _ = outlived(fault)
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.cleanup is Cleanup.UNPROVEN
+    told = f"it is deleted; whether AWS Backup kept anything of it could not be asked: {fault}"
+    assert told in drill.ledger.closing.cleanup_reasons[0]
+    assert [row.state for row in drill.ledger.copies(RUN)] == [CopyState.UNPROVEN]
+    assert not was_outlived(COPY, drill.ledger.closing.cleanup_reasons)
+
+
+def test_who_lost_the_run_writes_nothing_of_what_outlived_a_copy() -> None:
+    """What became of it is not ours to write."""
+
+    def outlives(_copy: Copy) -> str:
+        raise LeaseLost.to_another("r-1")
+
+    with pytest.raises(LeaseLost):
+        taken_down(lambda _: CopyState.DELETED, outlives, COPY)
 
 
 def test_a_copy_of_which_nothing_is_left_is_gone() -> None:

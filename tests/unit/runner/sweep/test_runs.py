@@ -17,6 +17,8 @@ from dr_orchestrator.errors import LeaseLost, NotMeasured, UnsafeToDelete
 from dr_orchestrator.runner.driver import LISTEN
 from dr_orchestrator.runner.sweep import cost_so_far, dead_runs, sweep, sweep_run
 from dr_orchestrator.runner.sweep.labs import lab_is_gone
+from dr_orchestrator.runner.sweep.runs import cost_of_what_stands, outlived_before
+from dr_orchestrator.runner.teardown import Outlived
 from tests.support import ledger_samples as samples
 from tests.support.sweeping import STACK, TABLE, World, named
 
@@ -262,6 +264,25 @@ def test_what_is_still_there_costs_money(world: World) -> None:
     assert cost_so_far(world.here, run, row).amount == Decimal(6)
     world.bill = NotMeasured("denied")
     assert str(cost_so_far(world.here, run, row)) == "not known: denied"
+
+
+def test_what_outlived_a_copy_is_kept_in_the_record(world: World) -> None:
+    """Once, by whoever saw it first; and what is gone itself costs nothing more, in any look at it."""
+    world.left(named("a"), closing=LEFT)
+    world.rates = Rates("EUR", {"db.t3": Decimal(2)}, Decimal(0))
+    world.bill = Billed("db.t3", Decimal(0))
+    world.ways["a"] = Outlived("it is deleted, and not all of it is gone: a point", "", CopyState.LEFTOVER)
+    (swept,) = sweep_run(world.here, world.run(), "asked for")
+    assert (swept.state, swept.cost) == (CopyState.LEFTOVER, None)
+    (row,) = world.run().copies
+    assert outlived_before(world.run(), row.copy)
+    kept = world.closing()
+    assert (kept.cleanup, len(kept.cleanup_reasons)) == (Cleanup.LEFTOVERS, 2)
+    world.ways["a"] = Outlived("it is deleted; denied", "", CopyState.UNPROVEN)
+    (swept,) = sweep_run(world.here, world.run(), "asked for")
+    assert (swept.state, swept.cost) == (CopyState.UNPROVEN, None)
+    assert world.closing() == kept
+    assert cost_of_what_stands(world.here, world.run(), row) is None
 
 
 def test_a_sweep_that_lost_the_run_within_a_deletion_leaves_it_alone(world: World) -> None:
