@@ -28,6 +28,8 @@ def write_claims(
     folder, told = out / CLAIMS, {safe_stem(each.service): each for each in claims}
     _take_away(folder, told)
     for name, each in told.items():
+        for ending in ("md", "html"):  # a page that cannot be written is none: an older one would tell of another look
+            (folder / f"{name}.{ending}").unlink(missing_ok=True)
         write_file(folder, name, "json", to_json(claim_json(each, looks[name])))
     written = {}
     for name, each in told.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.backup.vaults import LISTING, Kept, VaultPoints
@@ -44,6 +45,10 @@ class OwnedPoints:
 
     def __contains__(self, id: object) -> bool:
         return id in self._kept
+
+    def at(self, id: str) -> datetime:
+        """The instant that the vault tells of one of them."""
+        return self._kept[id].data_time
 
     def as_kept(self, made: RecoveryPoint) -> RecoveryPoint:
         """A point as EC2 tells it, no younger than its vault says, nor there any earlier: what was copied tells when it

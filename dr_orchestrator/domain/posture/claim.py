@@ -4,18 +4,19 @@ by which runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from dr_orchestrator.domain.drill import Drill, RecoveryPath
-from dr_orchestrator.domain.objective import Limit, format_duration
+from dr_orchestrator.domain.objective import Disruption, Limit, Objective, format_duration
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.posture.ruling import Standing, Stood
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Closing, RunHeader
 from dr_orchestrator.domain.service import Service
+from dr_orchestrator.domain.verdict import WorstCaseVerdict
 
 
 class Proof(StrEnum):
@@ -95,10 +96,34 @@ def claim(service: Service, drills: Iterable[Drill], newest: Mapping[str, Outlin
     `newest` holds no run that is simulated, aborted or of another definition of its drill: those prove nothing.
     """
     own = [each for each in drills if each.service.name == service.name]
-    primary = [each for each in own if each.path is RecoveryPath.PRIMARY] or own
+    asked = _asked(own)
     ours = [each for each in rows if each.service == service.name]
-    parts = (_immutable(service, ours), _loss(primary, newest, ours), _recovery(primary, newest))
+    loss = _loss(_promised(service, asked, ours, lambda of: of.rpo), asked, newest, ours)
+    recovery = _recovery(_promised(service, asked, ours, lambda of: of.rto), asked, newest, ours)
+    parts = (_immutable(service, ours), loss, recovery)
     return Claim(service.name, service.title, service.tier.number, service.owner, parts)
+
+
+def _asked(drills: Sequence[Drill]) -> list[Drill]:
+    """Those on the primary path of each resource; of one that has none, those on its fallbacks."""
+    served = {each.resource.name for each in drills if each.path is RecoveryPath.PRIMARY}
+    return [each for each in drills if each.path is RecoveryPath.PRIMARY or each.resource.name not in served]
+
+
+_Promised = Mapping[Disruption, Limit]
+
+
+def _promised(
+    service: Service, drills: Sequence[Drill], rows: Sequence[Stood], pick: Callable[[Objective], Limit | None]
+) -> _Promised:
+    """The limit that is claimed for each disruption: what its drills are held to, the loosest of them; where a look
+    found nothing that is drilled, what the service promises.
+    """
+    held = [(each.disruption, pick(each.objective)) for each in drills]
+    if not held and _unproven(rows):
+        held = [(each, pick(service.objective_for(each))) for each in Disruption]
+    known = [(of, limit) for of, limit in held if limit is not None]
+    return {of: max(limit for each, limit in known if each is of) for of in Disruption if of in dict(known)}
 
 
 def _immutable(service: Service, rows: Sequence[Stood]) -> Part:
@@ -112,25 +137,27 @@ def _immutable(service: Service, rows: Sequence[Stood]) -> Part:
     return _standing_on(words, told)
 
 
-def _loss(drills: Sequence[Drill], newest: Mapping[str, Outline], rows: Sequence[Stood]) -> Part:
-    limits = {each.objective.rpo for each in drills}
-    words = _limited("loss", limits)
-    if limits <= {None}:
+def _loss(promised: _Promised, drills: Sequence[Drill], newest: Mapping[str, Outline], rows: Sequence[Stood]) -> Part:
+    words = _worded("loss", promised, {each.disruption for each in drills})
+    if not promised:
         return _bare(words, Proof.NOT_CLAIMED, "no RPO is promised, or nothing is drilled")
     stale = [each for each in rows if each.ruling.rule in _NEWEST and each.ruling.standing is Standing.SHORT]
-    measured = [_by_run(each, newest.get(each.name), _lost) for each in drills]
-    return _standing_on(words, (*map(_seen, stale), *measured))
+    measured = [_by_run(each, newest.get(each.name), _lost) for each in drills if each.objective.rpo]
+    return _standing_on(words, (*map(_seen, stale), *_unproven(rows), *measured))
 
 
-def _recovery(drills: Sequence[Drill], newest: Mapping[str, Outline]) -> Part:
-    limits = {each.objective.rto for each in drills}
-    words = _limited("recovery", limits)
-    if limits <= {None}:
+def _recovery(
+    promised: _Promised, drills: Sequence[Drill], newest: Mapping[str, Outline], rows: Sequence[Stood]
+) -> Part:
+    words = _worded("recovery", promised, {each.disruption for each in drills})
+    if not promised:
         return _bare(words, Proof.NOT_CLAIMED, "no RTO is promised, or nothing is drilled")
-    return _standing_on(words, tuple(_by_run(each, newest.get(each.name), _took) for each in drills))
+    measured = [_by_run(each, newest.get(each.name), _took) for each in drills if each.objective.rto]
+    return _standing_on(words, (*_unproven(rows), *measured))
 
 
 _NEWEST = (Rule.POSTURE_NEWEST, Rule.POSTURE_CONTINUOUS)
+_PROVING = (Rule.POSTURE_PROVEN, Rule.UNDRILLED)
 _SEEN = {Standing.SHORT: Proof.DISPROVEN, Standing.UNKNOWN: Proof.NOT_PROVEN, Standing.HELD: Proof.PROVEN}
 _MEASURED = {True: Proof.PROVEN, None: Proof.NOT_PROVEN, False: Proof.DISPROVEN}
 
@@ -149,16 +176,25 @@ def _seen(row: Stood) -> Ground:
     return Ground(row.resource, row.ruling.evidence, _SEEN[row.ruling.standing])
 
 
+def _unproven(rows: Sequence[Stood]) -> tuple[Ground, ...]:
+    """The resources that nobody drills, or not for too long: whatever was measured once, or of others, says nothing of
+    them now.
+    """
+    short = (each for each in rows if each.ruling.rule in _PROVING and each.ruling.standing is Standing.SHORT)
+    return tuple(Ground(each.resource, each.ruling.evidence, Proof.NOT_PROVEN) for each in short)
+
+
 _Judged = tuple[bool | None, str]
 
 
 def _by_run(drill: Drill, run: Outline | None, judged: Callable[[Drill, RunHeader, Closing], _Judged]) -> Ground:
+    path = "fallback: " if drill.path is RecoveryPath.FALLBACK else ""
     if run is None or run.closing is None:
-        return Ground(drill.name, "no run on real AWS", Proof.NOT_PROVEN, run.header.id if run else "")
+        return Ground(drill.name, f"{path}no run on real AWS", Proof.NOT_PROVEN, run.header.id if run else "")
     met, said = judged(drill, run.header, run.closing)
     if met and not run.closing.verdict.green:
         met, said = None, f"{said}, but ended {run.closing.verdict.value}"
-    return Ground(drill.name, said, _MEASURED[met], run.header.id, run.header.started_at)
+    return Ground(drill.name, f"{path}{said}", _MEASURED[met], run.header.id, run.header.started_at)
 
 
 def _lost(drill: Drill, run: RunHeader, closing: Closing) -> _Judged:
@@ -170,7 +206,12 @@ def _lost(drill: Drill, run: RunHeader, closing: Closing) -> _Judged:
         told = f"{run.id} lost {format_duration(of.rpa)}, and its worst case is not known"
         return (None if limit.met_by(of.rpa) else False), told
     worst = max(of.rpa, of.worst_case)
-    return limit.met_by(worst), f"{run.id} lost {format_duration(of.rpa)}, {format_duration(worst)} at worst"
+    told = f"{run.id} lost {format_duration(of.rpa)}, {format_duration(worst)} at worst"
+    if not limit.met_by(worst):
+        return False, told
+    if closing.worst_case_verdict is not WorstCaseVerdict.MET:  # a part of it was out of sight, or too close to tell
+        return None, f"{told}, which the run calls {closing.worst_case_verdict.value}"
+    return True, told
 
 
 def _took(drill: Drill, run: RunHeader, closing: Closing) -> _Judged:
@@ -180,6 +221,12 @@ def _took(drill: Drill, run: RunHeader, closing: Closing) -> _Judged:
     return limit.met_by(rta), f"{run.id} took {format_duration(rta)}"
 
 
-def _limited(what: str, limits: set[Limit | None]) -> str:
-    found = [each for each in limits if each is not None]
-    return f"{what} {min(found)}" if found else what
+def _worded(what: str, promised: _Promised, drilled: Collection[Disruption]) -> str:
+    """The limits in words, each with its disruptions where not all that is drilled has the same."""
+    limits = list(dict.fromkeys(promised.values()))
+    if not limits:
+        return what
+    if len(limits) == 1 and set(drilled) <= set(promised):
+        return f"{what} {limits[0]}"
+    of = {limit: ", ".join(each.value for each in promised if promised[each] == limit) for limit in limits}
+    return f"{what} " + ", ".join(f"{limit} ({of[limit]})" for limit in limits)

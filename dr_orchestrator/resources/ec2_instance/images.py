@@ -31,6 +31,8 @@ class Image:
     snapshots: tuple[Mapping[str, Any], ...]
     attached: Mapping[str, datetime] = field(default_factory=dict)
     """The volumes of its source by device, and since when each is attached there."""
+    kept: datetime | None = None
+    """The instant that a vault tells of it: the snapshots of a copy tell when they were copied."""
 
     @property
     def id(self) -> str:
@@ -69,9 +71,8 @@ class Image:
     def _without_volumes(self) -> str:
         """Whether it lacks a volume that the source had already as it was made: what it recovers is not the whole."""
         held = {str(each.get("DeviceName")) for each in self.devices}
-        lacking = sorted(
-            each for each, since in self.attached.items() if self.at and since < self.at and each not in held
-        )
+        made = min(filter(None, (self.at, self.kept)), default=None)
+        lacking = sorted(each for each, since in self.attached.items() if made and since < made and each not in held)
         return f"is incomplete: it lacks the volume {lacking[0]} of its source" if lacking else ""
 
     def _without_snapshots(self) -> str:

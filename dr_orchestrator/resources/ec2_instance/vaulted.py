@@ -7,6 +7,7 @@ starts. The drill starts the image itself, closed off as any other (decision 55)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.resources.ec2_instance import machine
-from dr_orchestrator.resources.ec2_instance.images import Images
+from dr_orchestrator.resources.ec2_instance.images import Image, Images
 from dr_orchestrator.resources.ec2_instance.restore import Ec2Instance
 
 _TYPE = "EC2"
@@ -50,6 +51,11 @@ class VaultImages(Images):
         if not found:
             self._owned.none_there(self._instance)
         return [self._owned.as_kept(each) for each in found]
+
+    def listed(self) -> list[Image]:
+        """As EC2 tells them, each with the instant that the vault tells of it."""
+        self._last = [replace(each, kept=self._owned.at(each.id)) for each in super().listed()]
+        return self._last
 
     def longest(self) -> timedelta | None:
         """How long it took at most until the vault had one whole, from the instant of its data."""

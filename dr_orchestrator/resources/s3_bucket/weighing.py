@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.cost import Objects as Charged
 from dr_orchestrator.domain.counted import counted
@@ -60,8 +61,8 @@ THROUGH = Way(PIECE, PIECE, 50, 50 * 1024**2, 3, "an assumed 50 objects and 50 M
 class Weight:
     """The objects that would be copied, and how that is known; a sample's bytes are not, where nobody lists all.
 
-    `listed` are all versions that there are, `parts` the calls that large objects need besides. `most` tells that it is
-    no more than that, `least` why it may be more; it is exact where neither is.
+    `listed` are all versions that there are, `parts` the calls that large objects need besides. `about` tells that it
+    is the count of an earlier day, `least` why it may be more; it is exact where neither is.
     """
 
     objects: int
@@ -69,11 +70,11 @@ class Weight:
     listed: int
     parts: int
     how: str
-    most: bool = False
+    about: bool = False
     least: str = ""
 
     def __str__(self) -> str:
-        bound = "at most " if self.most else "at least " if self.least else ""
+        bound = "about " if self.about else "at least " if self.least else ""
         of = "" if self.bytes is None else f" of {counted(self.bytes, 'byte')}"
         return f"{bound}{counted(self.objects, 'object')}{of}, {self.how}"
 
@@ -89,7 +90,7 @@ class Weighing:
 
     @cached_property
     def weight(self) -> Weight:
-        """Count what is listed; where that is too much, what CloudWatch says of the whole bucket is the most."""
+        """Count what is listed; where that is too much, CloudWatch tells of the whole bucket."""
         wanted = self._wanted()
         if self._told:
             seen = _Seen()
@@ -99,26 +100,36 @@ class Weighing:
         objects, size, parts = _sizes(replace(wanted, versions=lambda _: known), self._way)
         if len(known) <= LISTED:
             return Weight(objects, size, len(known), parts, "counted")
-        stored = metrics.stored(self._account, wanted.where.bucket, self._now)
+        why = "CloudWatch has no count of them yet"
+        try:
+            stored = metrics.stored(self._account, wanted.where.bucket, self._now)
+        except Denied as denied:  # a role from before: no reason to refuse what it may restore
+            stored, why = None, f"nobody may ask CloudWatch how many ({denied.call})"
         if stored is None or stored.objects < len(known):  # it has grown since
-            why = f"there are more than {LISTED:,} versions, and CloudWatch has no count of them yet"
+            why = f"there are more than {LISTED:,} versions, and {why}"
             return Weight(objects, size, len(known), parts, "counted so far", least=why)
-        return self._at_most(stored, wanted)
+        return self._about(stored, wanted)
 
-    def _at_most(self, stored: metrics.Stored, wanted: Wanted) -> Weight:
-        """All versions of the bucket: a prefix and an instant have no more of them."""
+    def _about(self, stored: metrics.Stored, wanted: Wanted) -> Weight:
+        """All versions of the bucket on that day: a prefix and an instant had no more of them, and what came since is
+        not among them.
+        """
+        least = f"what came after {stored.day:%Y-%m-%d} is not counted"
         how = f"all versions of {wanted.where.bucket} on {stored.day:%Y-%m-%d} (CloudWatch)"
         if (sample := wanted.sample) is not None:
             objects = min(stored.objects, sample.draws + len(sample.always))
-            return Weight(objects, None, stored.objects, 0, f"a sample of {how}", most=True)
-        return Weight(stored.objects, stored.bytes, stored.objects, -(-stored.bytes // self._way.part), how, most=True)
+            return Weight(objects, None, stored.objects, 0, f"a sample of {how}", about=True, least=least)
+        if stored.bytes is None:
+            least = f"{least}; CloudWatch tells no size"
+        parts = -(-(stored.bytes or 0) // self._way.part)
+        return Weight(stored.objects, stored.bytes, stored.objects, parts, how, about=True, least=least)
 
     def billed(self, besides: str) -> Billed:
         """The requests and the storage of the copy; `besides` is what no rate is for."""
         weight = self.weight
         writes = weight.objects + weight.parts + _LOOKS * -(-weight.listed // PAGE)
         reads = self._way.reads * weight.objects + weight.parts
-        drawn = "" if weight.bytes is not None else "what the drawn objects store"
+        drawn = "" if weight.bytes is not None else "what the objects store"
         told = ", and ".join(filter(None, (besides, drawn)))
         stored = Decimal(weight.bytes or 0) / _GIB
         return Billed(besides=told, objects=Charged(stored, writes, reads, weight.least))

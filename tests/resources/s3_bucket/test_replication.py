@@ -192,6 +192,19 @@ def test_what_was_not_told_is_not_known(
     assert why in case.source
 
 
+@pytest.mark.parametrize("region", [ABROAD, "us-east-1"])
+def test_what_failed_is_no_lag_of_none(
+    made: Estate, way_of: Make, pair: tuple[Resource, Resource], region: str
+) -> None:
+    """What S3 gave up is pending no more and has no latency: it is not the whole, whichever region tells of it."""
+    ruled(made, pair, **MEASURED)
+    told(made, pair, "OperationsPendingReplication", every_span(0), ABROAD)
+    told(made, pair, "OperationsFailedReplication", {timedelta(days=3): 2, timedelta(days=9): 1}, region)
+    case = of(way_of, pair[1]).restorer.worst_case(made.clock.now())
+    assert case.whole is False
+    assert "; 3 operations failed, whose lag is in none of it" in case.source
+
+
 def test_without_metrics_nobody_knows_how_far_it_lay_behind(
     made: Estate, way_of: Make, pair: tuple[Resource, Resource]
 ) -> None:

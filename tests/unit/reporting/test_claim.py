@@ -102,13 +102,15 @@ def test_the_pages_lead_to_each_other(templates: tuple[Path, ...], tmp_path: Pat
 
 
 def test_who_is_gone_leaves_no_page(templates: tuple[Path, ...], tmp_path: Path) -> None:
-    """Not even where the pages of those that are left cannot be written; what is no page of ours stays."""
+    """Not even where the pages of those that are left cannot be written: of those the exact file alone is there, and no
+    page of an earlier look beside it. What is no page of ours stays.
+    """
     write_claims(kept.CLAIMS, kept.LOOKS, tmp_path, templates)
     (tmp_path / "claims" / "notes.txt").write_text("of the team's own")
     with pytest.raises(UsageError, match=re.escape("claim.md.j2: not found")):
         write_claims([JIRA], kept.LOOKS, tmp_path, [tmp_path])
     left = sorted(each.name for each in (tmp_path / "claims").iterdir())
-    assert left == ["jira.html", "jira.json", "jira.md", "notes.txt"]
+    assert left == ["jira.json", "notes.txt"]
 
 
 def test_the_exact_file_needs_no_template(templates: tuple[Path, ...], tmp_path: Path) -> None:

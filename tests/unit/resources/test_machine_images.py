@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -89,6 +90,14 @@ def test_an_image_without_a_volume_of_its_source_is_no_recovery_point() -> None:
     assert point.id == "ami-1"
     with pytest.raises(NotRecoverable, match="is incomplete: it lacks the volume /dev/sdf of its source"):
         images(found, held, sd0=AT - MINUTE, sdf=AT - MINUTE).points()
+
+
+def test_a_copied_image_lacks_no_volume_that_came_after_what_it_is_of() -> None:
+    """Its snapshots tell when they were copied, the vault of what instant it is."""
+    (copied,) = of_snapshots([image("a")], [snapshot("a", 60 * MINUTE)], {"/dev/sdf": AT + MINUTE})
+    assert "lacks the volume /dev/sdf" in copied.unusable()
+    assert replace(copied, kept=AT).unusable() == ""
+    assert "lacks the volume /dev/sdf" in replace(copied, kept=AT + 2 * MINUTE).unusable()
 
 
 def test_an_image_of_another_machine_is_none_of_it() -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.answers import Strange
+from dr_orchestrator.errors import Transient
 
 CALL = "cloudwatch:GetMetricData"
 DAILY, LOOKED_BACK = timedelta(days=1), timedelta(days=4)
@@ -21,17 +22,22 @@ _COPIED = (
 )
 """The storage of what can be copied at once: from the archives nothing comes, and nothing is copied."""
 
+_COMPLETE = "Complete"
+"""The word of CloudWatch on a metric of which all is told."""
+
 Told = list[tuple[datetime, float]]
 """The values of one metric, each with the begin of the span that it is of."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """All versions in a bucket, markers and unfinished uploads among them, as S3 counted them one day."""
+    """All versions in a bucket, markers and unfinished uploads among them, as S3 counted them one day; their bytes are
+    None where it tells none.
+    """
 
     day: datetime
     objects: int
-    bytes: int
+    bytes: int | None
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,12 @@ def stored(account: Account, bucket: str, until: datetime) -> Stored | None:
     if not objects:
         return None
     day, number = max(objects)
-    return Stored(day, int(number), int(sum(max(each)[1] for each in weights if each)))
+    newest = [max(each)[1] for each in weights if each]
+    return Stored(day, int(number), int(sum(newest)) if newest else None)
 
 
 def read(account: Account, metrics: Iterable[Metric], since: datetime, until: datetime, grain: timedelta) -> list[Told]:
-    """The values of each metric within a time, in the order that they are asked for."""
+    """The values of each metric within a time, in the order that they are asked for; Transient where some lack."""
     queries = [
         {
             "Id": f"m{number}",
@@ -73,10 +80,15 @@ def read(account: Account, metrics: Iterable[Metric], since: datetime, until: da
         for number, each in enumerate(metrics)
     ]
     found: dict[str, Told] = {str(each["Id"]): [] for each in queries}
+    ended = dict.fromkeys(found, "nothing")
     asked = {"MetricDataQueries": queries, "StartTime": since, "EndTime": until}
     for each in account.api("cloudwatch").pages("GetMetricData", "MetricDataResults", **asked):
         values = list(zip(each["Timestamps"], map(float, each["Values"]), strict=False))
         if each["Id"] not in found or not all(0 <= value < math.inf for _, value in values):
             raise Strange(f"it tells {each['Id']} of {each['Values']}", CALL)
         found[each["Id"]] += values
+        ended[each["Id"]] = str(each.get("StatusCode") or _COMPLETE)
+    # on a page before the last it is PartialData; what stays so, or is missing, would be taken for all that there was
+    if lacking := sorted({each for each in ended.values() if each != _COMPLETE}):
+        raise Transient(f"CloudWatch told not all that was asked of S3: {', '.join(lacking)}", call=CALL)
     return list(found.values())

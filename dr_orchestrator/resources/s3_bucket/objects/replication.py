@@ -4,6 +4,7 @@ what S3 told CloudWatch of the last weeks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,13 @@ from dr_orchestrator.resources.s3_bucket.settings import ENABLED, concerns
 
 LOOKED_BACK, GRAIN = timedelta(days=90), timedelta(hours=3)
 """How far back CloudWatch is asked for the lag of a replication, and in pieces of what length."""
+
+_ASKED = (
+    ("ReplicationLatency", "Maximum"),
+    ("OperationsPendingReplication", "Maximum"),
+    ("OperationsFailedReplication", "Sum"),
+)
+"""The metrics of a rule that tell how far it lay behind, and how each is taken together."""
 
 _DUE = ("PENDING", "FAILED")
 """The words of S3 on a version that a rule is to replicate and that has not come; it has none where no rule is."""
@@ -72,19 +80,25 @@ def lately(primary: Account, of: Where, replica: Account, where: Where, since: d
     since, told = max(since, until - LOOKED_BACK), list[Lately]()
     for rule in rules:
         named = {"SourceBucket": of.bucket, "DestinationBucket": where.bucket, "RuleId": str(rule["ID"])}
-        asked = [Metric(each, named, "Maximum") for each in ("ReplicationLatency", "OperationsPendingReplication")]
+        asked = [Metric(name, named, stat) for name, stat in _ASKED]
         try:
             found = read(primary, asked, since, until, GRAIN)
-            latency, pending = found if any(found) else read(replica, asked, since, until, GRAIN)
+            if not all(found):  # each is told in one of the two regions, and not all need be in the same
+                found = [
+                    one or other for one, other in zip(found, read(replica, asked, since, until, GRAIN), strict=True)
+                ]
         except Denied as denied:
             return Lately(f"nobody may ask how far it lay behind before ({denied.call})")
-        told.append(_of_rule(str(rule["ID"]), latency, pending, since, until))
+        latency, pending, failed = found
+        told.append(_of_rule(str(rule["ID"]), latency, pending, failed, since, until))
     most = max(each.most for each in told)
     return Lately("; ".join(each.said for each in told), most, all(each.whole for each in told))
 
 
-def _of_rule(id: str, latency: Told, pending: Told, since: datetime, until: datetime) -> Lately:
-    """The lag of one rule: none while nothing was pending; a span of which nothing was told hides what was."""
+def _of_rule(id: str, latency: Told, pending: Told, failed: Told, since: datetime, until: datetime) -> Lately:
+    """The lag of one rule: none while nothing was pending; a span of which nothing was told hides what was, and what
+    failed is in no latency.
+    """
     times = sorted({at for at, _ in (*latency, *pending)})
     if not times:
         return Lately(f"CloudWatch has no ReplicationLatency of rule {id}")
@@ -97,7 +111,10 @@ def _of_rule(id: str, latency: Told, pending: Told, since: datetime, until: date
     unsaid = sum(value > 0 and at not in known for at, value in pending)
     if unsaid:
         said += f", none of {counted(unsaid, 'span')} in which something was pending"
-    return Lately(said, most, whole=silent <= 2 * GRAIN and not unsaid)
+    failures = sum(value for _, value in failed)
+    if failures:
+        said += f"; {counted(math.ceil(failures), 'operation')} failed, whose lag is in none of it"
+    return Lately(said, most, whole=silent <= 2 * GRAIN and not unsaid and not failures)
 
 
 def _rules(primary: Api, of: Where, where: Where) -> Sequence[Any]:

@@ -11,13 +11,13 @@ import pytest
 from dr_orchestrator.domain.drill import Drill, RecoveryPath
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.objective import Disruption
+from dr_orchestrator.domain.objective import Disruption, Limit, Objective
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.posture.claim import Claim, Proof, claim
 from dr_orchestrator.domain.posture.ruling import Ruling, Standing, Stood, stood
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Measures
-from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.domain.verdict import Verdict, WorstCaseVerdict
 from tests.support.ledger_samples import closing, header
 from tests.support.protections import HOUR, RESOURCE, service
 
@@ -31,7 +31,9 @@ def drill(name: str = "orders-pitr", **changes: Any) -> Drill:
 
 
 def ran(verdict: Verdict = Verdict.PASSED, **measures: Any) -> Outline:
-    return Outline(header("r-7"), closing(verdict, measures=replace(MEASURED, **measures)))
+    worst = measures.pop("worst", WorstCaseVerdict.MET)
+    of = replace(MEASURED, **measures)
+    return Outline(header("r-7"), replace(closing(verdict, measures=of), worst_case_verdict=worst))
 
 
 def row(rule: Rule, standing: Standing) -> Stood:
@@ -146,3 +148,58 @@ def test_what_is_claimed_is_told_in_words() -> None:
     assert claimed(LOCKED).words == "immutable, loss < 1 h, recovery < 6 h"
     free = service(None)
     assert claimed(of=free, drills=()).words == "nothing is claimed"
+
+
+@pytest.mark.parametrize("worst", [each for each in WorstCaseVerdict if each is not WorstCaseVerdict.MET])
+def test_a_worst_case_that_its_run_does_not_call_met_proves_nothing(worst: WorstCaseVerdict) -> None:
+    """A figure within the limit is no proof where a part of it was out of sight; one beyond it disproves it."""
+    part = claimed(LOCKED, orders_pitr=ran(worst=worst)).parts[1]
+    assert (part.proof, part.why) == (
+        Proof.NOT_PROVEN,
+        f"orders-pitr: r-7 lost 10 m, 15 m at worst, which the run calls {worst.value}",
+    )
+    assert claimed(LOCKED, orders_pitr=ran(worst=worst, worst_case=HOUR)).parts[1].proof is Proof.DISPROVEN
+
+
+def promise(rto: float | None, rpo: float | None = 1) -> Objective:
+    return Objective(*(None if each is None else Limit(each * HOUR) for each in (rto, rpo)), "its own")
+
+
+def test_limits_that_differ_are_claimed_each_for_its_disruption() -> None:
+    """Never the best number for the worst disaster; what has no limit is not claimed, and is no measure that lacks."""
+    zone = drill("zone", disruption=Disruption.AVAILABILITY_ZONE, objective=promise(1))
+    slow = drill("slow", disruption=Disruption.AVAILABILITY_ZONE, objective=promise(2))
+    region = drill("region", disruption=Disruption.REGION, objective=promise(8, None))
+    found = claimed(LOCKED, drills=(region, zone, slow))
+    assert [each.words for each in found.parts[1:]] == [
+        "loss < 1 h (availability-zone)",
+        "recovery < 2 h (availability-zone), < 8 h (region)",
+    ]
+    assert [each.about for each in found.parts[1].grounds] == ["zone", "slow"]
+    alike = replace(region, objective=promise(2))
+    assert claimed(LOCKED, drills=(slow, alike)).words == "immutable, loss < 1 h, recovery < 2 h"
+
+
+@pytest.mark.parametrize("rule", [Rule.POSTURE_PROVEN, Rule.UNDRILLED])
+def test_a_resource_that_nobody_drills_leaves_it_open(rule: Rule) -> None:
+    """Or one whose proof is too old: a run of another, or of last year, says nothing of it now."""
+    found = claimed(LOCKED, row(rule, Standing.SHORT), orders_pitr=ran())
+    assert [each.proof for each in found.parts] == [Proof.PROVEN, Proof.NOT_PROVEN, Proof.NOT_PROVEN]
+    assert [each.why for each in found.parts[1:]] == ["orders-db: as seen"] * 2
+    assert claimed(LOCKED, row(rule, Standing.HELD), orders_pitr=ran()).proof is Proof.PROVEN
+
+
+def test_a_service_that_nobody_drills_claims_what_it_promises_and_proves_nothing() -> None:
+    """Locked backups alone are not its claim."""
+    found = claimed(LOCKED, row(Rule.POSTURE_PROVEN, Standing.SHORT), drills=())
+    assert (found.words, found.proof) == ("immutable, loss < 1 h, recovery < 6 h", Proof.NOT_PROVEN)
+
+
+def test_a_fallback_stands_in_for_its_own_resource_and_says_so() -> None:
+    """A primary path of another resource does not excuse it; beside one of its own it is not asked."""
+    carts = replace(RESOURCE, name="carts-db")
+    aside = drill("carts-snapshot", resource=carts, path=RecoveryPath.FALLBACK)
+    grounds = claimed(LOCKED, drills=(drill(), aside), orders_pitr=ran()).parts[2].grounds
+    assert [each.said for each in grounds] == ["r-7 took 3 h", "fallback: no run on real AWS"]
+    found = claimed(LOCKED, drills=(drill(), aside), orders_pitr=ran(), carts_snapshot=ran())
+    assert (found.proof, found.parts[2].grounds[1].said) == (Proof.PROVEN, "fallback: r-7 took 3 h")
