@@ -33,7 +33,7 @@ def looks(aws: ToldAws, *keys: str) -> Looks:
     account, point = aws.account(), SimpleNamespace(id="ami-1")
     resource = Resource("web", "ec2-instance", "i-1", "us-east-1")
     return Looks(
-        *(resource, account, account, cast(Images, images)),
+        *(resource, account, account, account, cast(Images, images)),
         source_of=lambda: SOURCE,
         choose=lambda: cast(RecoveryPoint, point),
     )
