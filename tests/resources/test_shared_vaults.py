@@ -14,9 +14,9 @@ from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.preflight import CheckStatus, perform
 from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.lab.cloud.databases.clusters import vaulted as clusters
 from dr_orchestrator.lab.cloud.vaulting import Kept
 from dr_orchestrator.lab.cloud.vaults import Vaults, vaults
-from dr_orchestrator.resources.aurora_cluster.lab import vaulted as clusters
 from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 from dr_orchestrator.resources.dynamodb_table.vaulted import TableFromVault
 from dr_orchestrator.resources.ebs_volume.vaulted import EbsFromVault

@@ -16,6 +16,7 @@ from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.clusters.production import addresses
+from dr_orchestrator.aws.clusters.restoring import DOOR, STATES
 from dr_orchestrator.aws.data_api import looks
 from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.aws.preflight import rights
@@ -32,7 +33,6 @@ from dr_orchestrator.resources.aurora_cluster import listing, production
 from dr_orchestrator.resources.aurora_cluster.instance import planned
 from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.restore import DOOR, STATES
 from dr_orchestrator.resources.by_statements import of_source
 from dr_orchestrator.wiring.building import parts
 from tests.support.aurora import ENGINE, described, member
