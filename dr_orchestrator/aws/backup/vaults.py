@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws import points
+from dr_orchestrator.aws.backup import locks
 from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.copies import SKEW
@@ -22,7 +23,7 @@ from dr_orchestrator.errors import NotRecoverable
 LISTING = "backup:ListRecoveryPointsByBackupVault"
 GIB = 1024**3
 _DAY = timedelta(days=1)
-_SHARED = ("LOGICALLY_AIR_GAPPED_BACKUP_VAULT", "RESTORE_ACCESS_BACKUP_VAULT")
+_SHARED = (locks.AIR_GAPPED, "RESTORE_ACCESS_BACKUP_VAULT")
 """The types of the vaults that can be restored from where another account owns them."""
 
 _TYPES = {_SHARED[0]: "logically air-gapped", _SHARED[1]: "a restore access vault", "BACKUP_VAULT": "a backup vault"}

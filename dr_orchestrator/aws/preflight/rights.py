@@ -113,9 +113,7 @@ def simulated_name(account: Account, caller: Caller, copy: Copy, record: RecordT
         "aws:RequestedRegion": [_HOME.get(partition, copy.region)],
     }
     about = f"arn:{partition}:route53:::hostedzone/{zone}"
-    decisions, barred = _decided(account, caller, about, [_CHANGE], keys)
-    _raise_where_denied(principal, decisions, barred, "`dro iam` prints the policies that allow it")
-    if _not_allowed(decisions, [_CHANGE]):
+    if not _is_allowed(account, caller, about, _CHANGE, keys, principal):
         raise Doubt(f"by IAM's simulation {principal} is not allowed {_CHANGE} of {name} in {zone}")
     return f"IAM's simulation allows {principal} {_CHANGE} of {name} in {zone}"
 
@@ -139,11 +137,9 @@ def simulated_controls(account: Account, caller: Caller, controls: Controls, los
     unheard = []
     for about, action, region in asked:
         obeying = {_OVERRIDES: ["false"]} if action.startswith(_ARC_CLUSTER) else {}
-        decisions, barred = _decided(account, caller, about, [action], {**obeying, "aws:RequestedRegion": [region]})
-        _raise_where_denied(
-            f"{principal} in {region}", decisions, barred, "`dro iam` prints the policies that allow it"
-        )
-        unheard += [f"{each} in {region}" for each in _not_allowed(decisions, [action])]
+        keys = {**obeying, "aws:RequestedRegion": [region]}
+        if not _is_allowed(account, caller, about, action, keys, f"{principal} in {region}"):
+            unheard.append(f"{action} in {region}")
     if unheard:
         raise Doubt(f"by IAM's simulation {principal} is not allowed {', '.join(unheard)}")
     told = ", ".join(dict.fromkeys(action for _, action, _ in asked))
@@ -158,11 +154,18 @@ def simulated_failover(account: Account, caller: Caller, action: str, arns: Sequ
     """
     principal, keys = _principal(caller), {"aws:RequestedRegion": [account.region], _NOW: [f"{at:%Y-%m-%dT%H:%M:%SZ}"]}
     for arn in arns:
-        decisions, barred = _decided(account, caller, arn, [action], keys)
-        _raise_where_denied(principal, decisions, barred, "`dro iam` prints the policies that allow it")
-        if _not_allowed(decisions, [action]):
+        if not _is_allowed(account, caller, arn, action, keys, principal):
             raise Doubt(f"by IAM's simulation {principal} is not allowed {action} on {arn}")
     return f"IAM's simulation allows {principal} {action} on {' and '.join(arns)}"
+
+
+def _is_allowed(
+    account: Account, caller: Caller, arn: str, action: str, keys: Mapping[str, Sequence[str]], called: str
+) -> bool:
+    """Whether a policy allows an action; NotMeasured where one denies it by name to whoever is `called` so."""
+    decisions, barred = _decided(account, caller, arn, [action], keys)
+    _raise_where_denied(called, decisions, barred, "`dro iam` prints the policies that allow it")
+    return not _not_allowed(decisions, [action])
 
 
 def _decisions(

@@ -19,7 +19,7 @@ from dr_orchestrator.domain.resource_type import (
 )
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
-from dr_orchestrator.resources.aurora_cluster import statements
+from dr_orchestrator.resources.aurora_cluster import carried, statements
 from dr_orchestrator.resources.aurora_cluster.name import (
     ENGINES,
     GLOBAL,
@@ -32,7 +32,7 @@ from dr_orchestrator.resources.aurora_cluster.name import (
 )
 from dr_orchestrator.resources.aurora_cluster.parity import CALLS, SETTINGS
 from dr_orchestrator.resources.aurora_cluster.worldwide import calls as globally
-from dr_orchestrator.resources.brought import BROUGHT, WITHOUT_TAGS
+from dr_orchestrator.resources.brought import BROUGHT
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
 if TYPE_CHECKING:
@@ -317,25 +317,7 @@ TYPE = Drillable(
             frozenset({"SkipFinalSnapshot", "DeleteAutomatedBackups"}),
             only={"SkipFinalSnapshot": (True,), "DeleteAutomatedBackups": (True,)},
         ),
-        Write(
-            "rds:CopyDBClusterSnapshot",
-            By(SNAPSHOT, "TargetDBClusterSnapshotIdentifier"),
-            Effect.RESTORE,
-            frozenset({"KmsKeyId", "Tags", "CopyTags", "SourceRegion"}),
-            "SourceDBClusterSnapshotIdentifier",
-            actions=_TAGGED,
-            only=WITHOUT_TAGS,
-            beside=("cluster-snapshot:*",),
-        ),
-        Write(
-            "rds:ModifyDBClusterSnapshotAttribute",
-            By(SNAPSHOT, "DBClusterSnapshotIdentifier"),
-            Effect.CHANGE,
-            frozenset({"AttributeName"}),
-            only={"AttributeName": ("restore",)},
-            lends="ValuesToAdd",
-        ),
-        Write("rds:DeleteDBClusterSnapshot", By(SNAPSHOT, "DBClusterSnapshotIdentifier"), Effect.DELETE),
+        *carried.WRITES,
         *globally.WRITES,
     ),
     posture=Calls(
@@ -377,11 +359,7 @@ TYPE = Drillable(
             ),
         },
     ),
-    carried=Calls(
-        frozenset({"rds:DescribeDBClusterSnapshots", "kms:DescribeKey"}),
-        frozenset({"rds:CopyDBClusterSnapshot", "rds:ModifyDBClusterSnapshotAttribute", "rds:DeleteDBClusterSnapshot"}),
-        {"kms:DescribeKey": "the snapshot is encrypted"},
-    ),
+    carried=carried.CALLS,
     stated=statements.STATED,
     inquiry=statements.INQUIRY,
     place=where_the_drill_says,
