@@ -12,16 +12,11 @@ from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, switches
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.resources import rows
-from dr_orchestrator.wiring import opening
-from tests.support import elsewhere, workspace
-from tests.support.aurora_drills import CLUSTER, make_cluster
 from tests.support.dying import deaths, killed_at, killed_in, resumed, swept
 from tests.support.elsewhere import AWAY
-from tests.support.estate import REGION, Estate, estate
-from tests.support.failovers import ScriptedClient
-from tests.support.shop import GREEN, run, world
-from tests.support.switchovers import DRILL, SWITCHES, left, prepared
+from tests.support.estate import REGION, Estate
+from tests.support.shop import GREEN, run
+from tests.support.switchovers import DRILL, boards_in, left, scripted
 
 ASKS = ("CreateGlobalCluster", "CreateDBCluster", "CreateDBInstance", "SwitchoverGlobalCluster")
 ONCE = [1, 1, 2, 2]
@@ -30,24 +25,14 @@ ONCE = [1, 1, 2, 2]
 
 @pytest.fixture(scope="module")
 def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab"), CLUSTER) as made:
-        make_cluster(made, CLUSTER, "db.r6g.large")
-        prepared(made.lab)
-        made.clock.sleep(7200)
+    with boards_in(tmp_path_factory.mktemp("lab")) as made:
         yield made
 
 
 @pytest.fixture
 def here(boards: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
     """A world whose client is scripted: no database stands behind the lab's clusters here."""
-    declared = workspace.SHOP.replace("\n  sessions: {", f"{elsewhere.CLUSTER_RESOURCE.rstrip()}\n  sessions: {{")
-    monkeypatch.setattr(workspace, "SHOP", declared)
-    monkeypatch.setattr(rows, "Client", lambda *_: ScriptedClient(boards.clock))
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: boards.clock.now())
-    name = f"boards-{len(boards.lab.journal)}"
-    boards.client("rds").create_db_cluster_snapshot(DBClusterIdentifier=CLUSTER.id, DBClusterSnapshotIdentifier=name)
-    boards.clock.sleep(1800)
-    with world(boards, home, SWITCHES) as made:
+    with scripted(boards, home, monkeypatch) as made:
         yield made
     assert left() == []
 

@@ -16,37 +16,23 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UnsafeToDelete
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from dr_orchestrator.resources import rows
-from dr_orchestrator.wiring import opening
-from tests.support import elsewhere, workspace
-from tests.support.aurora_drills import CLUSTER, make_cluster
+from tests.support.aurora_drills import CLUSTER
 from tests.support.elsewhere import ALIAS, AWAY
-from tests.support.estate import Estate, estate
-from tests.support.failovers import ScriptedClient
-from tests.support.shop import GREEN, run, world
-from tests.support.switchovers import DRILL, SWITCHES, left, prepared, production, wholes
+from tests.support.estate import Estate
+from tests.support.shop import GREEN, run
+from tests.support.switchovers import DRILL, boards_in, left, production, scripted, wholes
 
 
 @pytest.fixture(scope="module")
 def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab"), CLUSTER) as made:
-        make_cluster(made, CLUSTER, "db.r6g.large")
-        prepared(made.lab)
-        made.clock.sleep(7200)
+    with boards_in(tmp_path_factory.mktemp("lab")) as made:
         yield made
 
 
 @pytest.fixture
 def here(boards: Estate, home: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> Iterator[wiring.App]:
     """A world whose client is scripted, and whose drill says of the other region what a test wants."""
-    declared = workspace.SHOP.replace("\n  sessions: {", f"{elsewhere.CLUSTER_RESOURCE.rstrip()}\n  sessions: {{")
-    monkeypatch.setattr(workspace, "SHOP", declared)
-    monkeypatch.setattr(rows, "Client", lambda *_: ScriptedClient(boards.clock))
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: boards.clock.now())
-    name = f"boards-{len(boards.lab.journal)}"
-    boards.client("rds").create_db_cluster_snapshot(DBClusterIdentifier=CLUSTER.id, DBClusterSnapshotIdentifier=name)
-    boards.clock.sleep(1800)
-    with world(boards, home, SWITCHES.replace(f", kms_key: {ALIAS}", said)) as made:
+    with scripted(boards, home, monkeypatch, said) as made:
         yield made
     boards.lab.faults.clear()
 

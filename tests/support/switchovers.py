@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from moto.rds.models import rds_backends
 
+from dr_orchestrator import wiring
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.databases.clusters.models.spanning import Spanning
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from tests.support import elsewhere
+from dr_orchestrator.resources import rows
+from dr_orchestrator.wiring import opening
+from tests.support import elsewhere, workspace
+from tests.support.aurora_drills import CLUSTER, make_cluster
 from tests.support.elsewhere import ALIAS, AWAY
+from tests.support.estate import Estate, estate
+from tests.support.failovers import ScriptedClient
+from tests.support.shop import world
 
 DRILL = "boards-global-failover"
 SWITCHES = f"""
@@ -26,6 +37,34 @@ SWITCHES = f"""
 def prepared(lab: Lab) -> None:
     """The network, and the key, of the other region."""
     elsewhere.prepared(lab)
+
+
+@contextmanager
+def boards_in(home: Path) -> Iterator[Estate]:
+    """Within: an estate with the cluster that is switched over, of a class that a global database takes."""
+    with estate(home, CLUSTER) as made:
+        make_cluster(made, CLUSTER, "db.r6g.large")
+        prepared(made.lab)
+        made.clock.sleep(7200)
+        yield made
+
+
+@contextmanager
+def scripted(
+    boards: Estate, home: Path, monkeypatch: pytest.MonkeyPatch, said: str = f", kms_key: {ALIAS}"
+) -> Iterator[wiring.App]:
+    """Within: a world whose client is scripted, for no database stands behind the lab's clusters here; `said` is what
+    the drill says of the other region.
+    """
+    declared = workspace.SHOP.replace("\n  sessions: {", f"{elsewhere.CLUSTER_RESOURCE.rstrip()}\n  sessions: {{")
+    monkeypatch.setattr(workspace, "SHOP", declared)
+    monkeypatch.setattr(rows, "Client", lambda *_: ScriptedClient(boards.clock))
+    monkeypatch.setattr(opening, "_last_seen", lambda *_: boards.clock.now())
+    name = f"boards-{len(boards.lab.journal)}"
+    boards.client("rds").create_db_cluster_snapshot(DBClusterIdentifier=CLUSTER.id, DBClusterSnapshotIdentifier=name)
+    boards.clock.sleep(1800)
+    with world(boards, home, SWITCHES.replace(f", kms_key: {ALIAS}", said)) as made:
+        yield made
 
 
 def wholes() -> dict[str, Spanning]:
