@@ -66,6 +66,24 @@ def gone() -> Iterator[None]:
             each[name] = lost
 
 
+@contextmanager
+def lacking(shop: RealShop, key: str) -> Iterator[None]:
+    """Within: two orders and an image never came to the other region; afterwards its backup holds them, as before."""
+    s3, rds, named = shop.client("s3", AWAY), shop.client("rds", AWAY), {"DBInstanceIdentifier": STANDING}
+    with psycopg.connect(shop.url(STANDING, AWAY)) as connection:
+        connection.execute("DELETE FROM orders WHERE id <= 2")
+    s3.delete_object(Bucket=IMAGES_THERE, Key=key)
+    try:
+        yield
+    finally:
+        with psycopg.connect(shop.url(STANDING, AWAY)) as connection:
+            connection.execute("INSERT INTO orders VALUES (1), (2)")
+        s3.put_object(Bucket=IMAGES_THERE, Key=key, Body=b"the photo of number 1")
+        written = shop.clock.now()
+        while rds.describe_db_instances(**named)["DBInstances"][0]["LatestRestorableTime"] <= written:
+            shop.clock.sleep(60)
+
+
 def standing(shop: RealShop) -> dict[str, list[str]]:
     """What stands in either region, by kind."""
     found: dict[str, list[str]] = {"buckets": [each["Name"] for each in shop.client("s3").list_buckets()["Buckets"]]}
@@ -103,14 +121,8 @@ def test_it_comes_back_from_what_stands_there(made: tuple[RealShop, str]) -> Non
 
 def test_what_the_other_region_lacks_fails_it(shop: RealShop) -> None:
     """Orders and an image that never came: what was restored is as it stood there, and both comparisons name them."""
-    s3, key = shop.client("s3", AWAY), "photo 1.jpg"
-    with psycopg.connect(shop.url(STANDING, AWAY)) as connection:
-        connection.execute("DELETE FROM orders WHERE id <= 2")
-    s3.delete_object(Bucket=IMAGES_THERE, Key=key)
-    found = run(shop.here, DRILL)
-    with psycopg.connect(shop.url(STANDING, AWAY)) as connection:
-        connection.execute("INSERT INTO orders VALUES (1), (2)")
-    s3.put_object(Bucket=IMAGES_THERE, Key=key, Body=b"the photo of number 1")
+    with lacking(shop, key := "photo 1.jpg"):
+        found = run(shop.here, DRILL)
     assert ends(found) == (Verdict.FAILED, Cleanup.CLEAN)
     assert {each.name for each in found.checks if each.mandatory and each.outcome is Outcome.FAILED} == {
         *COMPARED.values()
