@@ -95,7 +95,7 @@ faults: setup ## kill a drill at every write to its ledger, and 200 at random on
 	  tests/flows/test_exported.py tests/flows/test_built.py tests/flows/test_born.py \
 	  tests/flows/test_carried.py tests/flows/test_carried_cluster.py tests/flows/test_carried_data.py \
 	  tests/flows/test_born_cluster.py tests/flows/test_born_deep.py
-	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 --dist loadgroup -m campaign tests/flows tests/contract tests/exercises
+	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 --dist loadgroup -m campaign tests/flows tests/contract tests/exercises tests/unit
 	$(BIN)/python -m tests.support.two_machines --kills 200
 
 lies: setup ## drill every type while 10,000 answers of AWS are lies (about half an hour)

@@ -151,7 +151,7 @@ def short() -> Iterator[Case]:
         yield tried[at % len(tried)]
 
 
-@pytest.mark.campaign(12)
+@pytest.mark.campaign(6)
 @pytest.mark.parametrize("case", list(cases() if FULL else short()), ids=str)
 def test_a_fault_is_overcome_or_told(
     shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, case: Case

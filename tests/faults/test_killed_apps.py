@@ -83,7 +83,7 @@ def test_so_often_it_writes(here: wiring.App) -> None:
     assert len(written) == WRITES, written
 
 
-@pytest.mark.campaign(2)
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("at", "before"), CASES)
 def test_a_killed_drill_is_finished_by_resume(shop: Estate, here: wiring.App, at: int, before: bool) -> None:
     """Each stack is made once, whatever the dead process had learnt of it; nothing is left."""
@@ -96,7 +96,7 @@ def test_a_killed_drill_is_finished_by_resume(shop: Estate, here: wiring.App, at
     assert all(row.state in TERMINAL for row in found.copies)
 
 
-@pytest.mark.campaign(2)
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("at", "before"), CASES)
 def test_a_killed_drill_is_cleaned_up_by_sweep(shop: Estate, here: wiring.App, at: int, before: bool) -> None:
     """All that it made goes, the second stack before the first."""

@@ -67,6 +67,7 @@ def test_a_cluster_that_is_not_disturbed(here: wiring.App, boards: Estate) -> No
     assert "2 more for drills" in found.steps[0].detail
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), deaths(("CreateDBInstance", 1), ("CreateDBInstance", 2)))
 def test_killed_while_its_instances_are_made(
     here: wiring.App, boards: Estate, operation: str, number: int, after: bool
@@ -79,6 +80,7 @@ def test_killed_while_its_instances_are_made(
     assert asked(boards, found) == ONCE
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), deaths(("FailoverDBCluster", 1), ("FailoverDBCluster", 2)))
 def test_killed_around_a_failover(here: wiring.App, boards: Estate, operation: str, number: int, after: bool) -> None:
     """AWS's events tell whether it was asked; it is not asked again, and the run is inconclusive and clean."""
@@ -90,6 +92,7 @@ def test_killed_around_a_failover(here: wiring.App, boards: Estate, operation: s
     assert set(switches(found.checks)) == ({FAILOVER} if number == 2 else set())
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number"), [("CreateDBInstance", 2), ("FailoverDBCluster", 1)])
 def test_a_sweep_ends_what_died(here: wiring.App, boards: Estate, operation: str, number: int) -> None:
     """A reader that was just asked for, or a cluster that fails over, goes like any other copy."""
@@ -99,6 +102,7 @@ def test_a_sweep_ends_what_died(here: wiring.App, boards: Estate, operation: str
     assert len(found.copies) == 3
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("operation", ["CreateDBInstance", "FailoverDBCluster"])
 def test_a_lost_answer_makes_nothing_twice(here: wiring.App, boards: Estate, operation: str) -> None:
     """It took effect, and AWS's word on it never came: it is adopted, or seen to be under way."""

@@ -32,6 +32,7 @@ def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
         yield made
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), CALLS)
 def test_killed_on_the_way_it_goes_on(here: wiring.App, shop: Estate, operation: str, number: int, after: bool) -> None:
     """What was asked for is adopted, and asked for once: the snapshot there, and the instance."""

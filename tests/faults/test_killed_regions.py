@@ -32,6 +32,7 @@ def here(shop: Estate, zone: str, home: Path) -> Iterator[wiring.App]:
         yield made
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), CALLS)
 def test_killed_at_the_name_it_goes_on(
     here: wiring.App, shop: Estate, zone: str, operation: str, number: int, after: bool
@@ -44,6 +45,7 @@ def test_killed_at_the_name_it_goes_on(
     assert there.records(shop, zone) == {}
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), CALLS)
 def test_killed_at_the_name_a_sweep_takes_all_of_it_down(
     here: wiring.App, shop: Estate, zone: str, operation: str, number: int, after: bool
@@ -73,6 +75,7 @@ COMPARED = deaths(("Scan", 7), ("Scan", 8))
 """Each region is read whole for the comparison, once the name leads back: a death before, and while it is asked."""
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), COMPARED)
 def test_killed_while_both_regions_are_compared_it_compares_them(
     here: wiring.App, shop: Estate, zone: str, operation: str, number: int, after: bool

@@ -48,6 +48,7 @@ def nothing_is_left(shop: Estate, zone: str, cell: Cell) -> None:
     assert shop.client("route53").list_health_checks()["HealthChecks"] == []
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize(("operation", "number", "after"), CALLS)
 def test_killed_at_a_switch_it_goes_on(
     here: wiring.App, shop: Estate, zone: str, cell: Cell, operation: str, number: int, after: bool
@@ -60,6 +61,7 @@ def test_killed_at_a_switch_it_goes_on(
     nothing_is_left(shop, zone, cell)
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize(("operation", "number", "after"), CALLS)
 def test_killed_at_a_switch_a_sweep_takes_all_of_it_down(
     here: wiring.App, shop: Estate, zone: str, cell: Cell, operation: str, number: int, after: bool

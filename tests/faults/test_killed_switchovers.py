@@ -73,6 +73,7 @@ def test_it_is_taken_apart_before_anything_of_it_is_deleted(here: wiring.App, bo
     assert found.closing.cleanup is Cleanup.CLEAN
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(
     ("operation", "number", "after"),
     deaths(("CreateGlobalCluster", 1), ("CreateDBCluster", 1), ("CreateDBInstance", 2)),
@@ -86,6 +87,7 @@ def test_killed_while_it_is_made(here: wiring.App, boards: Estate, operation: st
     assert asked(boards, found) == ONCE
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(
     ("operation", "number", "after"), deaths(("SwitchoverGlobalCluster", 1), ("SwitchoverGlobalCluster", 2))
 )
@@ -101,6 +103,7 @@ def test_killed_around_a_switchover(here: wiring.App, boards: Estate, operation:
     assert set(switches(found.checks)) == ({FAILOVER} if number == 2 else set())
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number"), [("CreateDBCluster", 1), ("SwitchoverGlobalCluster", 1)])
 def test_a_sweep_ends_what_died(here: wiring.App, boards: Estate, operation: str, number: int) -> None:
     """A secondary that was just asked for, or a copy that writes in the other region, is taken apart, and goes."""
@@ -110,12 +113,14 @@ def test_a_sweep_ends_what_died(here: wiring.App, boards: Estate, operation: str
     assert len(found.copies) == (4 if operation == "CreateDBCluster" else 5)
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("number", [1, 2])
 def test_killed_while_it_is_taken_apart(here: wiring.App, boards: Estate, number: int) -> None:
     """What left the global cluster has left; a sweep goes on with the rest."""
     swept(here, DRILL, killed_at("RemoveFromGlobalCluster", number, after=True), boards.clock, 3600.0)
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize(
     "operation", ["CreateGlobalCluster", "CreateDBCluster", "SwitchoverGlobalCluster", "RemoveFromGlobalCluster"]
 )

@@ -65,6 +65,7 @@ def test_a_cluster_that_is_not_disturbed(here: wiring.App, ledgers: Estate) -> N
     assert "3 more for drills" in found.steps[0].detail
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), deaths((ASKS[0], 1), (ASKS[1], 1), (ASKS[1], 2)))
 def test_killed_around_each_call(here: wiring.App, ledgers: Estate, operation: str, number: int, after: bool) -> None:
     """The restore is gone on with; a failover is never asked for again, and its run is inconclusive and clean."""

@@ -142,6 +142,7 @@ def test_the_report_tells_stacks_and_edits_by_stack(shop: Estate, here: wiring.A
     assert shop.calls("CreateChangeSet")
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("stack", ["Orders-Data", "Orders"])
 def test_a_dead_run_goes_on_where_it_was(shop: Estate, here: wiring.App, stack: str) -> None:
     """Its process died just before it asked for a stack: each is asked for once, and the drill passes."""

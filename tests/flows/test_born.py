@@ -159,6 +159,7 @@ def test_what_cannot_be_made_so_is_refused_before_anything_is(
     assert everything(shop) == before
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("death", in_turns(DEATHS, 0))
 def test_a_resumed_run_makes_it_from_the_point_that_was_chosen(shop: Estate, here: wiring.App, death: str) -> None:
     """Whenever its process dies: the next one asks for no other stack, and takes no newer point."""

@@ -183,7 +183,7 @@ def test_killed_on_the_way_it_goes_on(
     assert copied() == []
 
 
-@pytest.mark.campaign(2)
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("drill", "operation", "number", "after"), KILLS)
 def test_killed_on_the_way_a_sweep_takes_all_of_it_down(
     here: wiring.App, shop: Estate, drill: str, operation: str, number: int, after: bool

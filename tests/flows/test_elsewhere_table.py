@@ -261,7 +261,7 @@ def test_such_a_drill_calls_what_is_declared(here: wiring.App, drill: str) -> No
     assert passed <= declared, passed - declared
 
 
-@pytest.mark.campaign(2)
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("drill", [PITR, BACKUP, VAULTED])
 def test_killed_on_the_way_it_goes_on(here: wiring.App, shop: Estate, drill: str, after: bool) -> None:
@@ -275,7 +275,7 @@ def test_killed_on_the_way_it_goes_on(here: wiring.App, shop: Estate, drill: str
     assert tables() == []
 
 
-@pytest.mark.campaign(2)
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("drill", [PITR, BACKUP, VAULTED])
 def test_killed_on_the_way_a_sweep_takes_it_down(here: wiring.App, shop: Estate, drill: str, after: bool) -> None:

@@ -103,6 +103,7 @@ def test_an_instance_is_restored_where_the_vault_is(shop: Estate, here: wiring.A
     assert "rds:CopyDBSnapshot" not in declared.writes
 
 
+@pytest.mark.campaign(1)
 def test_killed_before_the_answer_it_is_taken_down_there(shop: Estate, here: wiring.App, account: str) -> None:
     """The sweep finds the job where the vault is, lets it end, and deletes what it made."""
     before = shop.inventory()

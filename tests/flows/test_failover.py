@@ -59,6 +59,7 @@ def rules_of(found: Run) -> set[Rule]:
     return set(found.closing.reason_rules)
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize("drill", [DRILL, CLUSTER_DRILL, ZONES_DRILL])
 def test_a_copy_fails_over_and_back_and_loses_nothing(shop: RealShop, drill: str) -> None:
     """The outage is the client's, another zone serves after each way, and every acknowledged write is there."""

@@ -50,6 +50,7 @@ def drilled(here: wiring.App) -> Run:
     return found
 
 
+@pytest.mark.campaign(1)
 def test_a_copy_fails_over_and_back_and_loses_nothing(here: wiring.App) -> None:
     """By MySQL's words: an outage on each way, another zone after it, and every acknowledged write once."""
     found = drilled(here)

@@ -111,6 +111,7 @@ def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> No
     assert changed == []
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize(
     ("disk", "outcome", "why"),
     [
@@ -253,7 +254,7 @@ KILLS = deaths(
 )
 
 
-@pytest.mark.campaign(2)
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), KILLS)
 def test_killed_at_a_call_the_next_one_goes_on(
     shop: Estate, drilled: wiring.App, operation: str, number: int, after: bool
@@ -268,7 +269,7 @@ def test_killed_at_a_call_the_next_one_goes_on(
     assert not file_systems.backend().mount_targets_by_id
 
 
-@pytest.mark.campaign(2)
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), KILLS)
 def test_killed_at_a_call_a_sweep_leaves_nothing(
     shop: Estate, drilled: wiring.App, operation: str, number: int, after: bool

@@ -86,6 +86,7 @@ def test_the_way_is_told_by_the_plan(here: wiring.App) -> None:
     assert "carried into the other account through this machine" in str(plan.plan(here, "shop-replica"))
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), deaths(("PutObject", 1), ("PutObject", 3)))
 def test_killed_on_the_way_the_next_one_goes_on(
     shop: Estate, here: wiring.App, operation: str, number: int, after: bool

@@ -164,7 +164,7 @@ CALLS = (
 """Each call of the recovery that changes something, and which of its kind it is."""
 
 
-@pytest.mark.campaign(2)
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("death", deaths(*CALLS), ids=lambda each: "-".join(map(str, each)))
 def test_a_resumed_run_goes_on_at_any_call(shop: Estate, home: Path, death: tuple[str, int, bool]) -> None:
     """Wherever its process dies: the next one restores no second table, imports what is there, and takes it down."""
@@ -179,7 +179,7 @@ def test_a_resumed_run_goes_on_at_any_call(shop: Estate, home: Path, death: tupl
     assert dead.template in (None, found.template)
 
 
-@pytest.mark.campaign(2)
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("death", deaths(*CALLS, ("DeleteStack", 1)), ids=lambda each: "-".join(map(str, each)))
 def test_a_sweep_leaves_nothing_at_any_call(shop: Estate, home: Path, death: tuple[str, int, bool]) -> None:
     """Wherever its process dies: table and stack are gone, whichever of them holds the other; production is not."""

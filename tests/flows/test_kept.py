@@ -74,7 +74,7 @@ DRILLED = {
 """Drills of every kind of copy that the small estate has, what declares each, and how the ARN of its copy reads."""
 
 
-@pytest.mark.campaign(4)
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize("drill", DRILLED)
 def test_what_was_taken_of_a_copy_is_left_over_until_it_is_gone(shop: Estate, here: wiring.App, drill: str) -> None:
     """By vault, end and lock; each sweep says so again, deletes none of it, and calls it clean once it is gone."""

@@ -103,6 +103,7 @@ def test_the_version_of_then_opens_the_copy(shop: RealShop, source: str, caplog:
     assert [value for value in (PASSWORD, password) if value in kept] == []
 
 
+@pytest.mark.campaign(1)
 def test_a_copy_that_no_version_opens_gets_a_new_password(
     shop: RealShop, source: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_copy_that_no_version_opens_gets_a_new_password(
     assert [value for value in (PASSWORD, password, *made) if value in kept] == []
 
 
+@pytest.mark.campaign(1)
 def test_a_reset_that_is_forbidden_is_told_with_what_would_allow_it(shop: RealShop, source: str) -> None:
     """INCONCLUSIVE with the versions that were tried and the line to change; nothing of the copy was changed."""
     rotated(shop, source, pruned=True)

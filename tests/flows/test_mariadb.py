@@ -40,6 +40,7 @@ def passed(found: Run) -> None:
     assert found.closing.cleanup is Cleanup.CLEAN
 
 
+@pytest.mark.campaign(1)
 def test_a_snapshot_is_restored_and_opened_by_a_new_password(shop: MariaShop, here: wiring.App) -> None:
     """The login was rotated after it, and no version of then is kept; all checks pass, deep ones too."""
     shop.beat(here)
@@ -63,6 +64,7 @@ def test_a_snapshot_is_restored_and_opened_by_a_new_password(shop: MariaShop, he
     assert changed == {f"Modify{shop.kind.key}"}
 
 
+@pytest.mark.campaign(1)
 def test_an_instant_is_restored(shop: MariaShop, here: wiring.App) -> None:
     """What was written before it is there, what was written since is not; the copy is of the source's engine."""
     shop.beat(here)
@@ -74,6 +76,7 @@ def test_an_instant_is_restored(shop: MariaShop, here: wiring.App) -> None:
     assert [each["Engine"] for each in made] == ([shop.kind.engine] if shop.kind is CLUSTER else [])
 
 
+@pytest.mark.campaign(1)
 def test_what_the_engine_cannot_answer_is_told_before_a_restore(shop: MariaShop) -> None:
     """By the plan from the source, and by the check where the engine is declared."""
     file = shop.settings.drills / "shop.yaml"

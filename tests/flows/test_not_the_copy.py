@@ -81,6 +81,7 @@ def refused(shop: RealShop, source: str, told: str) -> Run:
     return found
 
 
+@pytest.mark.campaign(1)
 def test_a_copy_that_stands_apart_is_read_and_reaches_nothing(shop: RealShop, source: str) -> None:
     """The lab's network between databases: where the machine plays it the copy has tried, else it is told why not."""
     found = run(shop.here, DRILLS[source])
@@ -94,6 +95,7 @@ def test_a_copy_that_stands_apart_is_read_and_reaches_nothing(shop: RealShop, so
         assert told == "not probed: permission denied to create subscription"
 
 
+@pytest.mark.campaign(1)
 def test_a_copy_that_leaks_reaches_production_and_fails(shop: RealShop, source: str) -> None:
     """Its groups let nothing out, and its network does all the same: nobody but the probe sees it."""
     plane: Any = shop.lab.world.databases
@@ -106,6 +108,7 @@ def test_a_copy_that_leaks_reaches_production_and_fails(shop: RealShop, source: 
         assert connection.execute("SELECT count(*) FROM pg_subscription").fetchone() == (0,)
 
 
+@pytest.mark.campaign(1)
 def test_productions_address_is_not_even_connected_to(shop: RealShop, source: str) -> None:
     """The answer names it for the copy: FAILED, and production's log knows nothing of us."""
     before = shop.said_of_us(source)

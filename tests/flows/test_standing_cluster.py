@@ -246,6 +246,7 @@ def test_such_a_drill_calls_what_is_declared(shop: Estate, here: wiring.App) -> 
     assert "rds:CopyDBClusterSnapshot" not in declared
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("operation", MAKES)
 def test_killed_on_the_way_it_goes_on(here: wiring.App, shop: Estate, operation: str) -> None:
     """What was asked for is adopted, and asked for once."""

@@ -105,6 +105,7 @@ def test_a_name_that_another_drill_takes_first_is_left_to_it(
 FILES = {"/srv/share/VERSION": b"7\n", "/srv/share/photo 1.jpg": b"x"}
 
 
+@pytest.mark.campaign(3)
 @pytest.mark.parametrize(
     ("check", "disk", "outcome", "why"),
     [
@@ -282,6 +283,7 @@ KILLS = deaths(
 )
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), KILLS)
 def test_killed_at_a_call_the_next_one_goes_on(
     shop: Estate, drilled: wiring.App, operation: str, number: int, after: bool
@@ -295,6 +297,7 @@ def test_killed_at_a_call_the_next_one_goes_on(
     assert standing(shop) == [VOLUME.id]
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize(("operation", "number", "after"), KILLS)
 def test_killed_at_a_call_a_sweep_leaves_nothing(
     shop: Estate, drilled: wiring.App, operation: str, number: int, after: bool

@@ -17,6 +17,7 @@ from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.domain.copy import CopyState, Identity
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources import TYPES
+from tests.support.campaigns import WAYS_KEPT
 from tests.support.estate import MACHINE, RESTORER
 from tests.support.guarded import nested
 from tests.support.types import CALLS
@@ -25,6 +26,7 @@ from tests.support.ways import Spec, Way, looked
 CHANGES = {operation for _, operation in CALLS.writes}
 
 
+@pytest.mark.campaign(WAYS_KEPT)
 class LifeContract:
     """A copy lives from restore to gone, wherever its life was cut short."""
 
@@ -102,6 +104,7 @@ class LifeContract:
         way.confirm(first)
         assert way.restorer.destroy(way.copy) is CopyState.DELETED
 
+    @pytest.mark.campaign(6)
     @pytest.mark.parametrize("killed", ["intended", "asked", "named", "ready", "deleting", "gone"])
     def test_killed_at_any_transition_it_goes_on_or_is_taken_down(self, way: Way, killed: str) -> None:
         """Whatever the ledger holds by then, another process can resume it to ready, and take down all there is."""
@@ -162,6 +165,7 @@ class LifeContract:
         assert not way.exists()
 
 
+@pytest.mark.campaign(WAYS_KEPT)
 class SafetyContract:
     """What is not proven to be this run's copy is never deleted, adopted or made."""
 

@@ -14,9 +14,11 @@ from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources import TYPES
+from tests.support.campaigns import WAYS_KEPT
 from tests.support.ways import Make, Spec, Way, looked
 
 
+@pytest.mark.campaign(WAYS_KEPT)
 class EndingsContract:
     """What AWS refuses or denies fails the drill, or is not measured."""
 
@@ -83,6 +85,7 @@ SELECTIONS: dict[str, Callable[[datetime], Selection]] = {
 class PointsContract(EndingsContract):
     """What is restored from a recovery point ends likewise, and tells what there is not."""
 
+    @pytest.mark.campaign(4)
     @pytest.mark.parametrize("pick", SELECTIONS)
     def test_nothing_from_after_the_disruption_is_chosen(self, way: Way, pick: str) -> None:
         """However late AWS is asked: nothing of then is taken, nor is loss counted from an instant of then."""
@@ -128,6 +131,7 @@ class PointsContract(EndingsContract):
                 act()
 
 
+@pytest.mark.campaign(WAYS_KEPT)
 class StatesContract:
     """What AWS is a while about ends, or never does: the drill fails with the state that it was in."""
 

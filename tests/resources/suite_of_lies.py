@@ -8,6 +8,7 @@ import pytest
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import DrillFault
+from tests.support.campaigns import WAYS_KEPT
 from tests.support.lying import Lie, Proxy
 from tests.support.lying import answers as altered
 from tests.support.lying.answers import Alter
@@ -16,6 +17,7 @@ from tests.support.ways import Spec, Way
 BREAKS = (altered.truncated(0.7), altered.page(), altered.cut(0.3))
 
 
+@pytest.mark.campaign(WAYS_KEPT)
 class LiesContract:
     """Whatever AWS is made to say, nothing is changed but the copy."""
 

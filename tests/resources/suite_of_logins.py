@@ -14,6 +14,7 @@ from dr_orchestrator.aws.logins.secrets import Credentials
 from dr_orchestrator.domain.copy import Copy, Identity
 from dr_orchestrator.domain.evidence import Ready
 from dr_orchestrator.errors import DrillFault, NotMeasured, Transient
+from tests.support.campaigns import WAYS_KEPT
 from tests.support.lying import Lie, Proxy
 from tests.support.lying import answers as altered
 from tests.support.ways import Spec, Way
@@ -21,6 +22,7 @@ from tests.support.ways import Spec, Way
 Opens = Callable[[], bool]
 
 
+@pytest.mark.campaign(WAYS_KEPT)
 class ResetContract:
     """A new master password is for the copy of this run alone, and is in use when it is said to be."""
 

@@ -14,6 +14,7 @@ from dr_orchestrator.domain.resource_type import Effect
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources import TYPES
+from tests.support.campaigns import WAYS_KEPT
 from tests.support.ways import Make, Mistaken, Spec, Way, looked
 from tests.support.ways.troubles import Vanish, listening, throttling
 
@@ -26,6 +27,7 @@ _RETRIED = 6
 """How often botocore asks by itself again where it takes an answer for throttling."""
 
 
+@pytest.mark.campaign(WAYS_KEPT)
 class TroublesContract:
     """What goes wrong around a drill is waited out, or told with the call that said so; and nothing is left of it."""
 
@@ -79,11 +81,13 @@ class TroublesContract:
             assert {each for each in codes if _NO_ROOM.search(each)} <= known, call
 
 
+@pytest.mark.campaign(WAYS_KEPT)
 class GoneContract:
     """What is not there, or no more, is told with the call that said so; and nothing is left of the drill."""
 
     ways: ClassVar[tuple[Spec, ...]]
 
+    @pytest.mark.campaign(4)
     @pytest.mark.parametrize("anew", [False, True], ids=["same-process", "another-process"])
     def test_what_is_gone_between_look_and_restore_is_told(self, way: Way, vanishes: Vanish, anew: bool) -> None:
         """Its source, or the point that was chosen: by whoever goes on with the drill."""
@@ -110,6 +114,7 @@ class GoneContract:
         assert way.calls(way.spec.ask) == []
 
 
+@pytest.mark.campaign(WAYS_KEPT)
 class MistakenContract:
     """What stands under the declared id is told, where that is another thing."""
 

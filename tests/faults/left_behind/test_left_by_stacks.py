@@ -138,6 +138,7 @@ def test_an_environment_with_a_database_goes_whole(
     assert shop.inventory() == before
 
 
+@pytest.mark.campaign(2)
 @pytest.mark.parametrize("kept", ["Queue", "Orders"])
 @pytest.mark.parametrize("how", ["its own teardown", "a sweep"])
 def test_nothing_that_a_lost_stack_left_is_called_gone(

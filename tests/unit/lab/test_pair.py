@@ -28,6 +28,7 @@ def test_a_synchronous_standby_has_all_that_was_acknowledged(tmp_path: Path, eng
         assert of.pair.whole
 
 
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("engine", PLANES)
 def test_an_asynchronous_one_lacks_what_came_last(tmp_path: Path, engine: str) -> None:
     """The fault is a real one: writes that a client was told are gone with their primary."""

@@ -123,6 +123,7 @@ def test_the_same_made_anew_is_another(customer: tuple[Acme, App]) -> None:
     assert Aspect.TEMPLATE not in failed(found)
 
 
+@pytest.mark.campaign(6)
 @pytest.mark.parametrize(
     ("service", "action", "blind"),
     [
