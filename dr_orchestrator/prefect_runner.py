@@ -20,7 +20,17 @@ from dr_orchestrator.engine import api_configured, flow, hush, in_a_flow_run, pr
 from dr_orchestrator.errors import Unsuccessful, UsageError, without_secrets
 from dr_orchestrator.wiring import flow_runs
 
-__all__ = ["api_configured", "as_task", "flow", "hush", "run_drill", "run_quarterly", "script", "side_by_side"]
+__all__ = [
+    "api_configured",
+    "as_task",
+    "flow",
+    "hush",
+    "run_drill",
+    "run_quarterly",
+    "run_scheduled",
+    "script",
+    "side_by_side",
+]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -124,15 +134,24 @@ def run_drill(drill: str) -> str:
 
 def run_quarterly(drills: list[str] | None, at_once: int | None) -> str:
     """Run an exercise likewise; return its id, or that of the one which is under way."""
-    flow = script("quarterly")
+    return _exercised("quarterly", drills, at_once)
+
+
+def run_scheduled(at_once: int | None) -> str:
+    """Run what the calendar says of now, likewise; return the exercise's id, empty where nothing is to start."""
+    return _exercised("scheduled", at_once)
+
+
+def _exercised(name: str, *given: object) -> str:
+    flow = script(name)
     if not api_configured():
-        return str(asyncio.run(flow.fn(drills, at_once)))
+        return str(asyncio.run(flow.fn(*given)))
     here = wiring.world()
 
     def ended() -> list[str]:
         return [each.id for each in here.ledger.queries.exercises(NEWEST) if each.verdict and each.id in here.driven]
 
-    return _through_prefect(lambda: asyncio.run(flow(drills, at_once)), ended)
+    return _through_prefect(lambda: asyncio.run(flow(*given)), ended)
 
 
 def _through_prefect(perform: Callable[[], object], ended: Callable[[], list[str]]) -> str:

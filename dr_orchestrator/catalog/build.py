@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from dr_orchestrator.catalog import baseline, digest, production, proofs, spanning, there
+from dr_orchestrator.catalog import policy as policies
+from dr_orchestrator.catalog.calendar import calendar
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
@@ -16,11 +18,10 @@ from dr_orchestrator.catalog.shapes.destination import To
 from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
 from dr_orchestrator.catalog.shapes.there import SameInBoth
-from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, Discovery, TiersFile
-from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
+from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Document, Key, dotted
 from dr_orchestrator.catalog.template import Template, Unusable
-from dr_orchestrator.domain.cost import Rates
+from dr_orchestrator.domain.calendar import Frequency
 from dr_orchestrator.domain.customer_stack import Baseline, CustomerStack
 from dr_orchestrator.domain.drill import (
     Allowed,
@@ -41,7 +42,7 @@ from dr_orchestrator.domain.drill import (
     RowsAtLeast,
     Selection,
 )
-from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
+from dr_orchestrator.domain.objective import Objective, Tier
 from dr_orchestrator.domain.replica import Answers, Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import (
@@ -58,8 +59,6 @@ from dr_orchestrator.domain.service import (
     Runbook,
     Service,
 )
-from dr_orchestrator.domain.tag_keys import TagKeys
-from dr_orchestrator.domain.wanted import Wanted
 
 
 def catalogue(
@@ -67,11 +66,12 @@ def catalogue(
     declared: Sequence[Declared],
     types: Types[ResourceType],
     where: Mapping[str, str] | None = None,
+    freezes: Mapping[int, str] | None = None,
 ) -> Catalogue:
     """Put the files together, services and drills in the order of their names; `where` tells the places in tiers.yaml
-    of the entries for production, by drill.
+    of the entries for production, by drill, `freezes` those of the calendar's, by number.
     """
-    tiers = {tier.number: _tier(tier, policy.revision) for tier in policy.tiers}
+    tiers = {tier.number: policies.tier(tier, policy.revision) for tier in policy.tiers}
     services: dict[str, Service] = {}
     drills: dict[str, Drill] = {}
     places = where or {}
@@ -80,46 +80,25 @@ def catalogue(
             service = _service(each, each.whole, tiers, policy, types)
             services[service.name] = service
             drills |= {
-                name: _drill(name, drill, service, policy, each.document, places)
+                name: replace(
+                    _drill(name, drill, service, policy, each.document, places),
+                    every=policies.every(drill, each.whole, policy),
+                )
                 for name, drill in each.whole.drills.items()
             }
     drills = dict(sorted(drills.items()))
-    settings = {"at_once": policy.limits.at_once, "revision": policy.revision, "tiers": tiers}
+    settings: dict[str, object] = {"at_once": policy.limits.at_once, "revision": policy.revision, "tiers": tiers}
+    if policy.calendar:
+        settings["calendar"] = policy.calendar
     revision = digest.of_catalogue(services, drills, settings)
     allowed = Allowed(frozenset(policy.allowed.accounts), frozenset(policy.allowed.regions))
     roles = Roles(policy.roles.source or "", policy.roles.drill or "", tuple(policy.roles.elsewhere))
-    limits, told = policy.limits, (_keys(policy.discovery), tiers, policy.isolation is not None)
-    rates = _rates(policy.costs)
+    limits, told = policy.limits, (policies.keys(policy.discovery), tiers, policy.isolation is not None)
+    when = calendar(policy.calendar, freezes or {})
+    rates = policies.rates(policy.costs)
     return Catalogue(
-        services, drills, limits.at_once, revision, allowed, roles, rates, limits.headroom, limits.budget, *told
+        services, drills, limits.at_once, revision, allowed, roles, rates, limits.headroom, limits.budget, *told, when
     )
-
-
-def _keys(discovery: Discovery) -> TagKeys:
-    return TagKeys(*map(tuple, (discovery.service, discovery.tier, discovery.owner, discovery.contact)))
-
-
-def _rates(costs: Costs | None) -> Rates:
-    if costs is None:
-        return Rates()
-    of_objects = costs.object_gib_month, costs.object_writes, costs.object_reads
-    return Rates(costs.currency, costs.instance_hour, costs.storage_gib_month, costs.table_gib, *of_objects)
-
-
-def _tier(tier: WrittenTier, revision: str) -> Tier:
-    clock = tier.clock
-    return Tier(
-        tier.number,
-        tier.name,
-        Objective(tier.rto, tier.rpo, f"tier {tier.number}", revision, tier.hydration),
-        ClockPolicy(clock.judged_from, clock.detection_allowance, clock.decision_allowance),
-        _wanted(tier.backups),
-    )
-
-
-def _wanted(backups: Backups) -> Wanted:
-    copy_in = tuple(dict.fromkeys(backups.copy_in))
-    return Wanted(backups.retention, copy_in, backups.immutable, backups.own_key, backups.deletion_protection)
 
 
 def _service(
@@ -293,7 +272,7 @@ def _drill(
             checks=checks,
             selection=_selection(drill.selection),
             path=drill.path,
-            every=drill.every,
+            every=drill.every or Frequency.QUARTER,
             summary=drill.summary or "",
             file=document.file,
             accept=dict(drill.accept),
@@ -304,6 +283,7 @@ def _drill(
             lost={logical: service.resources[store] for logical, store in there.compared(declared, checks).items()},
             production=production.said(name, drill, policy, document, places),
             secondary=spanning.secondary(drill.secondary, resource),
+            after_change_of=tuple(service.resources[name] for name in sorted(set(drill.after_change_of))),
         )
     )
 

@@ -67,7 +67,7 @@ def _read(
         found.append(Problem(drills.name, 1, "", "holds no service file", _INIT))
     if found or policy.whole is None:
         return None, tuple(sorted(set(found), key=lambda one: (one.file, one.line, one.key, one.message)))
-    return build.catalogue(policy.whole, services, types, _entries(policy)), ()
+    return build.catalogue(policy.whole, services, types, _entries(policy), _freezes(policy)), ()
 
 
 def _entries(policy: Policy) -> dict[str, str]:
@@ -75,3 +75,12 @@ def _entries(policy: Policy) -> dict[str, str]:
     document = policy.document
     keys: dict[str, Key] = {name: ("production", name) for name in (policy.whole.production if policy.whole else ())}
     return {name: f"{document.file}:{document.line(key)}:{dotted(key)}" for name, key in keys.items()}
+
+
+def _freezes(policy: Policy) -> dict[int, str]:
+    """The places in tiers.yaml of the calendar's freezes, by number."""
+    document, written = policy.document, policy.whole.calendar if policy.whole else None
+    keys: dict[int, Key] = {
+        index: ("calendar", "freezes", index) for index in range(len(written.freezes if written else ()))
+    }
+    return {index: f"{document.file}:{document.line(key)}:{dotted(key)}" for index, key in keys.items()}

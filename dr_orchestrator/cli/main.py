@@ -32,6 +32,7 @@ COMMANDS = {
     "run": ("running", "Run drills, one after the other."),
     "quarterly": ("running", "Run every drill that is due, as one exercise."),
     "due": ("due", "List the drills that are due, and why."),
+    "calendar": ("calendar", "List when drills are to start, or write it as an iCalendar feed."),
     "posture": ("posture", "Look, read-only, how backups are kept, against what tiers want."),
     "baseline": ("baseline", "Look, read-only, at customers' stacks, and record how they stand."),
     "import": ("importing", "Take in what restore testing plans of AWS Backup restored."),
@@ -49,6 +50,7 @@ COMMANDS = {
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
 
 OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary", "iam", "resume", "abort", "sweep"} | {
+    "calendar",
     "posture",
     "discover",
     "baseline",

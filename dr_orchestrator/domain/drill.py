@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from dr_orchestrator.domain.calendar import Calendar, Frequency
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.defaults import SINCE
 from dr_orchestrator.domain.kind import Kind
@@ -63,14 +64,6 @@ class RecoveryPath(StrEnum):
 
     PRIMARY = "primary"
     FALLBACK = "fallback"
-
-
-class Frequency(StrEnum):
-    """How often a drill is due."""
-
-    QUARTER = "quarter"
-    HALF_YEAR = "half-year"
-    YEAR = "year"
 
 
 @dataclass(frozen=True)
@@ -221,7 +214,8 @@ class Drill:
     there; `lost` are those of the lost region that are compared with these, by logical id, once the name leads back.
     `replicates` is what its resource is a replica of, where a replica is promoted.
     `production` is said of one that makes no copy: production itself is failed over, by the words that it has.
-    `secondary` is the other region of one whose copy spans two.
+    `secondary` is the other region of one whose copy spans two. `after_change_of` are resources that it does not
+    recover: once they are declared otherwise, it is another drill, and due anew.
     """
 
     name: str
@@ -245,6 +239,7 @@ class Drill:
     replicates: Resource | None = field(default=None, metadata=SINCE)
     production: OnProduction | None = field(default=None, metadata=SINCE)
     secondary: Secondary | None = field(default=None, metadata=SINCE)
+    after_change_of: tuple[Resource, ...] = field(default=(), metadata=SINCE)
 
 
 @dataclass(frozen=True)
@@ -304,3 +299,4 @@ class Catalogue:
     keys: TagKeys = field(default_factory=TagKeys)
     tiers: Mapping[int, Tier] = field(default_factory=dict)
     isolated: bool = False
+    calendar: Calendar = field(default_factory=Calendar)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dr_orchestrator.domain.drill import Drill, Frequency
+from dr_orchestrator.domain.calendar import Frequency
+from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.domain.verdict import Verdict, worst
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import takewhile
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from dr_orchestrator.domain.outline import Lasted
 from dr_orchestrator.domain.programme import Claim, RealRun
@@ -28,6 +28,20 @@ def newest_real(connection: Connection, drills: Iterable[str]) -> dict[str, Real
     query = select(*columns).where(_says_something()).order_by(_run.number.desc()).limit(1)
     found = {drill: connection.execute(query.where(_run.drill == drill)).one_or_none() for drill in drills}
     return {drill: RealRun(*row) for drill, row in found.items() if row is not None}
+
+
+def proven_before(connection: Connection, instant: datetime) -> dict[str, datetime]:
+    """When each drill was last seen to pass on real AWS before an instant, however it was defined then."""
+    green = [each for each in Verdict if each.green]
+    passed = _run.simulated.is_(False) & _run.verdict.in_(green) & (_run.started_at < instant)
+    query = select(_run.drill, func.max(_run.started_at)).where(passed).group_by(_run.drill)
+    return dict(connection.execute(query).tuples().all())
+
+
+def last_begun(connection: Connection) -> dict[str, datetime]:
+    """When the newest run of each drill began, whatever became of it."""
+    query = select(_run.drill, func.max(_run.started_at)).group_by(_run.drill)
+    return dict(connection.execute(query).tuples().all())
 
 
 def lasted(connection: Connection, drill: str, of: int) -> list[Lasted]:

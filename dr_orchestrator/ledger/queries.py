@@ -151,6 +151,16 @@ class Queries:
         with transaction(self._engine) as connection:
             return history.newest_real(connection, drills)
 
+    def proven_before(self, instant: datetime) -> dict[str, datetime]:
+        """When each drill was last seen to pass on real AWS before an instant, however it was defined then."""
+        with transaction(self._engine) as connection:
+            return history.proven_before(connection, instant)
+
+    def last_begun(self) -> dict[str, datetime]:
+        """When the newest run of each drill began, simulated ones too, whatever became of it."""
+        with transaction(self._engine) as connection:
+            return history.last_begun(connection)
+
     def lasted(self, drill: str, of: int) -> list[Lasted]:
         """How long those of the `of` newest runs of a drill took that recovered, newest first."""
         with transaction(self._engine) as connection:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import App, using, world
+    from dr_orchestrator.wiring.calendar import starting_now
     from dr_orchestrator.wiring.exercising import open_exercise, perform_in
     from dr_orchestrator.wiring.opening import kind_of, open_run, resuming
     from dr_orchestrator.wiring.request import anew, as_part_of, choosing
@@ -23,11 +24,13 @@ __all__ = [
     "perform_in",
     "resuming",
     "runs_of",
+    "starting_now",
     "using",
     "world",
 ]
 _HOMES = {
     "runs_of": "selection",
+    "starting_now": "calendar",
     **dict.fromkeys(("anew", "as_part_of", "choosing"), "request"),
     **dict.fromkeys(("kind_of", "open_run", "resuming"), "opening"),
     **dict.fromkeys(("open_exercise", "perform_in"), "exercising"),

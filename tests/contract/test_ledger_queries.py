@@ -113,6 +113,28 @@ def test_an_exercise_comes_with_its_runs(ledger: SqlLedger) -> None:
     assert [each.id for each in ledger.queries.exercises(1)] == ["2027-q1"]
 
 
+def test_the_last_proof_before_an_instant_is_of_real_runs_that_passed(ledger: SqlLedger) -> None:
+    """Simulated, aborted, failed and open runs prove nothing, and neither does what began at the instant or later."""
+    runs = [
+        ("proven", 0, Verdict.PASSED, False),
+        ("again", 1, Verdict.PASSED_WITH_FINDINGS, False),
+        ("simulated", 2, Verdict.PASSED, True),
+        ("failed", 3, Verdict.FAILED, False),
+        ("aborted", 4, Verdict.ABORTED, False),
+        ("inconclusive", 5, Verdict.INCONCLUSIVE, False),
+        ("late", 6, Verdict.PASSED, False),
+    ]
+    for name, hours, verdict, simulated in runs:
+        provenance = replace(PROVENANCE, simulated=simulated)
+        ledger.open_run(header(name, drill="a", started_at=START + hours * HOUR, provenance=provenance))
+        ledger.close_run(name, closing(verdict))
+    ledger.open_run(header("open", drill="a", started_at=START + 5 * HOUR))
+    ledger.open_run(header("other", drill="b", started_at=START + 7 * HOUR))
+    assert ledger.queries.proven_before(START + 6 * HOUR) == {"a": START + HOUR}
+    assert ledger.queries.proven_before(START) == {}
+    assert ledger.queries.last_begun() == {"a": START + 6 * HOUR, "b": START + 7 * HOUR}
+
+
 def test_last_green_counts_proven_promises_only(ledger: SqlLedger) -> None:
     """Only runs on real AWS that passed since the newest that did not count; leftovers do not undo what was proven."""
     runs = [

@@ -70,6 +70,7 @@ def test_every_deployment_is_accepted(prefect: Prefect) -> None:
     assert {each["name"] for each in found} == {
         *(
             "quarterly",
+            "scheduled",
             "snapshot-restore",
             "pitr-restore",
             "replica-rebuild",

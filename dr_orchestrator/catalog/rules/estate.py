@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.rules import (
+    calendar,
     customers,
     destinations,
     drill,
@@ -28,6 +29,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     """Everything that is wrong beyond the shape of single files."""
     yield from _tiers(policy)
     yield from _roles(policy)
+    yield from calendar.problems(policy, services)
     yield from replica.problems(policy, services, types)
     yield from destinations.problems(policy, services, types)
     yield from switchover.problems(policy, services)

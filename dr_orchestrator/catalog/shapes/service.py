@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
+from dr_orchestrator.catalog.shapes.calendar import Every
 from dr_orchestrator.catalog.shapes.checks import Check
 from dr_orchestrator.catalog.shapes.customer import CustomerStack
 from dr_orchestrator.catalog.shapes.destination import Isolation, SecondaryRegion, To
@@ -252,8 +253,11 @@ class Drill(Shape):
         description="What is supposed to have happened; decides which objective holds."
     )
     summary: Text | None = Field(default=None, description="What the drill proves, in a sentence.")
-    every: Annotated[domain.Frequency, choice(domain.Frequency, "a period")] = Field(
-        default=domain.Frequency.QUARTER, description="How often it is due."
+    every: Every | None = Field(
+        default=None, description="How often it is due; as its service's drills, its tier's, or once a quarter."
+    )
+    after_change_of: list[Name] = Field(
+        default=[], description="Resources of this service after each declared change of which it is due anew."
     )
     path: Annotated[domain.RecoveryPath, choice(domain.RecoveryPath, "a path")] = Field(
         default=domain.RecoveryPath.PRIMARY,
@@ -304,6 +308,7 @@ class ServiceFile(Shape):
     tier: Annotated[int, whole(0, 99)] = Field(description="Its tier, from tiers.yaml.")
     owner: Text = Field(description="The team or person that owns it.")
     dr_champion: Text = Field(description="Who sees to its disaster recovery.")
+    every: Every | None = Field(default=None, description="How often its drills are due; as its tier's where not told.")
     contacts: list[Contact] = Field(default=[], description="Whom to reach in a drill.")
     runbook: Runbook = Field(description="The document that its drills prove.")
     objectives: Objectives = Field(

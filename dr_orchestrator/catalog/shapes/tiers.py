@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from dr_orchestrator.catalog.shapes.calendar import Calendar
 from dr_orchestrator.catalog.shapes.destination import Isolation
 from dr_orchestrator.catalog.shapes.fields import (
     Account,
@@ -177,6 +178,9 @@ class TiersFile(Shape):
     )
     costs: Costs | None = Field(default=None, description="The rates by which the cost of a drill is estimated.")
     limits: Limits = Field(default=Limits(), description="What every exercise keeps to.")
+    calendar: Calendar | None = Field(
+        default=None, description="When drills may start, and how often they are due: see `dro calendar`."
+    )
     discovery: Discovery = Field(
         default=Discovery(), description="The tags that say whose a resource is: see `dro discover`."
     )

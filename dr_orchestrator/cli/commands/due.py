@@ -3,58 +3,87 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
 from dr_orchestrator.cli.output import json_option, print_json
 from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
-from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dr_orchestrator.domain.calendar.planning import Appointment
     from dr_orchestrator.domain.programme import DueState
+    from dr_orchestrator.wiring.calendar import Agenda
 
 
 @click.command()
 @click.option("--all", "every", is_flag=True, help="List the drills that are not due, too.")
+@click.option("--overdue", is_flag=True, help="List only those whose period went by.")
 @json_option
-def due(every: bool, as_json: bool) -> None:
-    """List the drills that are due now, tier 0 first: what `dro quarterly` would run, and why.
+def due(every: bool, overdue: bool, as_json: bool) -> None:
+    """List the drills that are due now, tier 0 first: what `dro quarterly` would run, why, and when it is planned.
 
-    A drill is proven by runs on real AWS, as it is defined today; a simulated run proves nothing.
+    A drill is proven by runs on real AWS, as it is defined today; a simulated run proves nothing. It is overdue once a
+    whole period went by after that in which it was last proven.
     """
-    found = _states()
-    shown = [each for each in found if each.due or every]
+    found = _agenda()
+    of = {each.state.drill.name: each for each in found.appointments}
+    shown = [each for each in found.states if each.due or every]
+    shown = [each for each in shown if not overdue or _overdue(of.get(each.drill.name))]
     if as_json:
-        print_json([_as_json(each) for each in shown])
+        print_json([_as_json(each, of.get(each.drill.name)) for each in shown])
         return
     if shown:
-        print_table(("Tier", "Service", "Drill", "Due", "Last proven", "Why"), map(_row, shown))
-    many = sum(each.due for each in found)
-    click.echo(f"{many} of {counted(len(found), 'drill')} {'is' if many == 1 else 'are'} due.")
+        zone = ZoneInfo(found.calendar.zone)
+        columns = ("Tier", "Service", "Drill", "Due", "Planned", "Last proven", "Why")
+        print_table(columns, (_row(each, of.get(each.drill.name), zone) for each in shown))
+    late = sum(1 for each in found.appointments if each.overdue_since)
+    many = len(found.appointments)
+    told = f", {late} of them overdue" if late else ""
+    click.echo(f"{many} of {counted(len(found.states), 'drill')} {'is' if many == 1 else 'are'} due{told}.")
 
 
-def _states() -> list[DueState]:
-    from dr_orchestrator.domain.programme import due_states, proofs_wanted
+def _agenda() -> Agenda:
     from dr_orchestrator.wiring.app import world
+    from dr_orchestrator.wiring.calendar import agenda_of
 
-    here = world()
-    drills = here.catalogue.drills
-    if not drills:
-        raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
-    queries = here.ledger.queries
-    proven, newest = queries.last_green(proofs_wanted(drills.values())), queries.newest_real(drills)
-    return due_states(drills.values(), proven, here.clock.now(), newest)
+    return agenda_of(world())
 
 
-def _row(state: DueState) -> tuple[str, ...]:
+def _overdue(appointment: Appointment | None) -> bool:
+    return appointment is not None and appointment.overdue_since is not None
+
+
+def _row(state: DueState, appointment: Appointment | None, zone: ZoneInfo) -> tuple[str, ...]:
     drill = state.drill
-    due_on = "now" if state.due else f"{state.until:%Y-%m-%d}"
     proven = f"{state.proven_at:%Y-%m-%d}" if state.proven_at else "never"
-    return str(drill.service.tier.number), drill.service.name, drill.name, due_on, proven, state.why
+    return (
+        str(drill.service.tier.number),
+        drill.service.name,
+        drill.name,
+        _due(state, appointment),
+        _planned(appointment, zone),
+        proven,
+        state.why,
+    )
 
 
-def _as_json(state: DueState) -> dict[str, object]:
+def _due(state: DueState, appointment: Appointment | None) -> str:
+    if not state.due or appointment is None:
+        return f"{state.until:%Y-%m-%d}"
+    return f"overdue since {appointment.overdue_since:%Y-%m-%d}" if appointment.overdue_since else "now"
+
+
+def _planned(appointment: Appointment | None, zone: ZoneInfo) -> str:
+    if appointment is None:
+        return "-"
+    return f"{appointment.slot.at.astimezone(zone):%Y-%m-%d %H:%M}" if appointment.slot else "no open day is left"
+
+
+def _as_json(state: DueState, appointment: Appointment | None) -> dict[str, object]:
     drill = state.drill
     return {
         "drill": drill.name,
@@ -67,4 +96,10 @@ def _as_json(state: DueState) -> dict[str, object]:
         "why": state.why,
         "proven_at": state.proven_at.isoformat().replace("+00:00", "Z") if state.proven_at else None,
         "due_again_at": None if state.due else state.until.isoformat().replace("+00:00", "Z"),
+        "overdue_since": _stamp(appointment.overdue_since if appointment else None),
+        "planned_at": _stamp(appointment.slot.at if appointment and appointment.slot else None),
     }
+
+
+def _stamp(instant: datetime | None) -> str | None:
+    return instant.isoformat(timespec="seconds").replace("+00:00", "Z") if instant else None

@@ -88,23 +88,44 @@ def refuse_driven(here: App, names: Iterable[str]) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 @click.option("--at-once", type=click.IntRange(1, 64), help="How many drills run at a time (default: tiers.yaml).")
 @click.option("--again", is_flag=True, help="Begin an exercise of its own, though one of the quarter is under way.")
+@click.option("--scheduled", is_flag=True, help="Run only what the calendar says of now: see `dro calendar`.")
 @json_option
-def quarterly(names: tuple[str, ...], at_once: int | None, again: bool, as_json: bool) -> int:
+def quarterly(names: tuple[str, ...], at_once: int | None, again: bool, scheduled: bool, as_json: bool) -> int:
     """Run every drill that is due this quarter (or those named), tier 0 first, as one exercise.
 
     One exercise of a quarter is under way at a time: a second start says how far it is, and ends with exit code 0. What
     is left of one whose process died is gone on with.
     """
-    begin("Quarterly exercise")
+    if scheduled and (names or again):
+        raise UsageError("--scheduled runs what the calendar says, and no other", "leave out the names and --again")
+    begin("Scheduled drills" if scheduled else "Quarterly exercise")
     from dr_orchestrator import prefect_runner, wiring
 
     here = wiring.world()
     warn_of_pace(here)
     with stopping_on_signals(here, once=True), minding_leftovers(here), wiring.anew(again):
-        exercise = exercise_followed(here, lambda: prefect_runner.run_quarterly(list(names) or None, at_once))
+        exercise = exercise_followed(
+            here,
+            lambda: (
+                prefect_runner.run_scheduled(at_once)
+                if scheduled
+                else prefect_runner.run_quarterly(list(names) or None, at_once)
+            ),
+        )
+    if not exercise:
+        print_nothing_now(as_json)
+        return Exit.PASSED
     if exercise not in here.driven:
         return print_under_way(here, exercise, as_json)
     return print_exercise(here, exercise, as_json)
+
+
+def print_nothing_now(as_json: bool) -> None:
+    """Print that the calendar has nothing to start now."""
+    if as_json:
+        print_json({"exercise": None, "why": "the calendar has nothing to start now"})
+    else:
+        click.echo("The calendar has nothing to start now.\n  → what is next: dro calendar")
 
 
 def exercise_followed(here: App, perform: Any) -> str:

@@ -81,6 +81,17 @@ def refuse_over_budget(here: App, drills: Sequence[Drill]) -> None:
         raise UsageError(f"the drills would cost {told}, above its budget of {budget}", hint)
 
 
+def within_budget(here: App, drills: Sequence[Drill]) -> list[Drill]:
+    """The first of some drills that an exercise of them may cost; what is not known of it does not count."""
+    if (left := here.catalogue.budget) is None:
+        return list(drills)
+    for index, drill in enumerate(drills):
+        left -= sum(_amounts(here, [drill]), Decimal())
+        if left < 0:
+            return list(drills[:index])
+    return list(drills)
+
+
 def _amounts(here: App, drills: Iterable[Drill]) -> Iterable[Decimal]:
     for drill in drills:
         account = read_only(here, drill.resource.region)

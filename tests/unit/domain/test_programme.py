@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dr_orchestrator.domain.drill import Drill, Frequency, Pick, Selection
+from dr_orchestrator.domain.calendar import Frequency
+from dr_orchestrator.domain.drill import Drill, Pick, Selection
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
 from dr_orchestrator.domain.programme import (
