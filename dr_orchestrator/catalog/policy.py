@@ -1,4 +1,4 @@
-"""What tiers.yaml says beside its drills' words: tiers, cadence, prices, the keys of tags."""
+"""The policy that tiers.yaml holds: tiers, cadence, prices, the keys of tags."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def keys(discovery: Discovery) -> TagKeys:
 
 
 def rates(costs: Costs | None) -> Rates:
-    """What AWS charges, as far as it is told."""
+    """The prices of AWS, as far as it is told."""
     if costs is None:
         return Rates()
     of_objects = costs.object_gib_month, costs.object_writes, costs.object_reads

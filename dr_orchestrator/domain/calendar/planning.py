@@ -193,7 +193,7 @@ def open_now(appointments: Iterable[Appointment], now: datetime) -> list[Drill]:
 
 
 class Status(StrEnum):
-    """What a slot is: as planned, to catch up on one that went by, already proven, or of a period yet to come."""
+    """The state of a slot: as planned, to catch up on one that went by, already proven, or of a period yet to come."""
 
     PLANNED = "planned"
     CATCH_UP = "catch-up"
