@@ -50,6 +50,7 @@ from dr_orchestrator.domain.service import (
     Canary,
     Contact,
     Database,
+    Exclusion,
     Fill,
     Isolation,
     Keys,
@@ -129,7 +130,13 @@ def _service(
         customer_stacks=tuple(
             _customer_stack(name, stack, declared) for name, stack in sorted(file.customer_stacks.items())
         ),
+        exclusions={name: _exclusion(name, each, declared.document) for name, each in file.exclusions.items()},
     )
+
+
+def _exclusion(name: str, of: written.Exclusion, document: Document) -> Exclusion:
+    key: Key = ("exclusions", name)
+    return Exclusion(of.approver, of.reason, of.expires, f"{document.file}:{document.line(key)}:{dotted(key)}")
 
 
 def _customer_stack(name: str, stack: WrittenStack, declared: Declared) -> CustomerStack:

@@ -33,6 +33,7 @@ COMMANDS = {
     "quarterly": ("running", "Run every drill that is due, as one exercise."),
     "due": ("due", "List the drills that are due, and why."),
     "calendar": ("calendar", "List when drills are to start, or write it as an iCalendar feed."),
+    "coverage": ("coverage", "Reconcile all that is known: proven, overdue, never, excluded, unassigned."),
     "posture": ("posture", "Look, read-only, how backups are kept, against what tiers want."),
     "baseline": ("baseline", "Look, read-only, at customers' stacks, and record how they stand."),
     "import": ("importing", "Take in what restore testing plans of AWS Backup restored."),
@@ -51,6 +52,7 @@ COMMANDS = {
 
 OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary", "iam", "resume", "abort", "sweep"} | {
     "calendar",
+    "coverage",
     "posture",
     "discover",
     "baseline",

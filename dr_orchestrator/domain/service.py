@@ -292,6 +292,16 @@ class Resource:
 
 
 @dataclass(frozen=True)
+class Exclusion:
+    """A resource that need not be drilled until a day, that day included, by somebody's word; `where` is its place."""
+
+    approver: str
+    reason: str
+    expires: date
+    where: str = field(default="", compare=False, metadata=ASIDE)
+
+
+@dataclass(frozen=True)
 class Service:
     """The service that people use, and who answers for its recovery."""
 
@@ -305,6 +315,7 @@ class Service:
     resources: Mapping[str, Resource] = field(default_factory=dict)
     objectives: Mapping[Disruption, Objective] = field(default_factory=dict)
     customer_stacks: tuple[CustomerStack, ...] = field(default=(), metadata=SINCE)
+    exclusions: Mapping[str, Exclusion] = field(default_factory=dict, metadata=SINCE)
 
     def objective_for(self, disruption: Disruption) -> Objective:
         """The promise for a disruption: the service's own where it declares one (even 'none'), else its tier's."""

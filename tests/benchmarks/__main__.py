@@ -13,6 +13,7 @@ from tests.benchmarks import (
     memory,
     overhead,
     posture,
+    programme,
     startup,
     stops,
     watcher,
@@ -30,6 +31,7 @@ ALL = {
     "buckets": buckets.main,
     "posture": posture.main,
     "discovery": discovery.main,
+    "programme": programme.main,
 }
 """In this order: a process starts with the peak memory of the one that forked it, and `overhead` makes that large."""
 

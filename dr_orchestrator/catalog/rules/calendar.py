@@ -25,7 +25,7 @@ Mistake = tuple[Key, str, str]
 
 
 def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:
-    """The mistakes in the calendar of tiers.yaml, and in drills that are due after a change of something."""
+    """The mistakes in the calendar of tiers.yaml, in drills that are due after a change, and in what is not drilled."""
     for service in services:
         for name, drill in service.drills.legal.items():
             for index, other in enumerate(drill.after_change_of):
@@ -33,12 +33,24 @@ def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:
                     told = f"no resource of this service is named '{other}'"
                     place: Key = ("drills", name, "after_change_of", index)
                     yield service.document.problem(place, told, likely(other, service.resources.names))
+        yield from _exclusions(service)
     if policy.whole is None or (written := policy.whole.calendar) is None:
         return
     wrong = list(_mistakes(written, {each.number for each in policy.whole.tiers}))
     wrong = wrong or list(_of_time(written, policy.whole, services))
     for key, message, fix in wrong:
         yield policy.document.problem(("calendar", *key), message, fix)
+
+
+def _exclusions(service: Declared) -> Iterator[Problem]:
+    """The mistakes in what need not be drilled: nobody excludes what is their own, or what is not there."""
+    for name, each in (service.whole.exclusions if service.whole else {}).items():
+        if name not in service.resources.names:
+            told = f"no resource of this service is named '{name}'"
+            yield service.document.problem(("exclusions", name), told, likely(name, service.resources.names))
+        if service.whole and each.approver.casefold() == service.whole.owner.casefold():
+            told = "a service's owner does not approve by itself that it is not drilled"
+            yield service.document.problem(("exclusions", name, "approver"), told, "name whoever approved it besides")
 
 
 def _mistakes(written: Calendar, tiers: set[int]) -> Iterator[Mistake]:

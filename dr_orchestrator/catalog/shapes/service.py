@@ -300,6 +300,14 @@ class Drill(Shape):
     checks: list[Check] = Field(description="What must be true of the copy; one of them at least proves its data.")
 
 
+class Exclusion(Shape):
+    """The word that a resource need not be drilled for a while."""
+
+    approver: Text = Field(description="Who approved it: not the service's owner alone.")
+    reason: Text = Field(description="Why.")
+    expires: Day = Field(description="The last day on which it holds.")
+
+
 class ServiceFile(Shape):
     """A service: who answers for it, what is protected, and how its recovery is drilled."""
 
@@ -315,6 +323,9 @@ class ServiceFile(Shape):
         default=Objectives(), description="Its own objectives by disruption, where they are not its tier's."
     )
     resources: dict[Name, Resource] = Field(default={}, description="What is protected, by name.")
+    exclusions: dict[Name, Exclusion] = Field(
+        default={}, description="Resources that need not be drilled for a while, by name: see `dro coverage`."
+    )
     customer_stacks: dict[Name, CustomerStack] = Field(
         default={}, description="Stacks in customers' accounts that it depends on: each has to stay as it was recorded."
     )

@@ -1,0 +1,132 @@
+"""The command on what is proven of all that there is: coverage."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from dr_orchestrator.cli.output import json_option, print_json
+from dr_orchestrator.cli.terminal.table import print_table
+from dr_orchestrator.domain.coverage import Coverage
+from dr_orchestrator.domain.objective import Disruption
+
+if TYPE_CHECKING:
+    from dr_orchestrator.domain.coverage import Cell, Covered, Inventory
+
+_MARKS = {Coverage.PROVEN: "✔", Coverage.OVERDUE: "⌛", Coverage.NEVER: "✘"}
+
+
+@click.command()
+@click.option("--matrix", is_flag=True, help="List each resource by disruption, with its drills.")
+@json_option
+def coverage(matrix: bool, as_json: bool) -> None:
+    """Reconcile all that is known: each resource is proven, overdue, never proven, excluded or unassigned.
+
+    What is proven follows from runs on real AWS, of the drills as they are defined today; what no service claims from
+    the newest look of `dro posture`. A resource counts by the worst of its drills on its primary path.
+    """
+    from dr_orchestrator.wiring.app import world
+    from dr_orchestrator.wiring.coverage import inventory_of
+
+    found = inventory_of(world())
+    if as_json:
+        print_json(_as_json(found))
+        return
+    if matrix:
+        print_table(("Tier", "Service", "Resource", *Disruption), map(_matrix_row, found.rows))
+    else:
+        print_table(("Tier", "Service", "Resource", "Type", "Coverage", "Why"), map(_row, found.rows))
+    counted = found.counted
+    told = ", ".join(f"{counted[each]} {each}" for each in Coverage)
+    click.echo(f"{len(found.rows)} resources known: {told}.")
+    click.echo(_looked(found))
+    for each in _expired(found):
+        click.echo(f"  → {each}", err=True)
+
+
+def _row(row: Covered) -> tuple[str, ...]:
+    tier, service = (str(row.service.tier.number), row.service.name) if row.service else ("-", "-")
+    changed = " (changed since it was proven)" if row.changed else ""
+    return tier, service, row.resource, row.type, f"{row.standing}{changed}", row.why
+
+
+def _matrix_row(row: Covered) -> tuple[str, ...]:
+    tier, service = (str(row.service.tier.number), row.service.name) if row.service else ("-", "-")
+    none = "no drill" if row.service and row.standing is not Coverage.EXCLUDED else f"({row.standing})"
+    cells = (", ".join(map(_cell, row.cells.get(each, ()))) or none for each in Disruption)
+    return tier, service, row.resource, *cells
+
+
+def _cell(cell: Cell) -> str:
+    proven = f" {cell.state.proven_at:%Y-%m-%d}" if cell.state.proven_at else ""
+    newest = f", newest {cell.newest.verdict}" if cell.newest and not cell.newest.verdict.green else ""
+    changed = ", changed" if cell.changed else ""
+    return f"{_MARKS[cell.standing]} {cell.state.drill.name}: {cell.standing}{proven}{newest}{changed}"
+
+
+def _looked(found: Inventory) -> str:
+    if found.looked_at is None:
+        return "What no service claims is not known: nobody has looked. `dro posture` does."
+    missing = f"; not all of it could be seen: {'; '.join(found.not_seen)}" if found.not_seen else ""
+    return f"What no service claims is as of {found.looked_at:%Y-%m-%d %H:%M} UTC{missing}."
+
+
+def _expired(found: Inventory) -> list[str]:
+    """The exclusions that have run out, each with its place."""
+    excluded = [each for each in found.rows if each.exclusion is not None and each.standing is not Coverage.EXCLUDED]
+    return [
+        f"{each.exclusion.where}: expired on {each.exclusion.expires}; remove it, or have it approved anew"
+        for each in excluded
+        if each.exclusion
+    ]
+
+
+def _as_json(found: Inventory) -> dict[str, object]:
+    counted = found.counted
+    return {
+        "known": len(found.rows),
+        "counted": {each.value: counted[each] for each in Coverage},
+        "unassigned_as_of": _stamp(found.looked_at),
+        "not_seen": list(found.not_seen),
+        "resources": [_row_json(each) for each in found.rows],
+    }
+
+
+def _row_json(row: Covered) -> dict[str, object]:
+    exclusion = row.exclusion
+    return {
+        "service": row.service.name if row.service else None,
+        "tier": row.service.tier.number if row.service else None,
+        "resource": row.resource,
+        "type": row.type,
+        "id": row.id,
+        "region": row.region,
+        "coverage": row.standing.value,
+        "why": row.why,
+        "changed": row.changed,
+        "exclusion": {
+            "approver": exclusion.approver,
+            "reason": exclusion.reason,
+            "expires": exclusion.expires.isoformat(),
+        }
+        if exclusion
+        else None,
+        "drills": [_cell_json(disruption, cell) for disruption, cells in sorted(row.cells.items()) for cell in cells],
+    }
+
+
+def _cell_json(disruption: Disruption, cell: Cell) -> dict[str, object]:
+    return {
+        "drill": cell.state.drill.name,
+        "disruption": disruption.value,
+        "coverage": cell.standing.value,
+        "proven_at": _stamp(cell.state.proven_at),
+        "newest_verdict": cell.newest.verdict.value if cell.newest else None,
+        "changed": cell.changed,
+    }
+
+
+def _stamp(instant: datetime | None) -> str | None:
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if instant else None

@@ -1,0 +1,21 @@
+"""The coverage of a workspace: what is declared, what is proven of it, and what the newest look saw besides."""
+
+from __future__ import annotations
+
+from dr_orchestrator.domain.coverage import Inventory, inventory
+from dr_orchestrator.domain.posture.ruling import NOBODY
+from dr_orchestrator.domain.programme import due_states, proofs_wanted
+from dr_orchestrator.errors import UsageError
+from dr_orchestrator.wiring.app import App
+
+
+def inventory_of(here: App) -> Inventory:
+    """The inventory of a workspace as of now; UsageError where nothing is declared."""
+    services, drills, queries = here.catalogue.services, here.catalogue.drills, here.ledger.queries
+    if not services:
+        raise UsageError("no service is declared", f"declare some in {here.settings.drills}")
+    now = here.clock.now()
+    newest = queries.newest_real(drills)
+    states = due_states(drills.values(), queries.last_green(proofs_wanted(drills.values())), now, newest)
+    seen = queries.posture([NOBODY])
+    return inventory(services.values(), states, newest, (seen[0].at, seen[1]) if seen else None, now)
