@@ -39,9 +39,9 @@ class Restored:
     `type` is AWS Backup's word for it, `called` the type's own in sentences, `key` the metadata that names the copy,
     `arn` the pattern of what a job tells to have made, with the groups `region`, `account` and `name`. `points` are the
     resource parts, by services, of the ARNs that its recovery points have. Of the metadata that a point has, those that
-    it `keeps` are taken over as they are told; `only` are those that have to be so, `gives` those that a drill gives;
-    there are no others. One that AWS names `by_id` of its own is told apart by the text under `key`, which AWS keeps
-    as its token, and its job tells that id.
+    it `keeps` are taken over as they are told; `only` are those that have to be so, `either` those that have to be
+    given and what each may be, `gives` others that a drill gives; there are none besides. One that AWS names `by_id` of
+    its own is told apart by the text under `key`, which AWS keeps as its token, and its job tells that id.
     """
 
     type: str
@@ -51,13 +51,14 @@ class Restored:
     points: tuple[tuple[str, str], ...]
     keeps: frozenset[str] = frozenset()
     only: Mapping[str, str] = field(default_factory=dict)
+    either: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gives: frozenset[str] = frozenset()
     by_id: bool = False
 
     @property
     def keys(self) -> frozenset[str]:
         """All keys that a job is given."""
-        return self.keeps | self.only.keys() | self.gives | {self.key}
+        return self.keeps | self.only.keys() | self.either.keys() | self.gives | {self.key}
 
     def metadata(self, told: Mapping[str, str], copy: str, given: Mapping[str, str | None]) -> dict[str, str]:
         """The metadata that a job is given for a copy of that name: AWS Backup heeds a key whatever its letters.

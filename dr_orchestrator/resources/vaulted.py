@@ -35,6 +35,7 @@ def start(name: str, of: Restored) -> Write:
     """The start of a job that restores one point, which the run chose, into one copy of a type, and into nothing else:
     by the role that the drill declares, with metadata that are declared, and without the tags of the source.
     """
+    fixed = {key: (value,) for key, value in of.only.items()}
     return Write(
         "backup:StartRestoreJob",
         By(name, "Metadata", key=of.key),
@@ -43,7 +44,7 @@ def start(name: str, of: Restored) -> Write:
         "RecoveryPointArn",
         only={"ResourceType": (of.type,), "CopySourceTagsToRestoredResource": (False,)},
         needs=frozenset({"IdempotencyToken"}),
-        every={f"Metadata.{key}": (value,) for key, value in of.only.items()},
+        every={f"Metadata.{key}": values for key, values in {**fixed, **of.either}.items()},
         acts_as="IamRoleArn",
         holds={"Metadata": of.keys},
         from_points=of.points,

@@ -163,6 +163,8 @@ def test_what_is_whole_by_now_and_was_not_then_is_not_taken(
 
 def test_the_longest_way_there_counts(shop: Estate, here: wiring.App) -> None:
     """Until a copy is there, the one before it is all there is."""
+    shop.clock.sleep(7200)  # else the table is younger than the point, which would be another's of its name
+    beat(shop)
     back_up(VAULT.name, TABLE.id, shop.clock.now() - timedelta(hours=2), AWAY, timedelta(minutes=50))
     found = run(here, VAULTED)
     assert found.closing is not None

@@ -16,7 +16,7 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources import TYPES
 from tests.support.campaigns import WAYS_KEPT
 from tests.support.ways import Make, Mistaken, Spec, Way, looked
-from tests.support.ways.troubles import Vanish, listening, throttling
+from tests.support.ways.troubles import Outlived, Vanish, listening, throttling
 
 ELSEWHERE = "eu-west-1"
 """A region in which nothing of the estate stands."""
@@ -99,6 +99,19 @@ class GoneContract:
                 way.restorer.ready(way.copy)
             assert fault.value.call
             assert fault.value.message.startswith(f"{fault.value.call}: ")
+            way.ended()
+        assert not way.exists()
+        assert way.made.inventory() == before
+
+    def test_what_its_recovery_point_outlives_is_restored_all_the_same(self, way: Way, outlived: Outlived) -> None:
+        """Gone between look and restore: the copy holds what the point holds, by itself, and is taken down."""
+        before, restorer = way.made.inventory(), way.restorer
+        point = restorer.choose()
+        with outlived.by(point):
+            way.confirm(way.restore(restorer, point))
+            if (named := way.restorer.ready(way.copy).identity) is not None:
+                way.confirm(named)
+            assert outlived.held(way) > 0
             way.ended()
         assert not way.exists()
         assert way.made.inventory() == before

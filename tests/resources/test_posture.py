@@ -405,6 +405,54 @@ def test_a_bucket_is_copied_where_its_rules_replicate_it() -> None:
     assert value(off.read(of_buckets.reader, "images").elsewhere) == ()
 
 
+BUCKET = "arn:aws:s3:::images"
+
+
+def test_a_vault_of_another_region_holds_a_copy_of_a_bucket() -> None:
+    """As old as its newest point there, beside what is replicated; of a bucket's age S3 tells nothing that holds."""
+    there = {"us_west_2_ListBackupVaults": {"BackupVaultList": [vault("far")]}}
+    aws = S3.but(**there, us_west_2_ListRecoveryPointsByBackupVault=points(BUCKET, 100 * DAY, HOUR))
+    (copy,) = value(aws.read(of_buckets.reader, "images").elsewhere)
+    assert (copy.region, copy.newest) == (AWAY, NOW - HOUR)
+    both = value(aws.but(GetBucketReplication=replicates("far")).read(of_buckets.reader, "images").elsewhere)
+    assert [each.how for each in both] == ["replicated into far in us-west-2", "in vault far of us-west-2"]
+    other = S3.but(**there, us_west_2_ListRecoveryPointsByBackupVault=points(f"{BUCKET}-raw", HOUR))
+    assert value(other.read(of_buckets.reader, "images").elsewhere) == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "locked", "on", "how"),
+    [
+        (NotFound("none"), True, True, "in vault v, locked for good since"),
+        (NotFound("none"), False, False, "object lock is off; vault v holds it, which is not locked"),
+        (lock("COMPLIANCE", Days=30), False, True, "held for 30 d in compliance mode"),
+        (Denied("no right", "ask", "s3:GetObjectLockConfiguration"), True, True, "in vault v, locked for good since"),
+    ],
+    ids=["vault", "neither", "versions", "denied"],
+)
+def test_a_bucket_is_held_by_its_versions_or_by_a_vault(own: Any, locked: bool, on: bool, how: str) -> None:
+    """Either does; what a vault holds counts where nobody may ask for the other."""
+    state = {"Locked": True, "LockDate": NOW - DAY} if locked else {}
+    aws = S3.but(
+        GetObjectLockConfiguration=own,
+        ListBackupVaults={"BackupVaultList": [vault("v", **state)]},
+        ListRecoveryPointsByBackupVault=points(BUCKET, HOUR),
+    )
+    found = value(aws.read(of_buckets.reader, "images").lock)
+    assert (found.on, found.how.startswith(how)) == (on, True), found.how
+
+
+def test_what_nobody_may_list_of_vaults_is_told_beside_a_buckets_own_lock() -> None:
+    """It is off by S3's word, and might be held by a vault."""
+    denied = Denied("no right", "ask", "backup:ListBackupVaults")
+    seen = S3.but(ListBackupVaults=denied).read(of_buckets.reader, "images").lock
+    assert (value(seen).on, value(seen).how) == (False, "object lock is off")
+    assert isinstance(seen, Known)
+    assert seen.lacking is not None
+    seen = S3.but(ListBackupVaults=denied, GetObjectLockConfiguration=denied).read(of_buckets.reader, "images").lock
+    assert isinstance(seen, Unknown)
+
+
 TAG = {"Key": "keep", "Value": "yes"}
 
 

@@ -14,6 +14,7 @@ from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.preflight import Doubt
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
@@ -35,13 +36,21 @@ _CONTINUOUS = ":recovery-point:continuous:"
 @dataclass(frozen=True)
 class Kept:
     """Of what a vault keeps recovery points: the ARN of the resource, what AWS Backup calls its type, its name in the
-    drill files, and since when it is there: before that its ARN was another's.
+    drill files, and since when it is there: before that its ARN was another's. `stands` is where it is, as copies tell
+    it, of what does not tell that by its ARN: a bucket.
     """
 
     arn: str
     type: str
     store: str
     since: datetime | None = None
+    stands: Place | None = None
+
+    @property
+    def place(self) -> Place:
+        """The account and region that it is in; each empty where nobody knows it."""
+        region, account = self.arn.split(":")[3:5]
+        return self.stands or Place(account, region)
 
 
 class VaultPoints:
@@ -154,10 +163,10 @@ class VaultPoints:
         return self._is_apart(of) and max(came, default=point["CreationDate"]) > self._toolkit.context.struck
 
     def _is_apart(self, of: Kept) -> bool:
-        """Whether points come to the vault from another region, or account; the ARN of a bucket tells of neither."""
-        region, account = of.arn.split(":")[3:5]
-        return region not in ("", self._toolkit.account.region) or (
-            bool(self._toolkit.stands) and account not in ("", self._toolkit.stands)
+        """Whether points come to the vault from another region, or account."""
+        here, stands = of.place, self._toolkit.stands
+        return here.region not in ("", self._toolkit.account.region) or (
+            bool(stands) and here.account not in ("", stands)
         )
 
     def _point(self, point: Mapping[str, Any], of: Kept) -> RecoveryPoint:

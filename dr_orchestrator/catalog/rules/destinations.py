@@ -36,7 +36,8 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
         yield ("to",), told, "remove it"
         return
     if drill.kind not in of.elsewhere and not lies and not (drill.kind in of.afar and (vault or not of.elsewhere)):
-        kinds = ", ".join(sorted({*of.elsewhere, *of.afar}))
+        out_of = [f"{each} out of a vault" for each in of.afar if each not in of.elsewhere]
+        kinds = ", ".join(sorted([*of.elsewhere, *out_of]))
         yield ("to",), f"the copy of a {drill.kind} stands beside its source", f"remove it, or drill by one of: {kinds}"
     account = "" if to.account == resource.account else to.account
     if vault and not lies and not (account and of.afar):
@@ -44,7 +45,8 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     if to.region == resource.region and not account:
         yield ("to", "region"), "that is where the source is", "name another region, or remove `to`"
     if account and not of.carried.all and not (vault and of.afar and of.by_job):
-        yield ("to", "account"), f"no drill brings {of.name}s into another account", "remove it"
+        fix = ", or take what a vault of AWS Backup has there: `recovery_points`" if of.afar and of.by_job else ""
+        yield ("to", "account"), f"no drill brings {of.name}s into another account", f"remove it{fix}"
     yield from _of_content(to, of, vault=vault)
     if to.shared_key and not account:
         yield ("to", "shared_key"), "nothing is shared where the copy stands in its source's account", "remove it"

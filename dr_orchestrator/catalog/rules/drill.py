@@ -138,8 +138,10 @@ def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistak
         message = f"{of.name}s are restored from a vault of AWS Backup, and from nowhere else"
         yield ("resource",), message, "add `recovery_points: {vault: …, role: …}`"
     elif drill.kind not in kinds:
-        message = f"{resource.type}s cannot be drilled by {drill.kind}"
-        yield ("kind",), message, f"one of: {', '.join(sorted(kinds))}"
+        beside = " but out of a vault of AWS Backup" if drill.kind in of.vaulted else ""
+        message = f"{resource.type}s cannot be drilled by {drill.kind}{beside}"
+        out_of = ", or add `recovery_points: {vault: …, role: …}`" if drill.kind in of.vaulted else ""
+        yield ("kind",), message, f"one of: {', '.join(sorted(kinds))}{out_of}"
     elif drill.kind.rebuilds and not resource.rebuild:
         yield ("resource",), f"'{drill.resource}' does not say how it is rebuilt", "add `rebuild` to the resource"
 

@@ -136,12 +136,16 @@ def _restores(point: Kept) -> Restores:
 
 
 def _run(job: Job) -> None:
-    """Have what the job makes begin; where that is refused, the job fails of it."""
+    """Have what the job makes begin; whatever keeps it from that, the job fails of it, as AWS Backup's do."""
     try:
         job.made = _restores(job.point).restore(replace(job.point, into=job.account), job.metadata)
         world().agenda.at(job.made.ends, lambda: _settle(job))
     except ServiceException as refused:
-        job.failed, job.ended = str(refused), world().now()
+        job.failed = str(refused)
+    except Exception as wrong:  # noqa: BLE001 - a job of which nobody hears any more would be waited for to the ceiling
+        job.failed = f"{type(wrong).__name__}: {wrong}"
+    if job.failed:
+        job.ended = world().now()
 
 
 def _settle(job: Job) -> None:

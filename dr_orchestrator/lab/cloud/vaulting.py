@@ -33,6 +33,7 @@ class Kept:
 
     `metadata` are the settings of then; it is deleted at `until`, `stored` WARM or COLD, and of that `status`. It lies
     there since `took` after its instant: a copy has that of its original. A job has it restored `into` its own account.
+    `held` is what it holds by itself, whatever becomes of its source; as the type keeps it.
     """
 
     point: str
@@ -46,6 +47,7 @@ class Kept:
     gib: int = 20
     took: timedelta = TAKES
     into: str = ""
+    held: Any = None
 
     def told(self, vault: Any) -> dict[str, Any]:
         """Its place in a listing."""
@@ -65,13 +67,21 @@ class Kept:
         }
 
 
+def nothing(arn: str, at: datetime) -> None:
+    """Nothing that a point holds by itself: its content lies elsewhere in the lab."""
+
+
 @dataclass(frozen=True)
 class Restores:
-    """How points of a type are made anew. `needs` are the metadata without which AWS refuses; the last names it."""
+    """How points of a type are made anew. `needs` are the metadata without which AWS refuses; the last names it.
+
+    `holds` tells what a point of an ARN holds by itself, as of its instant.
+    """
 
     metadata: Callable[[str], Mapping[str, str]]
     restore: Callable[[Kept, Mapping[str, str]], Restoring]
     needs: tuple[str, ...]
+    holds: Callable[[str, datetime], object] = nothing
 
 
 def has_no_settings(arn: str) -> Mapping[str, str]:  # noqa: ARG001

@@ -71,7 +71,8 @@ class Vaults(BackupBackend):
         place = there.backup_vault_arn.rpartition(":backup-vault:")[0]
         named = point or f"{place}:recovery-point:{vault}-{len(points) + 1:012d}"
         restores = restores_of(of, arn)
-        kept = Kept(named, arn, of, at, restores.metadata(arn) if restores else {}, **more)
+        metadata, held = (restores.metadata(arn), restores.holds(arn, at)) if restores else ({}, None)
+        kept = Kept(named, arn, of, at, metadata, held=held, **more)
         points.append(kept)
         there.num_of_recovery_points = len(points)
         return kept

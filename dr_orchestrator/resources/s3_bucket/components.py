@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.restored import OBJECT
@@ -20,22 +21,23 @@ from dr_orchestrator.runner import Components
 def components(order: Order) -> Components:
     """The restorer, and checks that read the drill's bucket, or the source beside it."""
     drill, toolkit = order.drill, order.toolkit
-    api = toolkit.account.api("s3")
     given = (drill.resource, drill.selection, toolkit, beats(drill.resource, drill.checks))
     restorer = BucketFromVault(*given, drill.vault) if drill.vault is not None else S3Bucket(*given)
-    objects = Objects(api, lambda name: _where(drill.resource, toolkit, name))
+    there = restorer.there
+    objects = Objects(lambda name: _read(drill.resource, toolkit if name == drill.resource.id else there, name))
     suite = Suite(
         drill.checks,
         toolkit.clock,
         items=ItemChecks(objects, lambda copy, _bucket: copy.id, lambda _bucket: drill.resource.id, OBJECT),
         store_of=lambda _check: drill.resource.name,
         patiently=toolkit.patiently,
-        deep=Comparing(restorer, api, toolkit.patiently),
+        deep=Comparing(restorer, there.account.api("s3"), toolkit.patiently),
     )
     return Components(suite, restorer=restorer, isolated=restorer.isolated)
 
 
-def _where(resource: Resource, toolkit: Toolkit, name: str) -> Where:
-    """Where a bucket is read, the source as it says of itself."""
+def _read(resource: Resource, toolkit: Toolkit, name: str) -> tuple[Api, Where]:
+    """How a bucket is read where it stands, the source as it says of itself."""
     owner = toolkit.account.pinned or toolkit.account.caller().account
-    return Where(name, owner=owner, pays=name == resource.id and bool(resource.own.get("requester_pays")))
+    where = Where(name, owner=owner, pays=name == resource.id and bool(resource.own.get("requester_pays")))
+    return toolkit.account.api("s3"), where

@@ -29,5 +29,5 @@ def listed(account: Account) -> Iterator[LiveObject]:
 
 
 def quota(account: Account) -> Quota:
-    """The buckets of the region, of those that an account may have in all."""
-    return Quota("buckets", sum(1 for _ in bucket.listed(account.api("s3"))), BUCKETS)
+    """The buckets of all regions, of those that an account may have in all."""
+    return Quota("buckets", sum(1 for _ in bucket.every(account.api("s3"))), BUCKETS)

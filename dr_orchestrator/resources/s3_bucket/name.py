@@ -11,8 +11,11 @@ RESTORED = Restored(
     "DestinationBucketName",
     r"arn:[a-z-]+:s3:(?P<region>[^:]*):(?P<account>\d*):(?P<name>[^:/]+)",
     (("backup", "recovery-point:*"),),
-    only={"NewBucket": "false", "EncryptionType": "original", "restoreACLs": "false"},
+    only={"NewBucket": "false", "restoreACLs": "false"},
+    either={"EncryptionType": ("original", "SSE-KMS", "SSE-S3")},
+    gives=frozenset({"KMSKey"}),
 )
-"""How AWS Backup restores one: into the bucket that the drill has made and shut, under the encryption of then, and
-without lists of rights: a bucket whose owner owns all has none, and a job that is to restore them fails there.
+"""How AWS Backup restores one: into the bucket that the drill has made and shut, under the encryption of then, or where
+it stands elsewhere under that of the place; and without lists of rights: a bucket whose owner owns all has none, and a
+job that is to restore them fails there.
 """

@@ -1,13 +1,18 @@
-"""How what a bucket held is kept: versions, object lock, replication; five calls a bucket, for S3 lists no settings."""
+"""How what a bucket held is kept: versions, object lock, replication, and by vaults of AWS Backup; five calls a bucket,
+for S3 lists no settings.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import NotFound
-from dr_orchestrator.aws.posture import keys
+from dr_orchestrator.aws.endpoints import partition
+from dr_orchestrator.aws.posture import keys, vaults
 from dr_orchestrator.aws.posture.ground import Ground, Once, Reader, gathered
 from dr_orchestrator.domain.posture.facts import (
     Continuous,
@@ -18,6 +23,7 @@ from dr_orchestrator.domain.posture.facts import (
     Known,
     Lock,
     Protection,
+    Unknown,
 )
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
@@ -64,8 +70,8 @@ class _Bucket:
             points=_VERSIONS,
             kept=fact(_CALLS["lifecycle"], self._retention),
             encryption=fact(_CALLS["encryption"], self._encryption),
-            elsewhere=self._elsewhere() if wanted.copy_in else Protection().elsewhere,
-            lock=fact(_CALLS["lock"], self._lock) if wanted.immutable else Protection().lock,
+            elsewhere=self._elsewhere(wanted) if wanted.copy_in else Protection().elsewhere,
+            lock=self._lock(wanted) if wanted.immutable else Protection().lock,
             continuous=fact(_CALLS["versioning"], self._window),
             deletion=_NOT_EMPTY,
             remedies=_remedies(self._resource, wanted),
@@ -91,7 +97,20 @@ class _Bucket:
         key = key_of(self._asked(self._settings.encryption))
         return keys.of_kms(self._ground)(key) if key else _BY_S3
 
-    def _lock(self) -> Lock:
+    def _lock(self, wanted: Wanted) -> Fact[Lock]:
+        """That of its versions; else that of a vault which holds it."""
+        own = self._ground.fact(_CALLS["lock"], self._object_lock)
+        if isinstance(own, Known) and own.value.on:
+            return own
+        regions, arn = (self._ground.region, *wanted.copy_in), Known(self._arn, vaults.CALL)
+        vaulted = vaults.locked(self._ground, arn, None, regions, wanted.retention)
+        if not isinstance(own, Known) or (isinstance(vaulted, Known) and vaulted.value.on):
+            return vaulted if isinstance(vaulted, Known) and vaulted.value.on else own
+        if isinstance(vaulted, Known):
+            return replace(own, value=Lock(False, f"{own.value.how}; {vaulted.value.how}"), lacking=vaulted.lacking)
+        return replace(own, lacking=vaulted) if isinstance(vaulted, Unknown) else own
+
+    def _object_lock(self) -> Lock:
         try:
             told = self._asked(lambda: self._ask("GetObjectLockConfiguration")["ObjectLockConfiguration"])
         except NotFound:
@@ -104,8 +123,21 @@ class _Bucket:
             return Lock(False, f"held for {days} d in governance mode: whoever may bypass that can delete it")
         return Lock(True, f"held for {days} d in compliance mode", least=timedelta(days=days))
 
-    def _elsewhere(self) -> Fact[tuple[Elsewhere, ...]]:
-        return gathered(self._ground, _CALLS["replication"], [lambda: list(self._replicated())])
+    def _elsewhere(self, wanted: Wanted) -> Fact[tuple[Elsewhere, ...]]:
+        """All that is replicated, and that vaults of other regions hold, however old: since when the bucket is there S3
+        does not tell for good.
+        """
+
+        def vaulted(region: str) -> Iterator[Elsewhere]:
+            return vaults.copies(self._ground, self._arn, None, region)
+
+        regions = [each for each in wanted.copy_in if each != self._ground.region]
+        looked = [partial(vaulted, region) for region in regions]
+        return gathered(self._ground, _CALLS["replication"], [self._replicated, *looked])
+
+    @property
+    def _arn(self) -> str:
+        return f"arn:{partition(self._ground.region)}:s3:::{self._resource.id}"
 
     def _replicated(self) -> Iterator[Elsewhere]:
         try:
@@ -144,7 +176,7 @@ def _covers(rule: Mapping[str, Any], prefix: str) -> bool:
 def _remedies(resource: Resource, wanted: Wanted) -> Mapping[Rule, str]:
     of, days = f"--bucket {resource.id}", wanted.retention.days
     versioning = f"`aws s3api put-bucket-versioning {of} --versioning-configuration Status=Enabled`"
-    target = next(iter(wanted.copy_in), "REGION")
+    target, plan = next(iter(wanted.copy_in), "REGION"), "or a plan of AWS Backup"
     return {
         Rule.POSTURE_NEWEST: versioning,
         Rule.POSTURE_DAILY: versioning,
@@ -153,9 +185,12 @@ def _remedies(resource: Resource, wanted: Wanted) -> Mapping[Rule, str]:
             f"`aws s3api put-bucket-lifecycle-configuration {of}`"
         ),
         Rule.POSTURE_ENCRYPTION: f"`aws s3api put-bucket-encryption {of}` with SSEAlgorithm=aws:kms and KMSMasterKeyID",
-        Rule.POSTURE_ELSEWHERE: f"`aws s3api put-bucket-replication {of}` into a bucket in {target}",
+        Rule.POSTURE_ELSEWHERE: (
+            f"`aws s3api put-bucket-replication {of}` into a bucket in {target}, {plan} that copies there"
+        ),
         Rule.POSTURE_LOCK: (
-            f"`aws s3api put-object-lock-configuration {of}` with a default retention of {days} days, Mode=COMPLIANCE"
+            f"`aws s3api put-object-lock-configuration {of}` with a default retention of {days} days, Mode=COMPLIANCE, "
+            f"{plan} into a vault that is locked for good"
         ),
         Rule.POSTURE_CONTINUOUS: versioning,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from dr_orchestrator.aws.calls.api import NotFound, Refused
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.emptying import Emptying
 from dr_orchestrator.aws.preflight import place
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
@@ -40,6 +41,7 @@ AS_OF = "dr-drill:as-of"
 
 QUOTA = frozenset({"TooManyBuckets"})
 CALLED = "a bucket"
+_OF_S3 = "a key of S3"
 _HOME = "us-east-1"
 """The one region of which S3 wants no word where a bucket is made."""
 
@@ -57,9 +59,16 @@ class S3Bucket:
         """Without a selection it can choose nothing, and only takes copies down. `always` are keys that no sample
         leaves out.
         """
-        self._resource, self._toolkit = resource, toolkit
-        self._api = toolkit.account.api("s3")
+        to = place_of(resource)
+        self._resource, self._home = resource, toolkit
+        self._toolkit = toolkit if to is None else toolkit.at(to)
+        self._api = self._toolkit.account.api("s3")
         self._source = Source(resource, selection or Selection(), toolkit, always)
+
+    @property
+    def there(self) -> Toolkit:
+        """The tools where the copy stands: beside its source, or where the drill says."""
+        return self._toolkit
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, versions, size, key, and whether the copy's name is free."""
@@ -179,7 +188,7 @@ class S3Bucket:
 
     @cached_property
     def _digests(self) -> bool:
-        return Settings(self._api, self._resource.id, self._owner).digests
+        return bool(self._encrypted().get("SSEAlgorithm") == "AES256")
 
     def _wanted(self, instant: datetime, copy: Copy) -> Wanted:
         return self._source.wanted(instant, copy.run, self._versions)
@@ -192,11 +201,17 @@ class S3Bucket:
         """Let nobody outside the account in, and encrypt as the source does; before anything is in it."""
         given = {"Bucket": copy.id, "ExpectedBucketOwner": self._owner}
         self._api.call("PutPublicAccessBlock", **given, PublicAccessBlockConfiguration=dict(SHUT))
-        rule = {"Rules": [{"ApplyServerSideEncryptionByDefault": dict(self._source.encryption())}]}
+        rule = {"Rules": [{"ApplyServerSideEncryptionByDefault": dict(self._encrypted())}]}
         self._api.call("PutBucketEncryption", **given, ServerSideEncryptionConfiguration=rule)
 
+    def _encrypted(self) -> Mapping[str, Any]:
+        """How a copy is to be encrypted: as its source is."""
+        return self._source.encryption()
+
     def isolated(self, copy: Copy) -> Seen:
-        """Prove of the live copy that it is where its source is, shut to all others, and encrypted as that is."""
+        """Prove of the live copy that it is where its source is, or where the drill says, shut to all others, and
+        encrypted as its source is, or as the drill says.
+        """
         found, own = bucket.describe(self._api, copy.id), Settings(self._api, copy.id, self._owner)
         if found is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call=bucket.CALL)
@@ -204,10 +219,12 @@ class S3Bucket:
         where = place.same(f"arn:aws:s3:{found.region}:{self._owner}:{copy.id}", copy.region, self._owner)
         if not own.shut() or not own.owned():
             raise NotRecoverable(f"{copy.id} could be read from outside of its account")
-        key, wanted = key_of(own.encryption()), key_of(self._source.encryption())
+        key, wanted = key_of(own.encryption()), key_of(self._encrypted())
+        whose = "its source" if self._resource.to is None else "the drill says"
         if key != wanted:
-            raise NotRecoverable(f"{copy.id} is encrypted with {key or 'a key of S3'}, its source with {wanted}")
-        return Seen(f"{where}, shut to all outside of it, encrypted with {key or 'a key of S3'}, as its source")
+            other = "its source with" if self._resource.to is None else whose
+            raise NotRecoverable(f"{copy.id} is encrypted with {key or _OF_S3}, {other} {wanted or _OF_S3}")
+        return Seen(f"{where}, shut to all outside of it, encrypted with {key or _OF_S3}, as {whose}")
 
     def further(self, copy: Copy) -> Sequence[Part]:  # noqa: ARG002
         """Nothing: a bucket is all that is made."""
@@ -251,9 +268,9 @@ class S3Bucket:
     def _identity(self, copy: Copy) -> Identity:
         return bucket.identity(self._api, copy.id, bucket.tags(self._api, copy.id, self._owner) or {})
 
-    @property
+    @cached_property
     def _owner(self) -> str:
-        return self._source.owner
+        return self._toolkit.account.pinned or self._toolkit.account.caller().account
 
 
 def told(wanted: Wanted, done: Done) -> str:

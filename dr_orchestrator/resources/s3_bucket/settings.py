@@ -15,7 +15,9 @@ SHUT: Mapping[str, bool] = dict.fromkeys(
 """The four words by which nobody outside the account reads a bucket, whatever its policy or an object's list says."""
 
 OWNED = "BucketOwnerEnforced"
-_OF_S3: Mapping[str, Any] = {"SSEAlgorithm": "AES256"}
+OF_S3: Mapping[str, Any] = {"SSEAlgorithm": "AES256"}
+"""Encryption with S3's own keys."""
+
 _GONE = "NoSuchBucket"
 
 
@@ -41,7 +43,7 @@ class Settings:
         except NotFound as fault:
             if _GONE in fault.message:
                 raise  # what is no more was not encrypted with S3's own keys
-            return _OF_S3
+            return OF_S3
         rule: Mapping[str, Any] = told["Rules"][0]["ApplyServerSideEncryptionByDefault"]
         return rule
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.named import ANYTHING, Read
-from dr_orchestrator.domain.resource_type import Calls, Content, CopyType, Naming, Quota
+from dr_orchestrator.domain.resource_type import Calls, Content, CopyType, Naming, Quota, where_the_drill_says
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -65,6 +65,11 @@ _OF_FILLED = {
 }
 """The calls that fill an environment's own bucket, and take down one that its stack left; and their occasions."""
 
+_AWAY = Calls(
+    frozenset({"ec2:DescribeRegions", "kms:DescribeKey"}),
+    only_when={"kms:DescribeKey": f"{_KEYED}, or the drill names one"},
+)
+"""The looks at a place in which a copy is to stand."""
 
 _POSTURE = frozenset(
     {
@@ -125,7 +130,7 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
     from dr_orchestrator.resources.s3_bucket.vaulted import BucketFromVault
 
     if copy.made_by == BY_RESTORE_JOB:
-        return BucketFromVault(source, None, toolkit)
+        return BucketFromVault(source, None, toolkit.at(copy.place))
     return S3Bucket(source, None, toolkit)
 
 
@@ -263,7 +268,9 @@ TYPE = Drillable(
             },
         )
     },
+    afar={Kind.SNAPSHOT_RESTORE: _AWAY},
     writes=WRITES,
+    place=where_the_drill_says,
     grants={
         **GRANTS,
         "s3:ListBuckets": ("s3:ListAllMyBuckets",),
@@ -288,8 +295,9 @@ TYPE = Drillable(
         "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     },
     posture=Calls(
-        _POSTURE | {"s3:ListBuckets", "kms:DescribeKey"},
+        _POSTURE | {"s3:ListBuckets", "kms:DescribeKey", *vaulted.READS},
         only_when={
+            **vaulted.WHEN,
             "kms:DescribeKey": "the source is encrypted with a key of its own",
             "s3:GetObjectLockConfiguration": vaulted.IMMUTABLE,
             "s3:GetBucketReplication": vaulted.APART,

@@ -101,7 +101,7 @@ def test_a_copy_shows_the_heartbeat_of_its_instant(made: Estate, way_of: Make) -
     way = way_of("s3", source)
     way.selection = Selection(Pick.AT, then)
     way.restored()
-    objects = Objects(made.toolkit.account.api("s3"), Where)
+    objects = Objects(lambda name: (made.toolkit.account.api("s3"), Where(name)))
     checks = ItemChecks(objects, lambda copy, _table: copy.id, lambda _table: source.id)
     seen = checks.perform(CanaryItem("beat", CANARY.key, "at"), way.copy, then)
     assert (seen.outcome, seen.newest) == (Outcome.PASSED, first.at)

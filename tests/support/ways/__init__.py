@@ -26,7 +26,7 @@ from tests.support.contexts import ToldContext
 from tests.support.estate import Estate
 from tests.support.fakes import MemoryLedger
 from tests.support.records import HEADER
-from tests.support.ways.troubles import NOTHING, Never, Vanish
+from tests.support.ways.troubles import NOTHING, Never, Outlived, Vanish
 
 Mistaken = tuple[Callable[[Estate], str], str]
 """What makes something of another type, and returns its id; and a pattern of what is told of that."""
@@ -78,7 +78,7 @@ class Spec:
     vault: Vault | None = None
     held: Callable[[Way], tuple[str, ...]] = lambda _way: ()
     before: Callable[[Estate], None] = lambda _made: None
-    vanishes: Mapping[str, Vanish | Never] = field(default_factory=dict)
+    vanishes: Mapping[str, Vanish | Outlived | Never] = field(default_factory=dict)
     full: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     refuses: frozenset[str] = frozenset()
     mistaken: Mapping[str, Mistaken] | Never = NOTHING

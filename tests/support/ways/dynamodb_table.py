@@ -19,7 +19,7 @@ from dr_orchestrator.resources.dynamodb_table.vaulted import TableFromVault
 from tests.support.elsewhere import ALIAS, AWAY, copied_points
 from tests.support.estate import REGION, TABLE, VAULT, Estate
 from tests.support.ways import Spec, Way
-from tests.support.ways.troubles import POINT, SOURCE, Never, out_of_vault, switched_off, without
+from tests.support.ways.troubles import POINT, SOURCE, Never, Outlived, out_of_vault, switched_off, without
 
 
 def _copied(made: Estate) -> None:
@@ -49,9 +49,14 @@ def _backend() -> Any:
     return dynamodb_backends[ACCOUNT][REGION]
 
 
+def _held(way: Way) -> int:
+    """The items of a copy."""
+    return int(way.client("dynamodb").scan(TableName=way.copy.id, Select="COUNT")["Count"])
+
+
 _GONE = {SOURCE: lambda _: without(_backend().tables, TABLE.id)}
+_OUTLIVED = {SOURCE: Outlived(_GONE[SOURCE], _held)}
 _FULL = ("LimitExceededException",)
-_UNASKED = Never("AWS Backup restores a point whose table is gone, and the job asks nothing of that")
 
 PITR = Spec(
     name="dynamodb",
@@ -98,7 +103,7 @@ VAULTED = replace(
     ),
     paged={"backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1), "dynamodb.ListTables": ("Limit", 1)},
     vault=VAULT,
-    vanishes={SOURCE: _UNASKED, POINT: lambda point: out_of_vault(point, REGION)},
+    vanishes={**_OUTLIVED, POINT: lambda point: out_of_vault(point, REGION)},
     full={"StartRestoreJob": _FULL},
 )
 AWAY_PITR = replace(
@@ -113,6 +118,6 @@ AWAY_VAULTED = replace(
     source=replace(TABLE, to=Destination(AWAY, key=ALIAS, standing=True)),
     before=_copied,
     paged={},
-    vanishes={SOURCE: _UNASKED, POINT: lambda point: out_of_vault(point, AWAY)},
+    vanishes={**_OUTLIVED, POINT: lambda point: out_of_vault(point, AWAY)},
 )
 WAYS = (PITR, BACKUP, VAULTED, AWAY_PITR, AWAY_VAULTED)

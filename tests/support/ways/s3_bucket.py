@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 from moto.s3.models import s3_backends
 
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.s3_bucket.lab.vaulted import back_up
 from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
 from dr_orchestrator.resources.s3_bucket.vaulted import BucketFromVault
+from tests.support.elsewhere import ALIAS, AWAY, copied_points
 from tests.support.estate import BUCKET, REGION, VAULT, Estate
 from tests.support.ways import Spec, Way
-from tests.support.ways.troubles import POINT, SOURCE, Never, out_of_vault, without
+from tests.support.ways.troubles import POINT, SOURCE, Never, Outlived, out_of_vault, without
+
+
+def _copied(made: Estate) -> None:
+    """Three points of the bucket in the vault of the other region, as a plan of AWS Backup copies them there."""
+    copied_points(made, lambda at: back_up(VAULT.name, BUCKET.id, at, AWAY, took=timedelta(minutes=2)))
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
-    way.made.client("s3").create_bucket(Bucket=way.copy.id, CreateBucketConfiguration={"Tags": tags})
+    there = {"LocationConstraint": way.copy.region} if way.copy.region != REGION else {}
+    way.client("s3").create_bucket(Bucket=way.copy.id, CreateBucketConfiguration={"Tags": tags, **there})
 
 
 def _remove(way: Way) -> None:
@@ -52,6 +62,11 @@ def _deleted(_point: RecoveryPoint) -> Iterator[None]:
     """Within: the bucket is gone, and no account has one of its name."""
     with without(_held(), BUCKET.id), without(s3_backends.bucket_accounts, BUCKET.id):
         yield
+
+
+def _count(way: Way) -> int:
+    """The objects of a copy."""
+    return len(way.client("s3").list_objects_v2(Bucket=way.copy.id)["Contents"])
 
 
 _GONE = {SOURCE: _deleted}
@@ -93,4 +108,12 @@ VAULTED = replace(
     vanishes={**_GONE, POINT: lambda point: out_of_vault(point, REGION)},
     full={"CreateBucket": ("TooManyBuckets",), "StartRestoreJob": ("LimitExceededException",)},
 )
-WAYS = (PITR, VAULTED)
+AWAY_VAULTED = replace(
+    VAULTED,
+    name="s3-vault-elsewhere",
+    source=replace(BUCKET, to=Destination(AWAY, key=ALIAS, standing=True)),
+    before=_copied,
+    paged={},  # the listings are the same, of a region with fewer buckets
+    vanishes={SOURCE: Outlived(_deleted, _count), POINT: lambda point: out_of_vault(point, AWAY)},
+)
+WAYS = (PITR, VAULTED, AWAY_VAULTED)

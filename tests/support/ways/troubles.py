@@ -20,22 +20,33 @@ class Never:
     why: str
 
 
-TROUBLES = ("vanishes", "mistaken", "apart")
-"""What a way declares of troubles that not each of them can have."""
+Vanish = Callable[[RecoveryPoint], AbstractContextManager[None]]
+"""Within: what a drill has looked at is there no more."""
+
+
+@dataclass(frozen=True)
+class Outlived:
+    """What vanishes as `by` has it, and is outlived by its recovery point; `held` counts what a copy holds of that."""
+
+    by: Vanish
+    held: Callable[[Any], int]
+
+
+TROUBLES = ("vanishes", "outlived", "mistaken", "apart")
+"""What a way declares of troubles that not each of them can have; what is outlived, by how it vanishes."""
 
 
 def provoked(spec: Any, trouble: str) -> dict[str, Any]:
     """How a trouble comes about in a way, by what it befalls; nothing where it never does."""
-    declared = getattr(spec, trouble)
+    outlived = trouble == "outlived"
+    declared = getattr(spec, "vanishes" if outlived else trouble)
     named = declared if isinstance(declared, Mapping) else {trouble: declared}
-    return {of: each for of, each in named.items() if not isinstance(each, Never)}
+    found = {of: each for of, each in named.items() if not isinstance(each, Never)}
+    return {of: each for of, each in found.items() if isinstance(each, Outlived) is outlived}
 
 
 NOTHING = Never("")
 """What a way has not said yet, and has to."""
-
-Vanish = Callable[[RecoveryPoint], AbstractContextManager[None]]
-"""Within: what a drill has looked at is there no more."""
 
 OF_A_SETTING = frozenset(
     {

@@ -328,3 +328,58 @@ def test_a_multi_az_cluster_is_brought_nowhere_for_aws_copies_no_backup_of_one(
     assert told.key == f"drills.shop-pitr.{key}"
     assert "AWS copies no backup of a multi-AZ DB cluster" in told.message
     assert told.fix == fix
+
+
+OBJECTS = changed(TABLES, "type: dynamodb-table", "type: s3-bucket")
+
+
+@pytest.mark.parametrize("key", ["alias/dr-drills", ""])
+def test_a_bucket_is_restored_where_a_vault_elsewhere_is(tmp_path: Path, key: str) -> None:
+    """In another region, under a key of that or under none."""
+    text = said(f"{VAULT}\n    {TO}" if key else VAULT, OBJECTS)
+    drill = load(write(tmp_path, {"carts.yaml": text})).drills["carts-away"]
+    assert drill.vault == Vault("nightly", ROLE)
+    assert drill.resource.to == Destination("eu-central-1", key=key, standing=True)
+
+
+@pytest.mark.parametrize("region", ["eu-central-1", "us-east-1"])
+def test_a_bucket_is_restored_in_the_account_of_the_vault(tmp_path: Path, region: str) -> None:
+    """In another region, or in that of the source."""
+    text = changed(of_account("nightly"), "type: dynamodb-table", "type: s3-bucket")
+    drill = load(reached(tmp_path, text.replace("eu-central-1", region))).drills["carts-away"]
+    assert drill.resource.to == Destination(region, OTHER, standing=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "message", "fix"),
+    [
+        (
+            said(TO, OBJECTS),
+            "kind",
+            "s3-buckets cannot be drilled by snapshot-restore but out of a vault of AWS Backup",
+            "one of: pitr-restore, or add `recovery_points: {vault: …, role: …}`",
+        ),
+        (
+            changed(said(TO, OBJECTS), "kind: snapshot-restore", "kind: pitr-restore"),
+            "to",
+            "the copy of a pitr-restore stands beside its source",
+            "remove it, or drill by one of: snapshot-restore out of a vault",
+        ),
+        (
+            said(TO.replace("}", f', account: "{OTHER}"}}'), OBJECTS),
+            "to.account",
+            "no drill brings s3-buckets into another account",
+            "remove it, or take what a vault of AWS Backup has there: `recovery_points`",
+        ),
+        (
+            said(f"{VAULT}\n    {TO.replace('}', ', reader: i-0bbbbbbbbbbbbbbbb}')}", OBJECTS),
+            "to.reader",
+            "no s3-bucket has a `reader`",
+            "remove it",
+        ),
+    ],
+)
+def test_each_mistake_of_a_buckets_place_is_told(tmp_path: Path, text: str, key: str, message: str, fix: str) -> None:
+    """No drill brings one anywhere: the way out is the vault there."""
+    told = {(each.key, each.message, each.fix) for each in problems(write(tmp_path, {"carts.yaml": text}))}
+    assert (f"drills.carts-away.{key}", message, fix) in told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dr_orchestrator.domain.vault import Restored, Vault
 
 RESTORED = Restored(
@@ -42,6 +44,14 @@ def test_what_is_given_goes_before_what_the_point_tells() -> None:
     given = RESTORED.metadata(told, "dro-copy", {"Engine": "", "Port": None, "Iops": "1000"})
     assert "Engine" not in given
     assert (given["Port"], given["Iops"]) == ("5432", "1000")
+
+
+def test_what_has_to_be_given_is_among_the_keys() -> None:
+    """One of the values that it may have is the drill's to give; nothing of the point stands in for it."""
+    of = replace(RESTORED, either={"EncryptionType": ("original", "SSE-S3")})
+    assert "EncryptionType" in of.keys
+    assert "EncryptionType" not in of.metadata({"EncryptionType": "other"}, "dro-copy", {})
+    assert of.metadata({}, "dro-copy", {"EncryptionType": "SSE-S3"})["EncryptionType"] == "SSE-S3"
 
 
 def test_a_vault_of_another_account_is_told_as_such() -> None:

@@ -111,3 +111,14 @@ def test_what_is_left_out_is_as_the_source_had_it(lab: Lab, clock: FakeClock, gi
     clock.sleep(600)
     client(lab, "backup").list_restore_jobs()
     assert rds_backends[ACCOUNT][REGION].databases["dro-open"].publicly_accessible is True
+
+
+def test_a_job_that_breaks_ends_failed_with_why(lab: Lab, clock: FakeClock, given: dict[str, Any]) -> None:
+    """Whatever keeps it from making anything: none stays at work for ever, and each says what it was."""
+    backup = client(lab, "backup")
+    del rds_backends[ACCOUNT][REGION].databases["orders"]
+    job = backup.start_restore_job(**given)["RestoreJobId"]
+    clock.sleep(3600)
+    told = backup.describe_restore_job(RestoreJobId=job)
+    assert (told["Status"], told["StatusMessage"]) == ("FAILED", "KeyError: 'orders'")
+    assert "CreatedResourceArn" not in told

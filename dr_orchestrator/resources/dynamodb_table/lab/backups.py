@@ -34,7 +34,7 @@ class TableBackup(Backup):
         self.identifier = self._make_identifier()
         self.items = [copy.deepcopy(attributes) for attributes in table.as_of(self.at)]
         self.timeline = settled("AVAILABLE") if at else passing([("CREATING", lifecycle.BACK_UP_TABLE)], "AVAILABLE")
-        self.table = _without_items(table)
+        self.table = without_items(table)
 
     @property
     def status(self) -> str:
@@ -60,7 +60,7 @@ class TableBackup(Backup):
         return {"BackupSizeBytes": sum(len(json.dumps(each)) for each in self.items)}
 
 
-def _without_items(table: JournalledTable) -> JournalledTable:
+def without_items(table: JournalledTable) -> JournalledTable:
     """The table as it is set up by now."""
     kept = copy.copy(table)
     kept.history = {}

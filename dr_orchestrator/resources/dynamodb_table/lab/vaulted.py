@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -13,7 +13,16 @@ from dr_orchestrator.lab.cloud.vaulting import TAKES, Kept, Restores
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
 from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb
+from dr_orchestrator.resources.dynamodb_table.lab.backups import without_items
 from dr_orchestrator.resources.dynamodb_table.lab.table import JournalledTable
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The content of a recovery point: the table as it was laid out, and its items."""
+
+    table: JournalledTable
+    items: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -54,15 +63,21 @@ def _metadata(arn: str) -> Mapping[str, str]:
     return {"targetTableName": str(found.name), "deletionProtection": "true", **encrypted}
 
 
+def _holds(arn: str, at: datetime) -> _Held | None:
+    """The layout and the items of a table as of an instant; None where there is no such table."""
+    found: Any = _backend(arn).tables.get(arn.rpartition("/")[2])
+    return _Held(without_items(found), list(found.as_of(at))) if found is not None else None
+
+
 def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
     """A table of the point, in the region of its vault; the key is as it is given, and by default AWS's own."""
     place = dynamodb_backends[point.into or ACCOUNT][point.point.split(":")[3]]
     backend, name = cast(DynamoDb, place), metadata["targetTableName"]
-    source = cast(JournalledTable, _backend(point.arn).get_table(point.arn.rpartition("/")[2]))
+    held = cast(_Held, point.held)
     backend._free(name)
     key = metadata.get("kmsMasterKeyArn")
     given = {"SSESpecificationOverride": {"Enabled": bool(key), **({"KMSMasterKeyId": key} if key else {})}}
-    made = backend._restored(source, name, given, source.as_of(point.at), point.at, point.point)
+    made = backend._restored(held.table, name, given, held.items, point.at, point.point)
     made.deletion_protection_enabled = metadata.get("deletionProtection") == "true"
     return _Making(made)
 
@@ -73,4 +88,4 @@ def _backend(of: str = "") -> DynamoDb:
     return cast(DynamoDb, dynamodb_backends[account][region])
 
 
-VAULTED = {"DynamoDB": Restores(_metadata, _restore, ("targetTableName",))}
+VAULTED = {"DynamoDB": Restores(_metadata, _restore, ("targetTableName",), _holds)}

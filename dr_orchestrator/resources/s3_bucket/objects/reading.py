@@ -17,22 +17,22 @@ LARGEST = 64 * 1024
 
 
 class Objects:
-    """The two reads that checks of items need, of buckets; `where` tells how one is read by its name."""
+    """The two reads that checks of items need, of buckets; `at` tells by its name where one is read, and how."""
 
-    def __init__(self, api: Api, where: Callable[[str], Where]) -> None:
-        self._api, self._where = api, where
+    def __init__(self, at: Callable[[str], tuple[Api, Where]]) -> None:
+        self._at = at
 
     def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Every object, whichever way a table would be read."""
         del operation, key
-        for each in current(self._api, self._where(parameters["TableName"])):
+        for each in current(*self._at(parameters["TableName"])):
             yield {"key": {"S": each.key}}
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """The fields of the object of that key; none where there is none."""
         del operation
         named = key_of({name: str(value["S"]) for name, value in parameters["Key"].items()})
-        held = read(self._api, self._where(parameters["TableName"]), named)
+        held = read(*self._at(parameters["TableName"]), named)
         return {} if held is None else {"Item": {name: {"S": str(value)} for name, value in held[0].items()}}
 
 

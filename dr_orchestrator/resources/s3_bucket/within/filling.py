@@ -132,8 +132,8 @@ class BucketFilling:
     def contents(self) -> Contents:
         """The objects as checks read them, in the stack's bucket and in production's."""
         there = self._there.account.api("s3")
-        own = Objects(there, lambda name: Where(name, owner=self._owner))
-        production = Objects(self._api, lambda _name: self._source.everywhere)
+        own = Objects(lambda name: (there, Where(name, owner=self._owner)))
+        production = Objects(lambda _name: (self._api, self._source.everywhere))
         comparing = Comparing(self, there, self._tools.patiently)
         return Contents(_Both(own, production, self._resource.id), comparing, OBJECT)
 
