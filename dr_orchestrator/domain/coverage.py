@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from dr_orchestrator.domain.calendar.planning import overdue_since
+from dr_orchestrator.domain.agenda import overdue_since
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.posture.ruling import NOBODY, Standing, Stood

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from dr_orchestrator.domain.calendar.planning import Entry, Status
+from dr_orchestrator.domain.agenda import Entry, Status
 
 _REMINDER = timedelta(days=-7)
 _SAID = {

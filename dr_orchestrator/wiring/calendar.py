@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from dr_orchestrator.domain.agenda import Appointment, Planned, agenda, open_now, year_of
 from dr_orchestrator.domain.calendar import Calendar
-from dr_orchestrator.domain.calendar.planning import Appointment, Planned, agenda, open_now, year_of
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.programme import DueState, due_states, period_start, proofs_wanted, quarter_of
 from dr_orchestrator.errors import UsageError

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from dr_orchestrator.domain.agenda import Appointment, Planned, agenda, open_now, year_of
 from dr_orchestrator.domain.calendar import Calendar, Frequency
 from dr_orchestrator.domain.calendar.days import open_windows
-from dr_orchestrator.domain.calendar.planning import Appointment, Planned, agenda, open_now, year_of
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier

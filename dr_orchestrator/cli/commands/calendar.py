@@ -14,8 +14,8 @@ from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
 
 if TYPE_CHECKING:
+    from dr_orchestrator.domain.agenda import Entry
     from dr_orchestrator.domain.calendar import Calendar
-    from dr_orchestrator.domain.calendar.planning import Entry
     from dr_orchestrator.wiring.calendar import Agenda
 
 _QUARTER = 92
@@ -31,7 +31,7 @@ def calendar(days: int, ics: Path | None, as_json: bool) -> None:
     Tiers, windows, holidays and freezes are those of `calendar` in tiers.yaml. What is planned stays as it is while its
     period lasts; what was missed, or did not pass, is caught up on. `dro quarterly --scheduled` runs what is to start.
     """
-    from dr_orchestrator.domain.calendar.planning import entries
+    from dr_orchestrator.domain.agenda import entries
     from dr_orchestrator.wiring.app import world
     from dr_orchestrator.wiring.calendar import agenda_of
 

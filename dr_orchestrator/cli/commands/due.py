@@ -14,7 +14,7 @@ from dr_orchestrator.domain.counted import counted
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dr_orchestrator.domain.calendar.planning import Appointment
+    from dr_orchestrator.domain.agenda import Appointment
     from dr_orchestrator.domain.programme import DueState
     from dr_orchestrator.wiring.calendar import Agenda
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar as Feed
 
+from dr_orchestrator.domain.agenda import agenda, entries, year_of
 from dr_orchestrator.domain.calendar import Calendar
-from dr_orchestrator.domain.calendar.planning import agenda, entries, year_of
 from dr_orchestrator.domain.programme import due_states
 from dr_orchestrator.reporting.calendar import feed
 from tests.support.calendar import drill

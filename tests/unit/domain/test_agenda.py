@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import pytest
 
+from dr_orchestrator.domain.agenda import Planned, Status, agenda, entries, open_now, overdue_since, year_of
 from dr_orchestrator.domain.calendar import Calendar, Freeze, Frequency
 from dr_orchestrator.domain.calendar.days import closed, window
-from dr_orchestrator.domain.calendar.planning import Planned, Status, agenda, entries, open_now, overdue_since, year_of
 from dr_orchestrator.domain.programme import DueState, due_states, period_end, period_start
 from tests.support.calendar import Year, company, drill, sometimes
 
