@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dr_orchestrator.domain.resource_type import Calls
+from dr_orchestrator.domain.resource_type import By, Calls, Effect, Write
 
 BROUGHT = Calls(
     frozenset({"ec2:DescribeRegions", "rds:DescribeOrderableDBInstanceOptions", "rds:DescribeDBParameterGroups"}),
@@ -12,3 +12,20 @@ BROUGHT = Calls(
 
 WITHOUT_TAGS: dict[str, tuple[object, ...]] = {"CopyTags": (None, False)}
 """A snapshot that is brought wears the tags of the run alone: by production's it would be backed up, or deleted."""
+
+LENT = Calls(frozenset({"kms:DescribeKey"}), frozenset({"ec2:ModifySnapshotAttribute"}))
+"""The calls besides by which a snapshot of EBS is shared with the account in which a drill's copy is to stand."""
+
+
+def lends_snapshot(of: str) -> Write:
+    """The sharing of a snapshot of the run's, which is of a type or part of one, with accounts in which copies stand:
+    with nobody else, and never in public.
+    """
+    return Write(
+        "ec2:ModifySnapshotAttribute",
+        By(of, "SnapshotId"),
+        Effect.CHANGE,
+        frozenset({"Attribute", "OperationType"}),
+        only={"Attribute": ("createVolumePermission",), "OperationType": ("add",)},
+        lends="UserIds",
+    )

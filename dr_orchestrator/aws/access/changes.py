@@ -65,7 +65,8 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         own = any(each.startswith(f"{copy.service}:") for each in right.actions)  # another service acts on it alone
         parts = copy.arns_of(COPIES) if own else (copy.arn_of(COPIES),)
         on = scope.arns(copy.service, *parts, *sources, *right.within, *beside, *groups)
-        if scope.apart and effect is Effect.RESTORE and copy.name != of.name:  # it comes from the sources' account
+        named = "{id}" in copy.arn  # what has an id of AWS's own is allowed where it is copied from
+        if scope.apart and effect is Effect.RESTORE and copy.name != of.name and named:  # of the sources' account
             on += scope.anywhere(copy, COPIES)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
         condition = scope.here(copy.service) if by_name else _tagged(scope, WEARS if effect in WITH_TAG else ASKED)

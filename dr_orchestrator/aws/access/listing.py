@@ -99,7 +99,9 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users += [(f"{of.name} {kind} from a vault elsewhere", calls) for of in types for kind, calls in of.afar.items()]
     users += [(f"{of.name} asked by statements", of.stated) for of in types]
     there = "stores of environments in another account"
-    users += [(f"{there}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]
+    users += [(f"{there}, {of.name}s", each) for of in types if of.born.all for each in (of.carried,)]
+    users += [(f"{of.name} brought into another account", of.carried) for of in types if not of.born.all]
+    users += [(f"{there}, {of.name}s", calls) for of in types for calls in (of.exported, of.across)]
     users += [(f"posture of {of.name}s", of.posture) for of in types]
     users += [(f"discovery of {of.name}s", of.discovery) for of in types] + [("every discovery", DISCOVERY)]
     users += [("dro import", IMPORT), ("every run whose copies AWS Backup may back up", BACKED)]

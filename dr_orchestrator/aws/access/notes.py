@@ -7,7 +7,7 @@ from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES
 
-_LENT = "kms:Decrypt, kms:DescribeKey, kms:CreateGrant"
+_LENT = "kms:Decrypt, kms:DescribeKey, kms:CreateGrant; of snapshots and images of EC2 kms:ReEncrypt*, too"
 
 
 def told_of(scope: Scope) -> list[str]:

@@ -18,6 +18,7 @@ from dr_orchestrator.domain.named import ANYTHING, Read
 from dr_orchestrator.domain.resource_type import HeldType, ResourceType
 
 _LYING = frozenset({"s3:GetBucketPolicy", "s3:ListBucketVersions"})
+_PROFILES = frozenset({"iam:GetInstanceProfile"})
 _KEYS = ("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
 
 
@@ -41,12 +42,14 @@ def _reads(scope: Scope) -> list[Statement]:
     of_data = LOGINS.union(*(actions_of(scope.types, each.data | each.bounded) for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
     of_zones = zones.everywhere(reads)
-    held = everywhere & replicas.OF_BOUNDARIES
+    held, profiles = everywhere & replicas.OF_BOUNDARIES, everywhere & _PROFILES
+    of_iam = f"arn:{scope.partition}:iam::{scope.account}"
     buckets = [f"arn:{scope.partition}:s3:::{each}" for each in scope.buckets()]
     into = {each.name: actions_of(scope.types, each.looks & wanted) for each in scope.types.held.values()}
     return [
         allow("LookAround", reads.difference(of_data, everywhere, of_zones, *into.values()), ["*"], scope.here()),
-        allow("AskWhatIsAllowed", everywhere - held, [f"arn:{scope.partition}:iam::{scope.account}:role/*"]),
+        allow("AskWhatIsAllowed", everywhere - held - profiles, [f"{of_iam}:role/*"]),
+        allow("LookAtInstanceProfiles", profiles, [f"{of_iam}:instance-profile/*"]),
         allow("ReadTheBoundary", held, replicas.boundaries(scope.beside())),
         allow("LookWhereTemplatesLie", reads & _LYING, buckets),
         *_data(scope, reads),

@@ -24,8 +24,9 @@ _SUBNET = "subnet-"
 class Scope:
     """The drills that a policy is for, and where they may work; `abac` is whether IAM sees the tags of all copies.
 
-    `apart` is whether the account is one of copies alone, in which production is not. `services` are those whose
-    backups are looked at. `at` is now: what the policy lets no longer gets no right; None where all counts.
+    `apart` is whether the account is one of copies alone, in which production is not, `lenders` are then the accounts
+    of its sources, where they are said. `services` are those whose backups are looked at. `at` is now: what the policy
+    lets no longer gets no right; None where all counts.
     """
 
     types: Types[ResourceType]
@@ -35,6 +36,7 @@ class Scope:
     apart: bool = False
     services: Sequence[Service] = ()
     at: datetime | None = None
+    lenders: tuple[str, ...] = ()
 
     @property
     def regions(self) -> list[str]:
@@ -55,9 +57,10 @@ class Scope:
     def within(self, account: str) -> Scope:
         """The drills whose copies stand in another account, there."""
         drills = [drill for drill in self.drills if self._stands(drill) == account]
-        return replace(
-            self, drills=drills, allowed=replace(self.allowed, accounts=frozenset({account})), apart=True, services=()
-        )
+        own = {drill.resource.account for drill in drills}
+        lenders = (self.allowed.accounts - {account}) if "" in own else own
+        within = replace(self.allowed, accounts=frozenset({account}))
+        return replace(self, drills=drills, allowed=within, apart=True, services=(), lenders=tuple(sorted(lenders)))
 
     def beside(self) -> Scope:
         """The drills whose copies stand in the account of their sources."""

@@ -22,12 +22,19 @@ def is_made(scope: Scope, write: Write) -> bool:
 
 
 def bounded(scope: Scope, condition: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """A condition of IAM, of the account that it is for: of whoever calls, where nobody says which that is."""
+    """A condition of IAM, of the account that it is for: of whoever calls, where nobody says which that is.
+
+    None on whose that is which is copied into an account, where nobody says that: it is shared with that account.
+    """
     account = "${aws:PrincipalAccount}" if scope.account == "*" else scope.account
-    return {
-        operator: {key: value.replace("{account}", account) for key, value in keys.items()}
+    owners = (scope.lenders if scope.apart else (account,)) or ("",)
+    words: Mapping[str, Any] = {"{owner}": owners[0] if len(owners) == 1 else list(owners)}
+    told = {
+        operator: {key: words.get(value) or value.replace("{account}", account) for key, value in keys.items()}
         for operator, keys in condition.items()
     }
+    known = {of: {key: value for key, value in keys.items() if value != "{owner}"} for of, keys in told.items()}
+    return {of: keys for of, keys in known.items() if keys}
 
 
 def is_own(scope: Scope, write: Write) -> bool:

@@ -1,4 +1,4 @@
-"""Snapshots of EBS and images of EC2, brought into the region in which a drill's copy is to stand: copies of the run.
+"""Snapshots of EBS and images of EC2, brought to where a drill's copy is to stand: copies of the run, some shared.
 
 EC2 gives what it copies an id of its own, and takes no token for a snapshot: each is found by the tags that it was made
 with. What an answer that was lost made twice is found by them, too, and goes with the first.
@@ -12,30 +12,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.copies import TAG, Live
 from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.machines import NAMED, PART_OF
-from dr_orchestrator.aws.preflight import keys
-from dr_orchestrator.aws.preflight.region import enabled
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
-from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place, Source
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
-from dr_orchestrator.domain.counted import counted
-from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.evidence import Asked, Ready
-from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
-from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
-
-AT_ONCE = 20
-"""How many snapshots EBS copies into one region at a time, of an account."""
-# docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html, "Considerations"
-
-COPIED = "vol-ffffffff"
-"""The volume that EC2 tells of a snapshot that is a copy: none."""
+from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
 
 SNAPSHOTS = "ec2:DescribeSnapshots"
 _STATES = States(
@@ -53,17 +39,28 @@ _MOST_ASKED = 200
 
 
 class Brought(ABC):
-    """A copy in another region; a Part. Without a `source` it is only taken down."""
+    """A copy in another region or account; a Part. Without a `source` it is only taken down."""
 
+    word = ""
     called = ""
     call = ""
 
     def __init__(
-        self, toolkit: Toolkit, copy: Copy, title: str = "", source: str = "", region: str = "", key: str = ""
+        self,
+        toolkit: Toolkit,
+        copy: Copy,
+        title: str = "",
+        source: Callable[[], str] | None = None,
+        region: str = "",
+        key: str = "",
+        *,
+        lent: bool = False,
     ) -> None:
-        """`source` is the id of what is copied, in its `region`; `key` the key there that encrypts the copy."""
+        """`source` tells the id of what is copied, in its `region`; `key` is the one there that encrypts the copy. What
+        is `lent` is another account's, which shares it.
+        """
         self.copy, self.title, self._source = copy, title, source
-        self._from, self._key = region, key
+        self._from, self._key, self._lent = region, key, lent
         self._toolkit = toolkit.at(copy.place)
         self._api = self._toolkit.account.api("ec2")
 
@@ -72,8 +69,19 @@ class Brought(ABC):
         """Those of the account that filters let through."""
 
     @abstractmethod
-    def _ask(self, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
-        """Ask for the copy, with its tags; its id."""
+    def _look_at(self, id: str) -> Any:
+        """The one of that id, whoever owns it; NotFound where this account may not see it.
+
+        It is named: a filter would go through all that is public.
+        """
+
+    @abstractmethod
+    def _ask(self, source: str, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
+        """Ask for the copy of a source, with its tags; its id."""
+
+    @abstractmethod
+    def _share(self, found: Mapping[str, Any], account: str) -> None:
+        """Share it, and what it holds, with an account; each thing once it is proven."""
 
     @abstractmethod
     def _of_id(self, id: str) -> Iterator[Mapping[str, Any]]:
@@ -104,15 +112,44 @@ class Brought(ABC):
 
     def ask(self) -> Asked:
         """Ask for the copy; one that this run made already is adopted, also where its answer was lost."""
-        if not self._source:
+        if self._source is None:
             raise NotMeasured(f"nothing tells what {self.copy.id} is a copy of")
         if found := self._standing():
             self._toolkit.proofs.adopt(self.copy, self._live(found), self.called)
             return Asked(self._identity(found))
         worn = [*({"Key": key, "Value": value} for key, value in self.copy.tags.items())]
         encrypted = {"Encrypted": True, "KmsKeyId": self._key} if self._key else {}
-        made = self._toolkit.ask(lambda: self._ask(worn, encrypted), _QUOTA)
+        source = self._source()
+        if self._lent and self._toolkit.describe_confirmed(lambda: self._seen(source)) is None:
+            owner = self._toolkit.account.pinned
+            raise NotMeasured(f"{source} is shared with account {owner}, which does not see it", call=self.call)
+        made = self._toolkit.ask(lambda: self._ask(source, worn, encrypted), _QUOTA)
         return Asked(Identity(self._arn(made), made))
+
+    def _seen(self, source: str) -> Any | None:
+        """The source that another account shares, as soon as EC2 shows it here; None until then."""
+        try:
+            return next(iter(self._look_at(source)), None)
+        except NotFound:
+            return None
+
+    def lend(self, account: str) -> str:
+        """Share it with an account, and with that alone, once it is proven to be this run's; its id. Idempotent."""
+        found = self._toolkit.describe_confirmed(self._found)
+        if found is None:
+            raise NotMeasured(f"{self.copy.id} is not to be seen", call=self.call)
+        self._toolkit.proofs.prove(self.copy, self._live(found))
+        self._share(found, account)
+        return self._id(found)
+
+    def _vouch(self, id: str) -> None:
+        """Have the guard take what was proven to be this copy, or part of it, for it."""
+        self._toolkit.account.guard.vouch(replace(self.copy, id=id, parent=self.copy.id))
+
+    def _share_snapshot(self, id: str, account: str) -> None:
+        self._vouch(id)
+        add = {"Attribute": "createVolumePermission", "OperationType": "add", "UserIds": [account]}
+        self._api.call("ModifySnapshotAttribute", SnapshotId=id, **add)
 
     def _standing(self) -> Mapping[str, Any] | None:
         """The one that this run made before, if it did: EC2 may not show at once what a process that died asked for."""
@@ -166,7 +203,7 @@ class Brought(ABC):
             raise UnsafeToDelete(f"{id} is of {at}, from before this run asked for {self.copy.id}")
 
     def _delete(self, id: str, remove: Callable[[str], object]) -> None:
-        self._toolkit.account.guard.vouch(replace(self.copy, id=id, parent=self.copy.id))
+        self._vouch(id)
         try:
             remove(id)
         except NotFound:
@@ -229,7 +266,7 @@ class Brought(ABC):
 class BroughtSnapshot(Brought):
     """A snapshot of a volume, copied."""
 
-    called, call = "a snapshot named", SNAPSHOTS
+    word, called, call = "snapshot", "a snapshot named", SNAPSHOTS
 
     def _filtered(self, filters: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
         return self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"], Filters=filters)
@@ -237,8 +274,11 @@ class BroughtSnapshot(Brought):
     def _of_id(self, id: str) -> Iterator[Mapping[str, Any]]:
         return self._filtered([{"Name": "snapshot-id", "Values": [id]}])
 
-    def _ask(self, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
-        given = {"SourceRegion": self._from, "SourceSnapshotId": self._source, "Description": self.copy.id}
+    def _look_at(self, id: str) -> Any:
+        return self._api.call("DescribeSnapshots", SnapshotIds=[id])["Snapshots"]
+
+    def _ask(self, source: str, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
+        given = {"SourceRegion": self._from, "SourceSnapshotId": source, "Description": self.copy.id}
         kinds = [{"ResourceType": "snapshot", "Tags": self._called(worn)}]
         return str(self._api.call("CopySnapshot", **given, TagSpecifications=kinds, **encrypted)["SnapshotId"])
 
@@ -254,11 +294,14 @@ class BroughtSnapshot(Brought):
     def _remove(self, id: str) -> None:
         self._api.call("DeleteSnapshot", SnapshotId=id)
 
+    def _share(self, found: Mapping[str, Any], account: str) -> None:
+        self._share_snapshot(self._id(found), account)
+
 
 class BroughtImage(Brought):
     """An image of a machine, copied, with the snapshots that it is made of."""
 
-    called, call = "an image named", "ec2:DescribeImages"
+    word, called, call = "image", "an image named", "ec2:DescribeImages"
     _noted: tuple[str, ...] = ()
 
     def _filtered(self, filters: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -267,13 +310,32 @@ class BroughtImage(Brought):
     def _of_id(self, id: str) -> Iterator[Mapping[str, Any]]:
         return self._filtered([{"Name": "image-id", "Values": [id]}])
 
-    def _note(self, found: Mapping[str, Any]) -> None:
-        held = (str((each.get("Ebs") or {}).get("SnapshotId") or "") for each in found.get("BlockDeviceMappings") or ())
-        self._noted = tuple(dict.fromkeys((*self._noted, *filter(None, held))))
+    def _look_at(self, id: str) -> Any:
+        return self._api.call("DescribeImages", ImageIds=[id])["Images"]
 
-    def _ask(self, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
+    def _note(self, found: Mapping[str, Any]) -> None:
+        self._noted = tuple(dict.fromkeys((*self._noted, *_made_of(found))))
+
+    def _share(self, found: Mapping[str, Any], account: str) -> None:
+        """It alone can be started then: to be copied there, each snapshot of it has to be shared, too."""
+        id, wanted = self._id(found), _made_of(found)
+        held = {str(each["SnapshotId"]): each for each in self._snapshots("snapshot-id", list(wanted))}
+        if lacking := [each for each in wanted if each not in held]:
+            raise NotMeasured(f"{lacking[0]}, of which {self.copy.id} is made, is not to be seen", call=SNAPSHOTS)
+        for each, about in held.items():
+            self._prove_made_with(about, each, about.get("StartTime"))
+            self._share_snapshot(each, account)
+        self._vouch(id)
+        add = {"Attribute": "launchPermission", "OperationType": "add", "UserIds": [account]}
+        self._api.call("ModifyImageAttribute", ImageId=id, **add)
+
+    def _snapshots(self, by: str, values: list[str]) -> Iterator[Mapping[str, Any]]:
+        asked = [{"Name": by, "Values": values}]
+        return self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"], Filters=asked)
+
+    def _ask(self, source: str, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
         given = {"ClientToken": self.copy.id, "Name": self.copy.id}
-        of = {"SourceRegion": self._from, "SourceImageId": self._source, "CopyImageTags": False}
+        of = {"SourceRegion": self._from, "SourceImageId": source, "CopyImageTags": False}
         kinds = [
             {"ResourceType": "image", "Tags": self._called(worn)},
             {"ResourceType": "snapshot", "Tags": self._beside(worn)},
@@ -317,63 +379,15 @@ class BroughtImage(Brought):
         return list({str(each["SnapshotId"]): each for of in found for each in of}.values())
 
 
-def planned(copy: Copy, resource: Resource, of: str) -> Copy:
-    """The copy of a type that a drill's `copy` is restored from, in its place."""
-    name = copies.slug(f"{copies.PREFIX}{copy.run}-{resource.id}-brought")
-    source = Source(resource.type, resource.id, Place("", resource.region))
-    return replace(copy, type=of, id=name, parent="", source=source, made_by="")
-
-
-def key_of(resource: Resource, to: Destination, encrypted: bool) -> str:
-    """The key of the copy there, empty where nothing is encrypted; NotRecoverable where EC2 would not know which."""
-    if encrypted and not to.key:
-        told = f"what is copied of {resource.id} is encrypted, and no key of {to.region} is named for the copy"
-        raise NotRecoverable(told, "add `kms_key` to the drill's `to`", "kms:DescribeKey")
-    return to.key
-
-
-def wanted(resource: Resource) -> Destination | None:
-    """Where a point has to be brought; None where it lies there already, or the copy stands beside its source."""
-    to = resource.to
-    return None if to is None or to.standing else to
-
-
-def charged(resource: Resource) -> str:
-    """The charges of a copy elsewhere besides, of which no rate is declared."""
-    return f"what is copied to {to}, and its transfer" if (to := wanted(resource)) else ""
-
-
-def looks(
-    toolkit: Toolkit, resource: Resource, to: Destination, encrypted: Callable[[], bool], part: Brought
-) -> Iterator[PreflightCheck]:
-    """Whether the region is there to be used, its key is, the name is free, and how many copies are under way."""
-    there = toolkit.at(part.copy.place).account
-
-    def key() -> str:
-        data = f"arn:aws:ec2:{resource.region}:{toolkit.account.pinned}:snapshot/*"
-        named = key_of(resource, to, encrypted()) or None
-        return keys.usable(there, named, data, "what is copied is not encrypted, nor is the copy")
-
-    yield PreflightCheck("region", lambda: enabled(toolkit.account, to.region))
-    yield PreflightCheck("key of what is copied", key)
-    yield PreflightCheck("name of what is copied", part.look_at_name)
-    yield PreflightCheck("snapshots being copied", lambda: _others(toolkit.at(part.copy.place)))
-
-
-def _others(there: Toolkit) -> str:
-    """A Doubt where as many are copied already as may be at once: EC2 refuses one more, and is then asked again."""
-    asked = [{"Name": "status", "Values": ["pending"]}]
-    found = there.account.api("ec2").pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"], Filters=asked)
-    busy = [each for each in found if each.get("VolumeId") == COPIED]
-    told = f"{counted(len(busy), 'snapshot')} of {AT_ONCE} at once being copied into {there.account.region}"
-    if len(busy) >= AT_ONCE:
-        raise Doubt(f"{told}: the drill waits until some are whole")
-    return told
-
-
 def tags(of: Mapping[str, Any]) -> dict[str, str]:
     """The tags that something of EC2's wears."""
     return {each["Key"]: each["Value"] for each in of.get("Tags") or ()}
+
+
+def _made_of(image: Mapping[str, Any]) -> tuple[str, ...]:
+    """The snapshots that an image is made of, by id."""
+    held = (str((each.get("Ebs") or {}).get("SnapshotId") or "") for each in image.get("BlockDeviceMappings") or ())
+    return tuple(dict.fromkeys(filter(None, held)))
 
 
 def _far(found: Mapping[str, Any]) -> str:

@@ -71,7 +71,8 @@ class Write:
     what a drill uses and did not make, one or several: the machine that reads its copy, or the subnet that it is
     mounted in; each has to be one that the resource declares. `bounds` are the conditions of IAM under which it may be
     done to what stands `outside`, by the resource parts of those, and `never` those under which it is denied, likewise:
-    `{account}` in them is the account. The rights to a `stated` one are written out where the policies are made, in its
+    `{account}` in them is the account, `{owner}` the one that owns what is copied: in another account its sources'. The
+    rights to a `stated` one are written out where the policies are made, in its
     own words. A `named` one is only done to copies whose names begin as those of their run do, for nothing but a name
     says whose they are.
     """

@@ -142,9 +142,9 @@ class Vaults(BackupBackend):
         return cast(dict[str, list[Kept]], self.__dict__.setdefault("points", {}))  # moto empties what a backend holds
 
 
-def vaults(region: str = REGION) -> Vaults:
-    """The vaults of the lab's account in a region."""
-    return cast(Vaults, backup_backends[ACCOUNT][region])
+def vaults(region: str = REGION, account: str = ACCOUNT) -> Vaults:
+    """The vaults of an account, the lab's where no other is named, in a region."""
+    return cast(Vaults, backup_backends[account][region])
 
 
 def page(found: Sequence[Any], asked: Mapping[str, str], key: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.calls.api import NotFound
-from dr_orchestrator.aws.machines import bringing
-from dr_orchestrator.aws.machines.bringing import BroughtSnapshot, planned
+from dr_orchestrator.aws.machines import carrying
+from dr_orchestrator.aws.machines.bringing import BroughtSnapshot
+from dr_orchestrator.aws.machines.carrying import Bringing, Held
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.preflight.region import place_of, usable
 from dr_orchestrator.aws.toolkit import Toolkit, gone
@@ -44,7 +45,8 @@ class EbsVolume:
         self._resource, self._home = resource, toolkit
         self._toolkit = toolkit if place is None else toolkit.at(place)
         self._selection = selection or Selection()
-        self._to = bringing.wanted(resource)
+        self._to = carrying.wanted(resource)
+        self._bringing = Bringing(BroughtSnapshot, SNAPSHOT, resource, self._to, toolkit) if self._to else None
         self._lie = toolkit if place is None or self._to is not None else self._toolkit
         self._api, self._beside = self._toolkit.account.api("ec2"), toolkit.account.api("ec2")
         self._snapshots = snapshots.Snapshots(self._lie.account.api("ec2"), resource.id, resource.name)
@@ -92,30 +94,21 @@ class EbsVolume:
         """The looks besides, where the copy does not stand beside its source."""
         if (to := self._resource.to) is not None and to.standing:
             yield PreflightCheck("region", lambda: usable(self._home, self._resource, to))
-        elif to is not None:
-            part = BroughtSnapshot(self._home, planned(copy, self._resource, SNAPSHOT))
-            yield from bringing.looks(self._home, self._resource, to, lambda: self._encrypted(self.choose()), part)
+        elif self._bringing is not None:
+            yield from self._bringing.looks(copy, lambda: self._held(self.choose()))
 
-    def _encrypted(self, point: RecoveryPoint) -> bool:
-        return bool(self._snapshots.described(point.id).get("Encrypted"))
+    def _held(self, point: RecoveryPoint) -> Held:
+        told = self._snapshots.described(point.id)
+        key = str(told.get("KmsKeyId") or "")
+        return Held(point.id, bool(told.get("Encrypted")), (key,) if key else ())
 
     def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
-        """The copy by which a snapshot comes to where the drill's copy is to stand; none where that is beside it."""
-        if (to := self._to) is None:
-            return ()
-        key = bringing.key_of(self._resource, to, self._encrypted(point))
-        title, there = f"snapshot of {self._resource.name} in {to.region}", planned(copy, self._resource, SNAPSHOT)
-        return (BroughtSnapshot(self._home, there, title, point.id, self._resource.region, key),)
+        """The copies by which a snapshot comes to where the drill's copy is to stand; none where that is beside it."""
+        return self._bringing.parts(copy, self._held(point)) if self._bringing else ()
 
     def _from(self, point: RecoveryPoint, copy: Copy) -> str:
         """The snapshot that is restored: the chosen one, or what was brought of it."""
-        if self._to is None:
-            return point.id
-        there = planned(copy, self._resource, SNAPSHOT)
-        identity = self._toolkit.proofs.intended(there).identity
-        if identity is None:
-            raise NotMeasured(f"{there.id} is not there yet", call=snapshots.CALL)
-        return identity.unique_id
+        return self._bringing.origin(copy) if self._bringing else point.id
 
     def _look_at_fast(self) -> str:
         if self._to is not None:
@@ -137,7 +130,7 @@ class EbsVolume:
         about = self.described()
         if name:
             about = self._named(name)
-        return Billed(storage_gib=Decimal(about.get("Size") or 0), besides=bringing.charged(self._resource))
+        return Billed(storage_gib=Decimal(about.get("Size") or 0), besides=carrying.charged(self._resource))
 
     def _named(self, name: str) -> Mapping[str, Any]:
         asked = [{"Name": f"tag:{NAMED}", "Values": [name]}]

@@ -18,6 +18,7 @@ from dr_orchestrator.domain.resource_type import (
     where_the_drill_says,
 )
 from dr_orchestrator.resources import vaulted
+from dr_orchestrator.resources.brought import LENT, lends_snapshot
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.ebs_volume.name import GP3, NAME, SNAPSHOT
 from dr_orchestrator.resources.ebs_volume.parity import CALLS, SETTINGS
@@ -163,6 +164,7 @@ TYPE = Drillable(
         )
     },
     afar={Kind.SNAPSHOT_RESTORE: Calls(frozenset({"ec2:DescribeRegions"}))},
+    carried=LENT,
     writes=(
         Write(
             "ec2:CopySnapshot",
@@ -174,8 +176,9 @@ TYPE = Drillable(
             only={"Encrypted": (None, True)},
             needs=frozenset({"SourceRegion", "TagSpecifications"}),
             outside=(("ec2", "::snapshot/snap-*", ("ec2:CopySnapshot",)),),  # what is copied is given no tag
-            bounds={"::snapshot/snap-*": {"StringEquals": {"ec2:Owner": "{account}"}}},
+            bounds={"::snapshot/snap-*": {"StringEquals": {"ec2:Owner": "{owner}"}}},
         ),
+        lends_snapshot(SNAPSHOT),
         Write("ec2:DeleteSnapshot", By(SNAPSHOT, "SnapshotId"), Effect.DELETE),
         Write(
             "ec2:CreateVolume",

@@ -6,15 +6,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.preflight import keys
+from dr_orchestrator.aws.preflight.region import place_of
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.ec2_instance import families, machine, network
 from dr_orchestrator.resources.ec2_instance.images import Images
 
-_OFFERS = "ec2:DescribeInstanceTypeOfferings"
+_OFFERS, _PROFILE = "ec2:DescribeInstanceTypeOfferings", "iam:GetInstanceProfile"
+
+_COPIES = "ec2:CopyImage"
+_FREE = ("", "RunInstances", "RunInstances:0800")
+"""The usages of an image that have no billing product: of Linux, and of Windows by a licence of one's own."""
+# docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
 
 
 class Looks:
@@ -57,6 +64,17 @@ class Looks:
         told = [f"{point.id} of {point.data_time:%Y-%m-%d %H:%M} UTC, {point.size_gib} GiB"]
         return "; ".join([*told, *(f"newer, but {each}" for each in self._images.passed_over(point))])
 
+    def billed(self) -> str:
+        """Whether EC2 lets another account copy the image; NotRecoverable where AWS bills for what is in it."""
+        about = self._images.described(self._choose().id).about
+        codes = [str(each["ProductCodeId"]) for each in about.get("ProductCodes") or ()]
+        usage = str(about.get("UsageOperation") or "")
+        if codes or usage not in _FREE:
+            what = f"{about.get('PlatformDetails') or 'software'} that AWS bills for ({', '.join([*codes, usage])})"
+            hint = "bring its data another way: EC2 lets no other account copy such an image, and starts it there alone"
+            raise NotRecoverable(f"{about['ImageId']} holds {what.replace('(, ', '(')}", hint, _COPIES)
+        return "holds nothing that AWS bills for, and may be copied by another account"
+
     def network(self) -> str:
         """The subnet."""
         return network.standing(self._account, self._resource, str(self._source_of().get("VpcId") or ""))
@@ -71,12 +89,23 @@ class Looks:
         wanted, theirs = self._resource.own.get("profile"), machine.profile(self._source_of())
         if wanted is None:
             return f"none: the copy can do nothing in AWS{f', unlike its source with {theirs}' if theirs else ''}"
+        if (place := place_of(self._resource)) is not None and place.account:
+            return self._there(wanted.name, place.account)
         if wanted.name != theirs:
             return f"{wanted.name}, not the source's {theirs or 'none'}"
         if not wanted.reason:
             hint = "give copies a profile of the drills' own, or say `reason`: why they may do what production may"
             raise NotRecoverable(f"instance profile {theirs} is production's own", hint, machine.CALL)
         return f"{theirs}, the source's own: {wanted.reason}"
+
+    def _there(self, name: str, account: str) -> str:
+        """A profile of the account in which the copy is to stand: one of the source's account it cannot have."""
+        try:
+            self._account.api("iam").call("GetInstanceProfile", InstanceProfileName=name)
+        except NotFound as missing:
+            hint = "make it there, of the drills' own: EC2 gives a machine profiles of its own account alone"
+            raise NotRecoverable(f"no instance profile {name} in account {account}", hint, _PROFILE) from missing
+        return f"{name} of account {account}"
 
     def user_data(self) -> str:
         """Whether what the source ran at its first start is run again."""

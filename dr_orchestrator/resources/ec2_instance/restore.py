@@ -10,8 +10,9 @@ from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.calls.api import NotFound, Refused
-from dr_orchestrator.aws.machines import PART_OF, bringing
-from dr_orchestrator.aws.machines.bringing import BroughtImage, planned
+from dr_orchestrator.aws.machines import PART_OF, carrying
+from dr_orchestrator.aws.machines.bringing import BroughtImage
+from dr_orchestrator.aws.machines.carrying import Bringing, Held
 from dr_orchestrator.aws.preflight.region import place_of, usable
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
@@ -42,7 +43,8 @@ class Ec2Instance:
         self._toolkit = toolkit if place is None else toolkit.at(place)
         self._selection = selection or Selection()
         self._api, self._beside = self._toolkit.account.api("ec2"), toolkit.account.api("ec2")
-        self._to = bringing.wanted(resource)
+        self._to = carrying.wanted(resource)
+        self._bringing = Bringing(BroughtImage, IMAGE, resource, self._to, toolkit) if self._to else None
         self._lie = toolkit if place is None or self._to is not None else self._toolkit
         self._images = images.Images(self._lie.account.api("ec2"), resource.id, resource.name, self._beside)
 
@@ -58,7 +60,7 @@ class Ec2Instance:
         return [
             PreflightCheck("source", looks.source),
             PreflightCheck("image", looks.image),
-            *self._look_there(copy),
+            *self._look_there(copy, looks),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
             PreflightCheck("network", looks.network),
             PreflightCheck("security groups", looks.groups),
@@ -68,34 +70,27 @@ class Ec2Instance:
             PreflightCheck("capacity", looks.capacity, must=False),
         ]
 
-    def _look_there(self, copy: Copy) -> Iterator[PreflightCheck]:
+    def _look_there(self, copy: Copy, looks: Looks) -> Iterator[PreflightCheck]:
         """The looks besides, where the copy does not stand beside its source."""
         if (to := self._resource.to) is not None and to.standing:
             yield PreflightCheck("region", lambda: usable(self._home, self._resource, to))
-        elif to is not None:
-            part = BroughtImage(self._home, planned(copy, self._resource, IMAGE))
-            yield from bringing.looks(self._home, self._resource, to, lambda: self._is_encrypted(self.choose()), part)
+        elif self._bringing is not None:
+            if copy.account:
+                yield PreflightCheck("licences", looks.billed)
+            yield from self._bringing.looks(copy, lambda: self._held(self.choose()))
 
-    def _is_encrypted(self, point: RecoveryPoint) -> bool:
-        return any(each.get("Encrypted") for each in self._images.described(point.id).snapshots)
+    def _held(self, point: RecoveryPoint) -> Held:
+        of = [each for each in self._images.described(point.id).snapshots if each.get("Encrypted")]
+        keys = dict.fromkeys(str(each["KmsKeyId"]) for each in of if each.get("KmsKeyId"))
+        return Held(point.id, bool(of), tuple(keys))
 
     def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
-        """The copy by which an image comes to where the drill's copy is to stand; none where that is beside it."""
-        if (to := self._to) is None:
-            return ()
-        key = bringing.key_of(self._resource, to, self._is_encrypted(point))
-        title, there = f"image of {self._resource.name} in {to.region}", planned(copy, self._resource, IMAGE)
-        return (BroughtImage(self._home, there, title, point.id, self._resource.region, key),)
+        """The copies by which an image comes to where the drill's copy is to stand; none where that is beside it."""
+        return self._bringing.parts(copy, self._held(point)) if self._bringing else ()
 
     def _from(self, point: RecoveryPoint, copy: Copy) -> str:
         """The image that is started: the chosen one, or what was brought of it."""
-        if self._to is None:
-            return point.id
-        there = planned(copy, self._resource, IMAGE)
-        identity = self._toolkit.proofs.intended(there).identity
-        if identity is None:
-            raise NotMeasured(f"{there.id} is not there yet", call=images.CALL)
-        return identity.unique_id
+        return self._bringing.origin(copy) if self._bringing else point.id
 
     def _look_at_name(self, copy: Copy) -> str:
         found = self._found(copy)
@@ -105,7 +100,7 @@ class Ec2Instance:
         """Its hours and its volumes; of a copy that stands, those of the image that it was started of."""
         source = self.described()
         gib = self._images.described(self.choose().id).gib if not name else self._gib_of(name)
-        kind, besides = str(source["InstanceType"]), bringing.charged(self._resource)
+        kind, besides = str(source["InstanceType"]), carrying.charged(self._resource)
         return Billed(instance_class=kind, storage_gib=Decimal(gib), besides=besides)
 
     def _gib_of(self, name: str) -> int:

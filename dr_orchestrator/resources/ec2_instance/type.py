@@ -18,6 +18,7 @@ from dr_orchestrator.domain.resource_type import (
     where_the_drill_says,
 )
 from dr_orchestrator.resources import vaulted
+from dr_orchestrator.resources.brought import LENT, lends_snapshot
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.ec2_instance.name import IMAGE, NAME, QUOTAS, STANDARD
 from dr_orchestrator.resources.ec2_instance.parity import CALLS, SETTINGS
@@ -219,6 +220,10 @@ _CALLS = Calls(
     },
 )
 
+_THERE = Calls(
+    frozenset({"iam:GetInstanceProfile"}),
+    only_when={"iam:GetInstanceProfile": "the copy stands in another account, and has an instance profile"},
+)
 
 TYPE = Drillable(
     made=CopyType(
@@ -238,7 +243,8 @@ TYPE = Drillable(
             frozenset({"ec2:CopyImage", "ec2:DeregisterImage", "ec2:DeleteSnapshot"}),
         )
     },
-    afar={Kind.SNAPSHOT_RESTORE: Calls(frozenset({"ec2:DescribeRegions"}))},
+    afar={Kind.SNAPSHOT_RESTORE: Calls(frozenset({"ec2:DescribeRegions"})) | _THERE},
+    carried=LENT | _THERE | Calls(writes=frozenset({"ec2:ModifyImageAttribute"})),
     place=where_the_drill_says,
     writes=(
         Write(
@@ -251,7 +257,16 @@ TYPE = Drillable(
             only={"Encrypted": (None, True), "CopyImageTags": (False,)},
             needs=frozenset({"ClientToken", "SourceRegion", "TagSpecifications"}),
             outside=(("ec2", "::image/ami-*", ("ec2:CopyImage",)),),  # what is copied is given no tag
-            bounds={"::image/ami-*": {"StringEquals": {"ec2:Owner": "{account}"}}},
+            bounds={"::image/ami-*": {"StringEquals": {"ec2:Owner": "{owner}"}}},
+        ),
+        lends_snapshot(IMAGE),
+        Write(
+            "ec2:ModifyImageAttribute",
+            By(IMAGE, "ImageId"),
+            Effect.CHANGE,
+            frozenset({"Attribute", "OperationType"}),
+            only={"Attribute": ("launchPermission",), "OperationType": ("add",)},
+            lends="UserIds",
         ),
         Write("ec2:DeregisterImage", By(IMAGE, "ImageId"), Effect.DELETE),
         Write("ec2:DeleteSnapshot", By(IMAGE, "SnapshotId"), Effect.DELETE),
@@ -276,7 +291,7 @@ TYPE = Drillable(
         only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},
     ),
     discovery=Calls(frozenset({"ec2:DescribeInstances"})),
-    services=("ec2", "ssm", "service-quotas", "backup"),
+    services=("ec2", "ssm", "service-quotas", "backup", "iam"),
     grants={"service-quotas:GetServiceQuota": ("servicequotas:GetServiceQuota",)},
     secures="ec2",
     own_keys=_own_keys,

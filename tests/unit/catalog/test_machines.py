@@ -98,9 +98,14 @@ NETWORK = f"network: {{subnet: {SUBNET}, security_groups: [dro-isolated]}}"
         (f"to: {{region: {AWAY}, kms_key: alias/k, {NETWORK}}}", ""),
         (f"to: {{region: {AWAY}}}", f"the copy stands in {AWAY}, and the `network` of the resource is of us-east-1"),
         (f"to: {{region: {AWAY}, {NETWORK}, reader: i-1}}", "no ec2-instance has a `reader`"),
+        (f'to: {{region: {AWAY}, {NETWORK}, account: "222222222222"}}', "no role reaches account 222222222222"),
         (
-            f'to: {{region: {AWAY}, {NETWORK}, account: "222222222222"}}',
-            "no drill brings ec2-instances into another account",
+            'to: {region: us-east-1, account: "222222222222"}',
+            "the copy stands in us-east-1 of account 222222222222, and the `network` of the resource is of",
+        ),
+        (
+            f'to: {{region: {AWAY}, {NETWORK}, account: "222222222222", shared_key: alias/k}}',
+            "the policies of the other account's role can name a key by its ARN alone",
         ),
         (f"recovery_points: {{region: {AWAY}}}", "takes copies of ec2-instances that lie in another region: EC2 tells"),
         (f"recovery_points: {{region: {AWAY}}}", "name the vault of AWS Backup in which they lie"),
@@ -113,7 +118,7 @@ NETWORK = f"network: {{subnet: {SUBNET}, security_groups: [dro-isolated]}}"
         (
             f"recovery_points: {{vault: nightly, region: {AWAY}}}\n"
             f'    to: {{region: {AWAY}, {NETWORK}, account: "222222222222"}}',
-            "no drill brings ec2-instances into another account",
+            "no role reaches account 222222222222",
         ),
     ],
 )

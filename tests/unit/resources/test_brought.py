@@ -1,4 +1,4 @@
-"""The end of what was brought to another region, and lost what proves it: it is there, and so it is left."""
+"""What is brought to another place: shared once it is proven, and left where it lost what proves it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from typing import Any
 
 import pytest
 
+from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.machines.bringing import Brought, BroughtImage, BroughtSnapshot
+from dr_orchestrator.aws.machines.carrying import Bringing, Held
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
-from dr_orchestrator.errors import UnsafeToDelete
+from dr_orchestrator.domain.destination import Destination
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 from tests.support.told_aws import ToldAws
 
+OTHER = "222222222222"
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 NAME = "dro-r-share-brought"
 WORN = {"dr-drill:run": "r", "Name": NAME}
@@ -51,13 +56,15 @@ def aws(**held: dict[str, Any]) -> ToldAws:
         {
             "DescribeSnapshots": listed("Snapshots", "SnapshotId", "snapshot-id"),
             "DescribeImages": listed("Images", "ImageId", "image-id"),
+            "ModifySnapshotAttribute": {"Return": True},
+            "ModifyImageAttribute": {"Return": True},
             "DeregisterImage": gone,
             "DeleteSnapshot": gone,
         }
     )
 
 
-def ended(told: ToldAws, of: type[Brought], known: str) -> CopyState:
+def part(told: ToldAws, of: type[Brought], known: str, **given: Any) -> Brought:
     copy = Copy("a-type", NAME, "us-east-1", "r", "a-drill", "a-service")
     record = CopyRecord(copy, CopyState.CREATED, Identity(f"arn:{known}", known), AT)
     account: Any = told.account()
@@ -67,11 +74,17 @@ def ended(told: ToldAws, of: type[Brought], known: str) -> CopyState:
         proofs=Proofs(lambda _: record, frozenset(), lambda _: ()),
         describe_confirmed=lambda look: look(),
         absence_confirmed=lambda look: look(),
+        clock=SimpleNamespace(now=lambda: AT),
         retry_while=lambda act, *_: act(),
         never_created=lambda _: CopyState.NEVER_CREATED,
     )
     toolkit.at = lambda _: toolkit
-    return of(toolkit, copy).destroy(copy)
+    return of(toolkit, copy, **given)
+
+
+def ended(told: ToldAws, of: type[Brought], known: str) -> CopyState:
+    made = part(told, of, known)
+    return made.destroy(made.copy)
 
 
 @pytest.mark.parametrize("lost", list(WORN))
@@ -103,3 +116,99 @@ def test_what_is_proven_is_deleted() -> None:
     told = aws(snap=tagged(WORN, SnapshotId="snap-1", StartTime=AT))
     assert ended(told, BroughtSnapshot, "snap-1") is CopyState.DELETED
     assert [each["SnapshotId"] for each in told.requests("DeleteSnapshot")] == ["snap-1"]
+
+
+def lent(told: ToldAws, of: type[Brought], known: str) -> list[tuple[str, str]]:
+    """What is shared with that one account, in order, by what is said of it."""
+    assert part(told, of, known).lend(OTHER) == known
+    shares = [each for call in ("ModifySnapshotAttribute", "ModifyImageAttribute") for each in told.requests(call)]
+    assert all((each["OperationType"], each["UserIds"]) == ("add", [OTHER]) for each in shares)
+    return [(each["Attribute"], each.get("SnapshotId") or each["ImageId"]) for each in shares]
+
+
+def test_a_snapshot_is_shared_with_one_account_alone() -> None:
+    """That volumes may be made of it there: nothing else of it, and with nobody else."""
+    told = aws(snap=tagged(WORN, SnapshotId="snap-1", StartTime=AT))
+    assert lent(told, BroughtSnapshot, "snap-1") == [("createVolumePermission", "snap-1")]
+
+
+MAPPED = [{"Ebs": {"SnapshotId": "snap-1"}}]
+IMAGE = tagged(WORN, ImageId="ami-1", CreationDate=AT.isoformat(), BlockDeviceMappings=MAPPED)
+PART = {"dr-drill:run": "r", "dr-drill:machine": NAME}
+
+
+def test_an_image_is_shared_with_each_snapshot_that_it_is_made_of() -> None:
+    """It alone could be started there, and not copied: EC2 reads its snapshots for that."""
+    told = aws(ami=IMAGE, snap=tagged(PART, SnapshotId="snap-1", StartTime=AT))
+    assert lent(told, BroughtImage, "ami-1") == [("createVolumePermission", "snap-1"), ("launchPermission", "ami-1")]
+
+
+@pytest.mark.parametrize(
+    ("of", "held", "why"),
+    [
+        (BroughtSnapshot, {"snap": tagged({"Name": NAME}, SnapshotId="snap-1", StartTime=AT)}, NotRecoverable),
+        (BroughtImage, {"ami": IMAGE, "snap": tagged({}, SnapshotId="snap-1", StartTime=AT)}, UnsafeToDelete),
+        (BroughtImage, {"ami": IMAGE}, NotMeasured),
+        (BroughtSnapshot, {}, NotMeasured),
+    ],
+)
+def test_what_is_not_proven_is_shared_with_nobody(of: type[Brought], held: Any, why: type[Exception]) -> None:
+    """Nor is an image, where one of its snapshots is not, or is not to be seen."""
+    told = aws(**held)
+    with pytest.raises((why, UnsafeToDelete)):
+        part(told, of, "snap-1" if of is BroughtSnapshot else "ami-1").lend(OTHER)
+    assert told.requests("ModifySnapshotAttribute") == told.requests("ModifyImageAttribute") == []
+
+
+def test_what_the_other_account_does_not_see_is_not_copied() -> None:
+    """It is told so: EC2 would only say that there is no such snapshot."""
+    listed = aws().answers["DescribeSnapshots"]
+
+    def unseen(given: Mapping[str, Any]) -> Any:
+        if "SnapshotIds" in given:
+            raise NotFound("InvalidSnapshot.NotFound")
+        return listed(given)
+
+    told = aws().but(DescribeSnapshots=unseen)
+    made = part(told, BroughtSnapshot, "", source=lambda: "snap-1", region="us-east-1", lent=True)
+    with pytest.raises(NotMeasured, match="which does not see it"):
+        made.ask()
+    assert told.requests("CopySnapshot") == []
+
+
+RESOURCE = Resource("share", "ebs-volume", "vol-1", "us-east-1")
+KEY, OWN = "arn:aws:kms:us-east-1:111111111111:key/1", "arn:aws:kms:us-east-1:111111111111:key/2"
+
+
+def way(manager: str = "CUSTOMER", **to: Any) -> Bringing:
+    about = {"KeyManager": manager, "Arn": KEY, "KeyState": "Enabled"}
+    account = ToldAws({"DescribeKey": {"KeyMetadata": about}}).account()
+    toolkit: Any = SimpleNamespace(account=account)
+    toolkit.at = lambda _: toolkit
+    return Bringing(BroughtSnapshot, "ebs-snapshot", RESOURCE, Destination(account=OTHER, **to), toolkit)
+
+
+def test_the_key_under_which_it_is_shared() -> None:
+    """The one that the drill names, else within one region the source's own; none of what is not encrypted."""
+    point, plain = Held("snap-1", True, (KEY,)), Held("snap-1", False)
+    assert way(region="us-east-1").shareable(point) == KEY
+    assert way(region="eu-central-1", lent=OWN).shareable(point) == OWN
+    assert way(region="us-east-1", lent=OWN).shareable(point) == OWN
+    assert way(region="us-east-1", lent=OWN).shareable(plain) == ""
+
+
+@pytest.mark.parametrize(
+    ("made", "keys", "why"),
+    [
+        (way(region="eu-central-1"), (KEY,), "no key of eu-central-1 can be shared"),
+        (way(region="us-east-1"), (KEY, OWN), "is encrypted with 2 keys, and is shared under one"),
+        (way(region="us-east-1"), (), "no key of us-east-1 can be shared"),
+        (way("AWS", region="us-east-1"), (KEY,), "a key of AWS's own, which no other account may use"),
+        (way("AWS", region="us-east-1", lent=OWN), (KEY,), "a key of AWS's own, which no other account may use"),
+    ],
+)
+def test_without_a_key_that_can_be_shared_it_is_refused(made: Bringing, keys: tuple[str, ...], why: str) -> None:
+    """With what to name in its place."""
+    with pytest.raises(NotRecoverable, match=why) as told:
+        made.shareable(Held("snap-1", True, keys))
+    assert "add `shared_key`" in told.value.hint

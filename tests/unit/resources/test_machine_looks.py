@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
+from unittest import mock
 
 import pytest
 
-from dr_orchestrator.aws.machines import bringing
+from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.machines import carrying
+from dr_orchestrator.aws.machines.bringing import BroughtImage
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.preflight import Doubt
@@ -18,20 +22,24 @@ from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.ec2_instance import machine
 from dr_orchestrator.resources.ec2_instance.images import Image, Images
 from dr_orchestrator.resources.ec2_instance.preflight import Looks
+from dr_orchestrator.resources.ec2_instance.shape import Profile
 from tests.support.told_aws import ToldAws
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
-SOURCE = {"InstanceId": "i-1", "InstanceType": "t3.small", "State": {"Name": "running"}}
+SOURCE: dict[str, Any] = {"InstanceId": "i-1", "InstanceType": "t3.small", "State": {"Name": "running"}}
 SOURCE |= {"Placement": {"AvailabilityZone": "us-east-1a"}}
 KEY = "arn:aws:kms:us-east-1:123456789012:key/"
 
 
-def looks(aws: ToldAws, *keys: str) -> Looks:
-    """Those of a machine whose image has a snapshot under each of the keys."""
+def looks(aws: ToldAws, *keys: str, about: Mapping[str, Any] = MappingProxyType({}), **own: Any) -> Looks:
+    """Those of a machine whose image has a snapshot under each of the keys; its copy stands in another account, where
+    it has keys of its `own`.
+    """
     held = [{"SnapshotId": each, "OwnerId": "123456789012", "Encrypted": True, "KmsKeyId": each} for each in keys]
-    images = SimpleNamespace(described=lambda _id: Image({"ImageId": "ami-1"}, tuple(held)))
+    images = SimpleNamespace(described=lambda _id: Image({"ImageId": "ami-1", **about}, tuple(held)))
     account, point = aws.account(), SimpleNamespace(id="ami-1")
-    resource = Resource("web", "ec2-instance", "i-1", "us-east-1")
+    to = Destination("us-east-1", account="222222222222") if own else None
+    resource = Resource("web", "ec2-instance", "i-1", "us-east-1", to=to, own=own)
     return Looks(
         *(resource, account, account, account, cast(Images, images)),
         source_of=lambda: SOURCE,
@@ -73,12 +81,39 @@ def test_a_machine_is_called_by_the_token_of_its_request() -> None:
 
 def test_as_many_copies_under_way_as_may_be_are_a_doubt() -> None:
     """EC2 refuses one more until some are whole, and is asked again: that says nothing of the backup."""
-    copied = [{"SnapshotId": f"snap-{number}", "VolumeId": bringing.COPIED} for number in range(bringing.AT_ONCE)]
+    copied = [{"SnapshotId": f"snap-{number}", "VolumeId": carrying.COPIED} for number in range(carrying.AT_ONCE)]
     account = ToldAws({"DescribeSnapshots": {"Snapshots": copied}}).account()
     toolkit = cast(Any, SimpleNamespace(at=lambda _: SimpleNamespace(account=account), account=account))
-    part = cast(Any, SimpleNamespace(copy=SimpleNamespace(place=None), look_at_name=str))
-    resource = Resource("web", "ec2-instance", "i-1", "us-east-1")
-    made = bringing.looks(toolkit, resource, Destination("us-west-2"), lambda: False, part)
-    look = next(each for each in made if each.name == "snapshots being copied")
+    resource, copy = Resource("web", "ec2-instance", "i-1", "us-east-1"), Copy("a", "dro-1", "us-west-2", "r", "d", "s")
+    way = carrying.Bringing(BroughtImage, "ec2-image", resource, Destination("us-west-2"), toolkit)
+    looks = way.looks(copy, lambda: carrying.Held("ami-1", encrypted=False))
+    look = next(each for each in looks if each.name == "snapshots being copied")
     with pytest.raises(Doubt, match="20 snapshots of 20 at once"):
         look.perform()
+
+
+@pytest.mark.parametrize(
+    ("about", "what"),
+    [
+        ({"UsageOperation": "RunInstances:0010", "PlatformDetails": "Red Hat Enterprise Linux"}, "Red Hat.*0010"),
+        ({"ProductCodes": [{"ProductCodeId": "abc", "ProductCodeType": "marketplace"}]}, "software.*abc"),
+    ],
+)
+def test_an_image_that_aws_bills_for_is_brought_into_no_other_account(about: dict[str, Any], what: str) -> None:
+    """EC2 would refuse it there, hours later, once it has been copied and shared."""
+    with pytest.raises(NotRecoverable, match=what):
+        looks(ToldAws({}), about=about).billed()
+    for usage in ("RunInstances", "RunInstances:0800", ""):
+        assert "may be copied" in looks(ToldAws({}), about={"UsageOperation": usage, "ProductCodes": []}).billed()
+
+
+def test_an_instance_profile_is_looked_for_where_the_copy_is_to_stand() -> None:
+    """EC2 gives a machine those of its own account alone: one of the source's name is no right of production's."""
+    there = {"IamInstanceProfile": {"Arn": "arn:aws:iam::1:instance-profile/dr-machine"}}
+    named = Profile(name="dr-machine")
+    with mock.patch.dict(SOURCE, there):
+        aws = ToldAws({"GetInstanceProfile": {"InstanceProfile": {}}})
+        assert looks(aws, profile=named).profile() == "dr-machine of account 222222222222"
+        gone = ToldAws({"GetInstanceProfile": NotFound("none")})
+        with pytest.raises(NotRecoverable, match="no instance profile dr-machine in account 222222222222"):
+            looks(gone, profile=named).profile()

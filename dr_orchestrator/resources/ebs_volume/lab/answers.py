@@ -6,8 +6,10 @@ from typing import Any, cast
 
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
+from moto.ec2.utils import generic_filter
 
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.lab.machines import sharing
 from dr_orchestrator.lab.machines.answers import page
 from dr_orchestrator.resources.ebs_volume.lab.backend import Volumes
 
@@ -19,7 +21,11 @@ def _describe_volumes(self: Any) -> ActionResult:
 
 def _describe_snapshots(self: Any) -> ActionResult:
     ids, filters = self._get_param("SnapshotIds", []), self._filters_from_querystring()
-    found = self.ec2_backend.describe_snapshots(snapshot_ids=ids, filters=filters)
+    lent = [] if self._get_param("OwnerIds") else list(sharing.snapshots(self.ec2_backend))
+    theirs = [each for each in lent if not ids or each.id in ids]  # moto shows an account its own alone
+    own = [each for each in ids if each not in {one.id for one in theirs}]
+    found = self.ec2_backend.describe_snapshots(snapshot_ids=own, filters=filters) if own or not ids else []
+    found += generic_filter(filters, theirs)
     shown = [each for each in found if not world().faults.pretends("no-snapshot", "ec2", each.volume.id)]
     return page(self, "Snapshots", shown)
 

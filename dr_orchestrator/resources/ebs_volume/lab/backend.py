@@ -9,12 +9,14 @@ from importlib import import_module
 from typing import Any, cast
 
 from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_block_store import Snapshot, Volume, VolumeAttachment
+from moto.ec2.utils import random_snapshot_id
 from moto.kms.models import kms_backends
 
 from dr_orchestrator.lab.cloud.lifecycle import BRING_BASE, BRING_PER_GIB, PEND, passing
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.lab.machines import sharing
 from dr_orchestrator.lab.machines.disk import disk_of
 from dr_orchestrator.lab.machines.first_reads import comes
 from dr_orchestrator.resources.ebs_volume.lab.fast import Fast, set_up
@@ -122,16 +124,20 @@ class Volumes(EC2Backend):
     def copy_snapshot(
         self, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None
     ) -> Snapshot:
-        """As moto, in time, under a key of this region; of a copy EC2 tells no volume."""
-        copied: Any = self._elsewhere(source_region).snapshots.get(source_snapshot_id)
+        """As moto, in time, under a key of this region, of this account's or of what is shared with it; of a copy EC2
+        tells no volume.
+        """
+        copied: Any = sharing.snapshot(self, source_region, source_snapshot_id)
         if copied is None:
             raise EC2ClientError("InvalidSnapshot.NotFound", f"The snapshot '{source_snapshot_id}' does not exist.")
         if copied.status != "completed":
             raise EC2ClientError("IncorrectState", f"The snapshot '{source_snapshot_id}' is {copied.status}.")
         if copied.encrypted and not kms_key_id:
             raise EC2ClientError("InvalidParameterDependency", "A key of this region is needed.")
-        made: Any = super().copy_snapshot(source_snapshot_id, source_region, description, self._key(kms_key_id))
-        made.disk = disk_of(copied)
+        key = self._key(kms_key_id)
+        encrypted = bool(copied.encrypted or key)
+        made: Any = Snapshot(self, random_snapshot_id(), copied.volume, description, encrypted, kms_key_id=key)
+        self.snapshots[made.id], made.disk = made, disk_of(copied)
         of_no_volume(made)
         took = [("pending", PEND + BRING_BASE + BRING_PER_GIB * int(made.volume.size))]
         fate = world().faults.fate("ec2", "CopySnapshot", description or "")
@@ -142,13 +148,17 @@ class Volumes(EC2Backend):
         """The ARN of a key of this region, by which it is named; refused where there is none."""
         if not key:
             return None
+        if key == sharing.OF_EBS:
+            return sharing.key_of_ebs(self)
         try:
             return str(kms_backends[self.account_id][self.region_name].describe_key(key).arn)
         except Exception as lacking:
             raise EC2ClientError("InvalidKMSKey.NotFound", f"The key '{key}' does not exist") from lacking
 
-    def _elsewhere(self, region: str) -> Any:
-        return ec2_backends[self.account_id][region]
+    def add_create_volume_permission(self, snapshot_id: str, user_ids: list[str], groups: list[str]) -> None:
+        """As moto; nothing is shared that is encrypted with a key of AWS's own."""
+        sharing.refuse_to_share(self, self.get_snapshot(snapshot_id))
+        super().add_create_volume_permission(snapshot_id, user_ids, groups)
 
     def create_snapshot(self, volume_id: str, *args: Any, **given: Any) -> Snapshot:
         """As moto, which completes each at once; with what lies on the volume, encrypted as that is."""

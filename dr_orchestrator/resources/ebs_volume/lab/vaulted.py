@@ -26,14 +26,15 @@ def back_up(vault: str, volume: str, at: datetime | None = None, copied: datetim
     return vaults().keep(vault, _arn(volume), "EBS", when, point, gib=made.volume.size)
 
 
-def away(vault: str, volume: str, at: datetime, region: str, took: timedelta) -> Kept:
-    """Keep in a vault of another region what was a volume at an instant, and whole there so long after it: under the
-    key of that vault, of no volume, and its original has expired.
+def away(vault: str, volume: str, at: datetime, region: str, took: timedelta, account: str = ACCOUNT) -> Kept:
+    """Keep in a vault of another region, or of another `account`, what was a volume at an instant, and whole there so
+    long after it: under the key of that vault, of no volume, and its original has expired.
     """
-    there, began = vaults(region), at + took / 2
+    there, began = vaults(region, account), at + took / 2
     original = standing.snapshot(REGION, volume, at)
+    original.create_volume_permission_userids.add(account)
     with world().at_once(), world().as_of(began):
-        made: Any = _ec2(region).copy_snapshot(original.id, REGION, "", there.vaults[vault].encryption_key_arn)
+        made: Any = _ec2(region, account).copy_snapshot(original.id, REGION, "", there.vaults[vault].encryption_key_arn)
     _ec2(REGION).snapshots.pop(original.id)
     made.encrypted, made.timeline, made.start_time, made.completion_time = True, None, began, at + took
     point = f"arn:aws:ec2:{region}::snapshot/{made.id}"
@@ -44,5 +45,5 @@ def _arn(volume: str) -> str:
     return f"arn:aws:ec2:{REGION}:{ACCOUNT}:volume/{volume}"
 
 
-def _ec2(region: str) -> backend.Volumes:
-    return cast(backend.Volumes, ec2_backends[ACCOUNT][region])
+def _ec2(region: str, account: str = ACCOUNT) -> backend.Volumes:
+    return cast(backend.Volumes, ec2_backends[account][region])

@@ -6,18 +6,22 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
+from moto.ec2.utils import generic_filter
 
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.lab.machines import sharing
 from dr_orchestrator.lab.machines.answers import page
 
 
 def _describe_images(self: Any) -> ActionResult:
-    found = self.ec2_backend.describe_images(
-        ami_ids=self._get_param("ImageIds", []),
-        filters=self._filters_from_querystring(),
-        exec_users=self._get_param("ExecutableUsers", []),
-        owners=self._get_param("Owners", []),
-    )
+    ids, owners = self._get_param("ImageIds", []), self._get_param("Owners", [])
+    filters = self._filters_from_querystring()
+    lent = [] if owners else list(sharing.images(self.ec2_backend))
+    theirs = [each for each in lent if not ids or each.id in ids]  # moto shows an account its own alone
+    own = [each for each in ids if each not in {one.id for one in theirs}]
+    given = {"exec_users": self._get_param("ExecutableUsers", []), "owners": owners, "filters": filters}
+    found = self.ec2_backend.describe_images(ami_ids=own, **given) if own or not ids else []
+    found += generic_filter(filters, theirs)
     shown = [each for each in found if not world().faults.pretends("no-snapshot", "ec2", str(each.instance_id))]
     return page(self, "Images", shown)
 

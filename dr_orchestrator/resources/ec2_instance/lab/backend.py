@@ -10,12 +10,14 @@ from typing import Any, cast
 
 from moto.ec2 import utils
 from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.instances import Instance, InstanceState, Reservation, StateReason
+from moto.ec2.utils import random_ami_id
 
 from dr_orchestrator.lab.cloud.lifecycle import BRING_BASE, BRING_PER_GIB, PEND, passing
 from dr_orchestrator.lab.cloud.world import ACCOUNT, world
+from dr_orchestrator.lab.machines import sharing
 
 START, CHECK, END = 25.0, 110.0, 40.0
 """Lab seconds: until a machine runs, until EC2's checks of it are done, and until it has ended."""
@@ -54,15 +56,18 @@ class Machines(EC2Backend):
             return self.brought[token]
         if any(each.name == name for each in self.amis.values()):
             raise EC2ClientError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI")
-        copied: Any = cast(Any, ec2_backends[self.account_id][region]).amis.get(source)
+        copied = sharing.image(self, region, source)
         if copied is None:
             raise EC2ClientError("InvalidAMIID.NotFound", f"The image id '[{source}]' does not exist")
-        made: Any = super().copy_image(source, region, name, None)
+        sharing.refuse_to_copy(self, region, copied)
+        mapped = [self._brought(each, region, key, worn) for each in copied.mapped]
+        made: Any = Ami(self, random_ami_id(), instance=None, source_ami=copied, name=name)
+        self.amis[made.id] = made
         self.snapshots.pop(made.ebs_snapshot.id, None)
         made.root_device_type, made.root_device_name = "ebs", copied.root_device_name
         made.source_image_id, made.source_image_region = source, region
         made.add_tags(worn.get("image") or {})
-        made.mapped = [self._brought(each, region, key, worn) for each in copied.mapped]
+        made.mapped = mapped
         gib = sum(int(each["Ebs"]["VolumeSize"]) for each in made.mapped)
         fate = world().faults.fate("ec2", "CopyImage", name)
         made.timeline = passing([("pending", PEND + BRING_BASE + BRING_PER_GIB * gib)], "available", fate)
@@ -249,9 +254,12 @@ def _volumes_of_image(self: Any) -> list[dict[str, Any]]:
 
 
 def _state_of_image(self: Any) -> str:
-    """An image's state by now: moto completes each at once."""
+    """An image's state by now: moto completes each at once; one is not complete before its snapshots are."""
     timeline = self.__dict__.get("timeline")
-    return str(timeline.at(world().now())) if timeline else str(self.__dict__.get("state", "available"))
+    state = str(timeline.at(world().now())) if timeline else str(self.__dict__.get("state", "available"))
+    held = (each["Ebs"].get("SnapshotId") for each in self.__dict__.get("mapped") or ())
+    made_of = (self.ec2_backend.snapshots.get(each) for each in held) if timeline and state == "available" else ()
+    return "pending" if any(each is not None and each.status == "pending" for each in made_of) else state
 
 
 def _keep_state(self: Any, state: str) -> None:

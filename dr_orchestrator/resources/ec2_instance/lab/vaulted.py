@@ -29,13 +29,16 @@ def back_up(vault: str, instance: str, at: datetime | None = None, copied: datet
     return vaults().keep(vault, _arn(instance), "EC2", when, point, gib=gib)
 
 
-def away(vault: str, instance: str, at: datetime, region: str, took: timedelta) -> Kept:
-    """Keep in a vault of another region what was a machine at an instant, and whole there so long after it: under the
-    key of that vault, of no machine, and its original has expired.
+def away(vault: str, instance: str, at: datetime, region: str, took: timedelta, account: str = ACCOUNT) -> Kept:
+    """Keep in a vault of another region, or of another `account`, what was a machine at an instant, and whole there so
+    long after it: under the key of that vault, of no machine, and its original has expired.
     """
-    there, ec2, began = vaults(region), _backend(region), at + took / 2
+    there, ec2, began = vaults(region, account), _backend(region, account), at + took / 2
     called = _called(instance, at, began)
     original = standing.image(REGION, instance, at, called)
+    original.launch_permissions.append({"UserId": account})
+    for each in _held(_backend(), original):
+        each.create_volume_permission_userids.add(account)
     with world().at_once(), world().as_of(began):
         made = ec2.bring_image("", original.id, REGION, called, there.vaults[vault].encryption_key_arn, {})
     _backend().amis.pop(original.id)
@@ -64,5 +67,5 @@ def _called(instance: str, at: datetime, copied: datetime | None) -> str:
     return f"AwsBackup_{instance}_{job}"
 
 
-def _backend(region: str = REGION) -> Any:
-    return ec2_backends[ACCOUNT][region]
+def _backend(region: str = REGION, account: str = ACCOUNT) -> Any:
+    return ec2_backends[account][region]

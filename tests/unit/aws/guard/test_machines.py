@@ -12,7 +12,7 @@ from dr_orchestrator.resources.ebs_volume.name import NAME
 from dr_orchestrator.resources.ec2_instance.name import NAME as OF_MACHINES
 from dr_orchestrator.resources.efs_file_system.name import NAME as OF_FILES
 from tests.support.estate import MACHINE, PROFILE, REGION, RESTORER, SHARE, SUBNET, VOLUME
-from tests.support.guarded import COPY, copy
+from tests.support.guarded import COPY, ELSEWHERE, copy
 from tests.support.types import CALLS
 
 ID = "vol-0123456789abcdef0"
@@ -257,3 +257,29 @@ def test_only_what_is_proven_of_it_is_deleted(of: str, operation: str, parameter
     made.check("ec2", operation, {parameter: "snap-1"}, REGION)
     with pytest.raises(Forbidden):
         made.check("ec2", operation, {parameter: "snap-2"}, REGION)
+
+
+@pytest.mark.parametrize(
+    ("of", "operation", "parameter", "attribute"),
+    [
+        (SNAPSHOT, "ModifySnapshotAttribute", "SnapshotId", "createVolumePermission"),
+        (IMAGE, "ModifySnapshotAttribute", "SnapshotId", "createVolumePermission"),
+        (IMAGE, "ModifyImageAttribute", "ImageId", "launchPermission"),
+    ],
+)
+def test_only_what_is_proven_is_shared_and_with_accounts_of_the_run(
+    of: str, operation: str, parameter: str, attribute: str
+) -> None:
+    """Production's own is not, nor is anything shared with everybody, or with whom no copy of the run stands."""
+    made = Guard(CALLS, lambda: [copy(COPY, of)], accounts=lambda: {ELSEWHERE})
+    given = {parameter: "id-1", "Attribute": attribute, "OperationType": "add", "UserIds": [ELSEWHERE]}
+    with pytest.raises(Forbidden):
+        made.check("ec2", operation, given, REGION)
+    made.vouch(replace(copy(COPY, of), id="id-1", parent=COPY))
+    made.check("ec2", operation, given, REGION)
+    public = {"GroupNames": ["all"], "UserGroups": ["all"], "LaunchPermission": {"Add": [{"Group": "all"}]}}
+    others: list[dict[str, Any]] = [{parameter: "id-2"}, {"OperationType": "remove"}, {"Attribute": "productCodes"}]
+    others += [{"UserIds": [ELSEWHERE, "999999999999"]}, {"UserIds": []}]
+    for changed in (*others, *({key: value} for key, value in public.items())):
+        with pytest.raises(Forbidden):
+            made.check("ec2", operation, {**given, **changed}, REGION)
