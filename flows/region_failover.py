@@ -11,10 +11,16 @@ def region_failover(drill: str) -> str:
     """Run one region-failover drill; return its run id. The clock goes on until the name leads there."""
     with wiring.open_run(drill, call=as_task) as run:
         run.look()
+        for each in run.followed:
+            run.follow(f"make a replica of {each.name}", teardown=f"destroy the replica of {each.name}", of=each)
         run.name_it("make the drill's name")
+        for each in run.followed:
+            run.hold(f"see what the replica of {each.name} holds", of=each)
         points = {
             each.logical_id: run.choose(f"choose recovery point of {each.name}", each.origin) for each in run.born
         }
+        for each in run.followed:
+            run.promote(f"promote the replica of {each.name}", points[each.logical_id], of=each)
         for store in run.imported:
             point = run.choose(f"choose backup of {store.name}", store.restorer)
             run.restore(f"restore {store.name}", point, store.restorer, store.copy)

@@ -286,6 +286,7 @@ def _drill(
             vault=drill.recovery_points.named(_account(drill)) if drill.recovery_points else None,
             leading=there.leading(declared, drill.there, policy) if drill.there else None,
             stores={logical: service.resources[store] for logical, store in stores.items()},
+            promoted={each: service.resources[name] for each, name in there.promoted(declared, drill.there).items()},
             replicates=service.resources[drill.replicates] if drill.replicates else None,
             lost={logical: service.resources[store] for logical, store in there.compared(declared, checks).items()},
             production=production.said(name, drill, policy, document, places),

@@ -44,6 +44,14 @@ def whole(check: Check, stores: Iterable[str]) -> Check:
     return replace(check, store=next((each for each in stores if each.rpartition("/")[2] == named), named))
 
 
+def promoted(resource: Resource, there: There | None) -> Mapping[str, str]:
+    """The stores of the lost region, by logical id, that come back by a promotion of what replicates them there."""
+    if there is None or (rebuild := resource.rebuild) is None:
+        return {}
+    named = {each.rpartition("/")[2] for each in there.promotes}
+    return {part: name for part, name in rebuild.stores.items() if part.rpartition("/")[2] in named}
+
+
 def compared(resource: Resource, checks: Iterable[Check]) -> Mapping[str, str]:
     """The stores of the lost region, by logical id, that checks compare with what stands in the other."""
     known = resource.rebuild.stores if resource.rebuild else {}

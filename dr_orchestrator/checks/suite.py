@@ -61,7 +61,8 @@ class Suite:
     `patiently` performs one again that fails in passing, `reached` notes a moment that one of them reaches.
     `names` are those of all checks of the drill, where these are only some; `reads` are those among them that read a
     database whole, and `whole` those that have done it by now. `held` is what a copy that goes on had before the
-    disruption, by the names of checks: what it took on later counts for nothing.
+    disruption, by the names of checks: what it took on later counts for nothing; `held_in` is that of some of several
+    databases, by what checks call these.
     """
 
     checks: tuple[Check, ...]
@@ -79,6 +80,7 @@ class Suite:
     reads: frozenset[str] = frozenset()
     whole: set[str] = field(default_factory=set)
     held: Mapping[str, datetime | None] | None = None
+    held_in: Mapping[str, Mapping[str, datetime | None]] = field(default_factory=dict)
 
     def on_the_clock(self) -> Suite:
         """Those that the recovery waits for."""
@@ -118,7 +120,7 @@ class Suite:
                 continue
             result = replace(self._perform(check, copy, reference, of_store), store=store)
             results.append(self._as_it_was(check, result, of_store, reference))
-            if self.held is None:
+            if self._held(check) is None:
                 results += _held_to_the_instant(check, result, of_store)
         return results
 
@@ -126,10 +128,14 @@ class Suite:
         self, check: Check, result: CheckResult, points: Sequence[RecoveryPoint], reference: datetime
     ) -> CheckResult:
         """A result in what goes on, counted as of before the disruption; as it is in what was restored."""
-        if self.held is None:
+        if (held := self._held(check)) is None:
             return result
-        beats = sum(isinstance(each, NewestRow) and each.canary for each in self.checks)
-        return as_it_was(check, result, points, reference, self.held, alone=beats < 2)
+        beats = sum(isinstance(each, NewestRow) and each.canary and self._held(each) is held for each in self.checks)
+        return as_it_was(check, result, points, reference, held, alone=beats < 2)
+
+    def _held(self, check: Check) -> Mapping[str, datetime | None] | None:
+        """The rows that the database of a check had before the disruption; None of one that was restored."""
+        return self.held if self.held is not None else self.held_in.get(str(getattr(check, "database", "")))
 
     def _deep(
         self, check: Deep, copy: Copy, points: Sequence[RecoveryPoint], taken: Collection[str]

@@ -211,7 +211,8 @@ class Drill:
     `accept` are the reasons for settings in which a copy may differ from its source, by their names, or `STORE.NAME`.
     `vault` is where its recovery points lie, where AWS Backup keeps them: it restores them, too. `leading` is the name
     that leads to its copy: then its resource is the one that comes back, in the other region, from the stores
-    there; `lost` are those of the lost region that are compared with these, by logical id, once the name leads back.
+    there; `lost` are those of the lost region that are compared with these, by logical id, once the name leads back,
+    and `promoted` what the stores are replicas of that come back by a promotion, likewise.
     `replicates` is what its resource is a replica of, where a replica is promoted.
     `production` is said of one that makes no copy: production itself is failed over, by the words that it has.
     `secondary` is the other region of one whose copy spans two. `after_change_of` are resources that it does not
@@ -236,6 +237,7 @@ class Drill:
     vault: Vault | None = field(default=None, metadata=SINCE)
     leading: Leading | None = field(default=None, metadata=SINCE)
     lost: Mapping[str, Resource] = field(default_factory=dict, metadata=SINCE)
+    promoted: Mapping[str, Resource] = field(default_factory=dict, metadata=SINCE)
     replicates: Resource | None = field(default=None, metadata=SINCE)
     production: OnProduction | None = field(default=None, metadata=SINCE)
     secondary: Secondary | None = field(default=None, metadata=SINCE)

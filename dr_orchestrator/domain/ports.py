@@ -182,6 +182,9 @@ class Chooser(Protocol):
 class Origin(Chooser, Protocol):
     """A resource of which an environment's template makes its own, from the newest recovery point."""
 
+    def foreseen(self) -> RecoveryPoint:
+        """The point that would be chosen now, for a look at the template; NotRecoverable where there is none."""
+
     def preflight_checks(self) -> Sequence[PreflightCheck]:
         """The checks to make, read-only, before the environment is asked for."""
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.resources.inside import Inside
     from dr_orchestrator.resources.sides import Sides
-    from dr_orchestrator.runner import Born, Components, Direct, Store
+    from dr_orchestrator.runner import Born, Components, Direct, Followed, Store
 
     Bringing = tuple[Restorer, Callable[[RecoveryPoint, Copy], Part]]
     Filling = tuple[Filler, Contents]
@@ -43,7 +43,8 @@ class Parts:
 
     `members` are those that can be filled; `listed` lists all live objects that are of a type, whosoever they are;
     `billed` tells of one by its name what it is charged for. `in_region` are those of another region of the account,
-    `called` the patterns of a live object's ARN, without its place: `dynamodb:table/orders`.
+    `called` the patterns of a live object's ARN, without its place: `dynamodb:table/orders`; `backed` the ARNs by which
+    AWS Backup would know a part, by its type in CloudFormation and its name.
     """
 
     members: Mapping[str, Member] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Parts:
     billed: Mapping[str, Callable[[str], Billed]] = field(default_factory=dict)
     in_region: Callable[[str], Parts] = lambda _: Parts()
     called: Callable[[LiveObject], Iterable[str]] = lambda _: ()
+    backed: Callable[[str, str], Iterable[str]] = lambda _type, _name: ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ class Drillable(ResourceType):
     one only its drills are judged. `discovered` tells of all that stands at a place, whoever declares it, `worn` the
     tags of one where its listing does not and nobody tells those of all; what AWS knows no such thing of has neither.
     `own_standby` looks at one of production that may be failed over itself.
+    `followed` is an origin by way of a replica of the run's, which is promoted.
     An origin is told of the environment that its own is made in, and of the key of KMS under which recovery points are
     shared with that one's account.
     """
@@ -152,6 +155,7 @@ class Drillable(ResourceType):
     member: Callable[[Toolkit, Place], Member] | None = None
     filler: Callable[[Resource, Toolkit, Copy, Sequence[Check]], Filling] | None = None
     origin: Callable[[Resource, Toolkit, Copy, str], Origin] | None = None
+    followed: Callable[[Resource, Toolkit, Copy, Followed], Origin] | None = None
     inside: Callable[[Resource, Toolkit, Copy], Inside | None] = _has_no_inside
     sides: Callable[[Resource, Resource, Toolkit], Sides] | None = None
     served: Callable[[Resource, Toolkit], Collection[Address]] = lambda _resource, _toolkit: ()

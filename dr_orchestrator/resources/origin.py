@@ -100,6 +100,10 @@ class DatabaseOrigin:
         """The newest of all; NotRecoverable, with why there is none of either kind, where there is none at all."""
         return max(self._points(), key=lambda point: point.data_time)
 
+    def foreseen(self) -> RecoveryPoint:
+        """The newest of all by now."""
+        return self.choose()
+
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The history of the kind of point that is the newest."""
         return self._ways.of(self.choose()).worst_case(until)

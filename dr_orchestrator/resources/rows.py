@@ -146,6 +146,7 @@ def components(order: Order, way: Way, door: Door) -> Components:
         standby=cast(Standby, restorer) if drill.kind.interrupts else None,
         client=client if drill.kind.interrupts else None,
         replica=cast(Replica, restorer) if drill.kind.promotes else None,
+        held=held.of,
         brought=cast(Brought, restorer).brought if drill.resource.to else stands_there,
     )
 

@@ -29,6 +29,8 @@ def ask_for_times(components: Components, copy: Copy, ledger: Ledger, journal: J
             copies = [part.copy for part in made.copies(copy)]
     sources = [(components.restorer or made, each) for each in copies]
     sources += [(store.restorer, store.copy) for store in components.stores]
+    followed = [each.followed for each in components.born if each.followed is not None]
+    sources += [(each.parts.restorer, each.copy) for each in followed]
     for source, each in sources:
         row = row_of(ledger, each) if source is not None else None
         if source is None or row is None or row.state is not CopyState.CREATED:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from dr_orchestrator.domain.copy import Copy
@@ -47,12 +48,24 @@ class Store:
 
 
 @dataclass(frozen=True)
+class Followed:
+    """A replica of the run's, of which a store is made once that is promoted: its copy, and what promotes it."""
+
+    copy: Copy
+    parts: Components
+
+
+@dataclass(frozen=True)
 class Born:
-    """A store that an environment's template makes itself, from a recovery point of its origin: filled by nobody."""
+    """A store that an environment's template makes itself, from a recovery point of its origin: filled by nobody.
+
+    Where that is a replica which stands in another region, one of the run's has `followed` it before.
+    """
 
     name: str
     logical_id: str
     origin: Origin
+    followed: Followed | None = None
 
 
 @dataclass(frozen=True)
@@ -93,13 +106,13 @@ class Components:
     answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault.
     `compared` compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds
     the login that opens the copy, where checks log in to it; a `replica` is promoted, once it follows production's own;
-    a `standby` takes a copy's place while a `client`, made
-    for it anew for each way, goes on writing; `customers` are looked at before and after all of it; `looks` are those
-    that the checks need before anything is started, beside the restorer's own, `first_looks` those that no later
-    process of the run takes: after the disruption nobody asks what is lost. `brought` are the copies by which a
-    recovery point comes to where the drill's copy is to stand; `name` is the drill's own, which leads to what comes
-    back; `both` are the checks of what stands in both regions, once it leads back, `lost` tells what was asked of the
-    region that counts as lost, `outlives` what others made of a copy that is gone, and is still there. With
+    `held` is what it had before the disruption, by the names of checks; a `standby` takes a copy's place while a
+    `client`, made for it anew for each way, goes on writing; `customers` are looked at before and after all of it;
+    `looks` are those that the checks need before anything is started, beside the restorer's own, `first_looks` those
+    that no later process of the run takes: after the disruption nobody asks what is lost. `brought` are the copies by
+    which a recovery point comes to where the drill's copy is to stand; `name` is the drill's own, which leads to what
+    comes back; `both` are the checks of what stands in both regions, once it leads back, `lost` tells what was asked of
+    the region that counts as lost, `outlives` what others made of a copy that is gone, and is still there. With
     `production` nothing is copied: the standby is production's own, which `returns` or not.
     """
 
@@ -120,6 +133,7 @@ class Components:
     first_looks: tuple[PreflightCheck, ...] = ()
     standby: Standby | None = None
     replica: Replica | None = None
+    held: Mapping[str, datetime | None] = field(default_factory=dict)
     brought: Callable[[RecoveryPoint, Copy], Sequence[Part]] = stands_there
     client: Callable[[Copy], Client] | None = None
     customers: Customers | None = None

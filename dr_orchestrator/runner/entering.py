@@ -16,19 +16,28 @@ LOG_IN = "log in to the copy"
 RESET = "reset the copy's master password"
 
 
-def enter(entrance: Entrance | None, copy: Copy, perform: Callable[..., Any], *, resets: bool = True) -> None:
+def enter(
+    entrance: Entrance | None,
+    copy: Copy,
+    perform: Callable[..., Any],
+    *,
+    resets: bool = True,
+    log_in: str = LOG_IN,
+    role: Role = Role.LOG_IN,
+) -> None:
     """Find the login that opens the copy; where none does, its master user gets a new password, as whoever recovers
     would have to give it one.
 
     Both are steps of the recovery. What another process of the run found or made is not known here: it is done again.
     Where nothing `resets` it, one that no login opens is not measured: what follows another has the passwords of that.
+    `log_in` is the name of the step, and `role` its role, where it is not the run's own copy.
     """
     if entrance is None:
         return
     if entrance.prepares:
         perform(entrance.prepares, entrance.prepare, copy)
     find = entrance.find if resets else partial(_find, entrance)
-    if not perform(LOG_IN, find, copy, role=Role.LOG_IN).opened:
+    if not perform(log_in, find, copy, role=role).opened:
         perform(RESET, entrance.reset, copy, role=Role.RESET)
 
 

@@ -25,14 +25,15 @@ from dr_orchestrator.resources.contents import Contents
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.inside import Inside
 from dr_orchestrator.resources.sides import Sides
-from dr_orchestrator.runner import Born, Components, Direct, RunContext, Store
+from dr_orchestrator.runner import Components, Direct, RunContext, Store
 from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.runner.sweep.runs import outlived_before
 from dr_orchestrator.wiring import approving, losing
 from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.bearing import born
 from dr_orchestrator.wiring.comparing import comparing
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
-from dr_orchestrator.wiring.outliving import Outlives, TakesDown
+from dr_orchestrator.wiring.outliving import Outlives, TakesDown, backed
 
 CEILING = 3
 """A restore is measured on to this multiple of its RTO, so that a failed drill still learns the true time."""
@@ -163,7 +164,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         toolkit,
         is_simulated(here, account),
         _stores(here, drill, copy, toolkit),
-        _born(here, drill, copy, toolkit),
+        born(here, drill, copy, toolkit, _made(drill), lambda of, prefix: plan_copy(here, drill, of, copy.run, prefix)),
         _inside(here, drill, copy, toolkit),
         tuple(Direct(drill.stores[name].name, name, filler) for name, (filler, _) in filled.items()),
         {name: contents for name, (_, contents) in filled.items()},
@@ -196,6 +197,7 @@ def parts(types: Types[Drillable], toolkit: Toolkit, place: Place) -> Parts:
         {each.cloudformation: functools.partial(_billed, types, toolkit, place, each) for each in _charged(types)},
         lambda region: parts(types, toolkit, replace(place, region=region)),
         functools.partial(_called, types),
+        functools.partial(backed, types.copies, toolkit, place),
     )
 
 
@@ -261,16 +263,6 @@ def _is_imported(here: App, drill: Drill, logical_id: str, store: Resource) -> b
     rebuild = drill.resource.rebuild
     possible = bool(here.types[store.type].imported.all)
     return possible and rebuild is not None and rebuild.fill(logical_id) is Fill.IMPORT
-
-
-def _born(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Born, ...]:
-    """The stores that the environment's template makes from their newest recovery points."""
-    key = drill.resource.rebuild.key if drill.resource.rebuild else ""
-    return tuple(
-        Born(store.name, logical_id, origin(store, toolkit, copy, key))
-        for logical_id, store in _made(drill).items()
-        if (origin := here.types[store.type].origin) is not None
-    )
 
 
 def _filled(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> dict[str, tuple[Filler, Contents]]:

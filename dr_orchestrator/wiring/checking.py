@@ -128,7 +128,7 @@ class _Look:
         """The stores whose loss no heartbeat tells, as the judge takes it."""
         for logical, resource in (drill.stores or {"": drill.resource}).items():
             content = self._here.types[resource.type].content
-            written = drill.replicates or resource  # what replicates takes no heartbeat of its own
+            written = drill.replicates or drill.promoted.get(logical) or resource  # what replicates takes none
             told = any(isinstance(each, Files) and each.newest for each in drill.checks)
             if content in (Content.BLOCKS, Content.FILES, Content.MACHINE) and not told:
                 message = f"no file tells the loss: {drill.name} is inconclusive at best"

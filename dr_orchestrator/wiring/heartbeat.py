@@ -142,10 +142,10 @@ def _held(of: ResourceType, canary: Canary) -> str:
 def _advice(here: App, service: Service, resource: Resource) -> str:
     drills = [each for each in here.catalogue.drills.values() if each.service.name == service.name]
     for each in drills:
-        if each.replicates is not None and each.resource.name == resource.name:
-            return (
-                f"it is promoted by {each.name}: its heartbeat is that of {each.replicates.name}, which it replicates"
-            )
+        of = each.replicates if each.resource.name == resource.name else None
+        of = of or next((one for part, one in each.promoted.items() if each.stores[part].name == resource.name), None)
+        if of is not None:
+            return f"it is promoted by {each.name}: its heartbeat is that of {of.name}, which it replicates"
     example = here.types[resource.type].heartbeat
     if not example:
         return f"a {resource.type} has none of its own: name the resources that hold its data"

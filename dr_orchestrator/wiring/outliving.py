@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dr_orchestrator.aws.backup.outliving import Outliving
 from dr_orchestrator.aws.calls.api import Denied, Throttled, lacks_right
+from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Place
 from dr_orchestrator.domain.cost import Billed
@@ -16,6 +17,7 @@ from dr_orchestrator.errors import DrillFault, Stopped, Transient
 from dr_orchestrator.runner.context import HOLDS
 from dr_orchestrator.runner.teardown import taken_down
 
+_OF_STACKS = (("CloudFormation", "stack/{id}/*"),)
 SILENT = 900.0
 """For how many drill seconds a place that gave no answer is asked of no other copy: each would wait for minutes."""
 
@@ -87,7 +89,7 @@ class Outlives:
         for each in (*([row] if row is not None else []), *self.toolkit.proofs.owned(copy)):
             if each.identity is not None and (backed := self._backed(each)):
                 yield each.identity.arn
-                yield from self._held(each.copy) if len(backed) > 1 else ()
+                yield from self._held(each.copy) if len(backed) > 1 or backed == _OF_STACKS else ()
 
     def _backed(self, row: CopyRecord) -> tuple[tuple[str, str], ...]:
         of = self.copies.get(row.copy.type)
@@ -98,6 +100,18 @@ class Outlives:
         yield from self.toolkit.context.held_by(copy)
         seen = [each.state for each in self.toolkit.observed() if each.copy == copy.id]
         yield from (state.removeprefix(HOLDS) for state in seen if state.startswith(HOLDS))
+
+
+def backed(copies: Mapping[str, CopyType], toolkit: Toolkit, place: Place, kind: str, name: str) -> Iterator[str]:
+    """The ARNs by which AWS Backup would know a part of an environment at a place: by its type in CloudFormation, and
+    its name. Of what has several (a machine, and its volumes) its own alone.
+    """
+    found = {f"{of.service}:{of.backed[0][1]}" for of in copies.values() if of.cloudformation == kind and of.backed}
+    for part in sorted(found):
+        service, _, pattern = part.partition(":")
+        named = pattern.format(id=name).replace("*", name)
+        there = "" if named.startswith("::") else f":{place.region}:{toolkit.account_at(place).caller().account}:"
+        yield f"arn:{partition(place.region)}:{service}{there}{named}"
 
 
 @dataclass(frozen=True)

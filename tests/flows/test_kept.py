@@ -19,8 +19,9 @@ from dr_orchestrator.errors import DrillFault
 from dr_orchestrator.lab.cloud.vaulting import Kept
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.planning import plan
-from tests.support import buckets, file_systems, volumes, web
+from dr_orchestrator.wiring.building import plan_copy
+from dr_orchestrator.wiring.planning import backing, plan
+from tests.support import buckets, file_systems, there, volumes, web
 from tests.support.backup_plans import ALL, BUT_DRILLS, forget, locked, planned
 from tests.support.estate import VAULT, Estate
 from tests.support.shop import CREATES, GREEN, fresh, run, world
@@ -205,6 +206,62 @@ def test_a_plan_is_told_with_the_vault_and_what_to_do(shop: Estate, here: wiring
                 CheckStatus.INCONCLUSIVE,
                 True,
             )
+
+
+UPLOADS = """  Uploads: {Type: AWS::S3::Bucket}
+  Sessions: {Type: AWS::DynamoDB::Table, Properties: {KeySchema: [], AttributeDefinitions: []}}
+"""
+
+
+def _with(here: wiring.App, parts: str) -> None:
+    file = here.settings.drills / "infrastructure" / "shop.template.yaml"
+    file.write_text(file.read_text().replace("Resources:\n", f"Resources:\n{parts}", 1))
+
+
+def test_what_a_stack_holds_beside_its_stores_is_told_before(here: wiring.App) -> None:
+    """By the name that its template gives it; of what keeps no data, and of the stores, nothing more is said."""
+    _with(here, UPLOADS)
+    with planned({"Resources": ["arn:aws:s3:::*"]}):
+        outcome, told = seen(here, "shop-replica")
+        assert outcome is CheckStatus.INCONCLUSIVE
+        assert "takes Uploads of dro-plan-shop-prod (S3)" in told
+        assert "Sessions of" not in told
+    with planned({"Resources": ["arn:aws:s3:::*"], "NotResources": ["arn:aws:s3:::dro-*"]}):
+        assert seen(here, "shop-replica")[0] is CheckStatus.PASSED
+
+
+def test_what_a_plan_took_of_a_part_that_is_no_store_is_left_over(shop: Estate, here: wiring.App) -> None:
+    """Asked after once the stack is gone, by every process, until it is no more."""
+    _with(here, UPLOADS.splitlines(keepends=True)[0])
+    with planned(BUT_DRILLS):
+        taken(shop, "arn:aws:s3:::dro-*")
+        found = run(here, "shop-replica")
+        assert found.closing is not None
+        assert found.closing.cleanup is Cleanup.LEFTOVERS, found.closing.reasons
+        assert "AWS Backup keeps" in left(found)
+        again = _swept(here, found)
+        assert again.closing is not None
+        assert again.closing.cleanup is Cleanup.LEFTOVERS
+        shop.lab.faults.clear()
+        forget([each.point for each in points_of("arn:aws:s3:::dro-")])
+        again = _swept(here, found)
+        assert again.closing is not None
+        assert again.closing.cleanup is Cleanup.CLEAN
+
+
+def test_a_stack_that_comes_back_in_another_region_holds_as_much(tmp_path: Path) -> None:
+    """Each part that keeps data, there; a store that is declared is known already."""
+    made = there.declared(tmp_path)
+    _with(made, UPLOADS)
+    drill = made.drill(there.DRILL)
+    copy = plan_copy(made, drill, drill.resource, "20261120-abc123")
+    parts: Any = mock.Mock(stores=(), born=(), direct=())
+    found = {each.called: each.arn for each in backing._copied(made, drill, copy, parts, "123456789012")}
+    told = {name.partition(" ")[0]: arn for name, arn in found.items() if " of " in name}
+    assert told == {
+        "Uploads": f"arn:aws:s3:::{copy.id}-*",
+        "Sessions": f"arn:aws:dynamodb:{there.AWAY}:123456789012:table/{copy.id}-*",
+    }
 
 
 def test_a_plan_that_leaves_drills_out_takes_none(shop: Estate, here: wiring.App) -> None:

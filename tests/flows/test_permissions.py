@@ -134,6 +134,7 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
             *of.kinds.values(),
             of.filling,
             of.carried,
+            of.promoted,
             of.exported,
             of.stated,
             of.direct,

@@ -169,6 +169,7 @@ def test_a_plan_makes_nothing_and_tells_each_look(shop: Estate, here: wiring.App
     assert looks["replication"] == "orders-eu is replicating"
     assert looks["lag"].endswith("(ReplicaLag)")
     assert looks["replicas"] == "0 replicas of 15 of orders-eu"
+    assert looks["read_only"].startswith("no parameter of postgres says")
     assert made.recovery_points == []
     assert asked(shop, heard) == []
 

@@ -96,7 +96,7 @@ def test_its_declaration_loads_nothing_that_performs(of: Drillable) -> None:
 @EVERY
 def test_each_write_it_declares_is_made_and_each_it_makes_declared(of: Drillable) -> None:
     """Its kinds and its filling call exactly the writes that it describes, whose parameters botocore knows."""
-    besides = (of.filling, of.carried, of.exported, of.stated, of.direct, of.across)
+    besides = (of.filling, of.carried, of.promoted, of.exported, of.stated, of.direct, of.across)
     ways = (of.vaulted, of.elsewhere, of.standing, of.afar)
     afar = (calls for way in ways for calls in way.values())
     called = {call for calls in (*of.kinds.values(), *besides, *afar) for call in calls.writes}

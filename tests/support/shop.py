@@ -59,6 +59,18 @@ _numbers = itertools.count(1)
 @contextmanager
 def world(shop: Estate, home: Path, more: str = "") -> Iterator[wiring.App]:
     """Within: the shop's drills can be run, and `more`, against databases that answer; no retry takes real time."""
+    with answering(shop):
+        made = workspace.world(home, shop.clock, shop=workspace.SHOP.replace("\n  sessions-pitr:", more + PITR))
+        tiers = home / "drills" / "tiers.yaml"
+        tiers.write_text(tiers.read_text().replace("< 6h", "< 40m"))  # what never comes is given up the sooner
+        with wiring.using(made) as here:
+            yield here
+    shop.lab.faults.clear()
+
+
+@contextmanager
+def answering(shop: Estate) -> Iterator[None]:
+    """Within: databases answer, with a heartbeat of a while ago, and no retry takes real time."""
     clock, secrets = shop.clock, shop.client("secretsmanager")
     patches = [
         mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=clock.sleep)),
@@ -71,14 +83,10 @@ def world(shop: Estate, home: Path, more: str = "") -> Iterator[wiring.App]:
     ]
     with suppress(secrets.exceptions.ResourceExistsException):
         secrets.create_secret(Name="prod/orders", SecretString='{"username": "u", "password": "hush"}')
-    made = workspace.world(home, clock, shop=workspace.SHOP.replace("\n  sessions-pitr:", more + PITR))
-    tiers = home / "drills" / "tiers.yaml"
-    tiers.write_text(tiers.read_text().replace("< 6h", "< 40m"))  # what never comes is given up the sooner
     with ExitStack() as undo:
         for patch in patches:
             undo.enter_context(patch)
-        yield undo.enter_context(wiring.using(made))
-    shop.lab.faults.clear()
+        yield
 
 
 def _heartbeat(shop: Estate, check: Any, copy: Copy, disrupted: datetime) -> CheckResult:

@@ -20,7 +20,7 @@ from dr_orchestrator.domain.replica import BOUNDARY
 from dr_orchestrator.settings import Pace, Settings
 from tests.support import there, workspace
 from tests.support.born_shop import DATABASE
-from tests.support.estate import REGION
+from tests.support.estate import REGION, Estate
 from tests.support.real_shop import INSTANCE, RealShop, opened
 from tests.support.there import AWAY, DRILL
 
@@ -34,11 +34,13 @@ BUCKETS = ((IMAGES, REGION), (IMAGES_THERE, AWAY))
 OBJECTS, ORDERS = 5, 8
 """How many objects and orders either region holds."""
 
-_FILES = "  Files: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled}}}\n"
+FILES = "  Files: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled}}}\n"
+"""A bucket of a template."""
+
 TEMPLATE = f"""
 Parameters: {{EnvironmentName: {{Type: String}}}}
 Resources:
-{_FILES}{DATABASE.strip(chr(10))}
+{FILES}{DATABASE.strip(chr(10))}
   HealthUrl: {{Value: !GetAtt Address.FunctionUrl}}
 """.replace("Outputs:", there.HEALTH.replace("!Ref Config", "!Ref Files"))
 TEMPLATE = TEMPLATE.replace("us-east-1a", '!Select [0, !GetAZs ""]').replace("us-east-1b", '!Select [1, !GetAZs ""]')
@@ -87,7 +89,7 @@ def shop_of_stores(home: Path) -> Iterator[tuple[RealShop, str]]:
         for name, region in PLACES:
             shop.make_instance(name, region)
         for name, region in BUCKETS:
-            _bucket(shop, name, region)
+            bucket(shop, name, region)
         for name, region in PLACES:
             shop.fill_instance(name, region)
             with psycopg.connect(shop.url(name, region)) as connection:
@@ -97,7 +99,8 @@ def shop_of_stores(home: Path) -> Iterator[tuple[RealShop, str]]:
             yield shop, zone
 
 
-def _bucket(shop: RealShop, name: str, region: str) -> None:
+def bucket(shop: RealShop | Estate, name: str, region: str) -> None:
+    """Make one of the two, with its objects."""
     s3 = shop.client("s3", region)
     where = {} if region == REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, **where)

@@ -16,6 +16,7 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     What an environment may hold is restored, filled and taken down as a drill of its own type would do it, and looked
     for by an inventory once the environment is gone. What its template makes from a recovery point is looked at, and
     entered; the point is brought to where the environment stands. What AWS Backup may back up of it is asked after.
+    What comes back by a promotion is promoted as by a drill of its own.
     What a program restores is its own affair. What lies in a vault of AWS Backup is restored by that. What is to stand
     elsewhere is brought there. One that fails production over makes no copy.
     """
@@ -42,6 +43,8 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
             apart = rebuild is not None and rebuild.account
             own = types[made]
             found |= own.born | (own.carried | own.across if apart else own.direct)
+    for made in dict.fromkeys(drill.stores[each].type for each in drill.promoted):
+        found |= types[made].promoted
     for each in held:
         listing = each.listing.reads - found.reads
         found |= Calls(listing, only_when=dict.fromkeys(listing, f"{HELD} {each.article}"))

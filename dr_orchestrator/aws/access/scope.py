@@ -215,6 +215,8 @@ class Scope:
         drilled = [drill for drill in self.drills if drill.resource.type == of.name]
         put = [drill.resource.isolation for drill in drilled]
         put += [drill.secondary.isolation for drill in drilled if drill.secondary]
+        promoted = [drill.stores[each] for drill in self.drills for each in drill.promoted]
+        put += [each.isolation for each in promoted if each.type == of.name]
         return [f"subgrp:{each}" for each in sorted({one.subnet_group for one in put if one})]
 
     def buckets(self) -> list[str]:

@@ -87,12 +87,12 @@ class Cluster:
         return all(self._state(arn, is_lost=is_lost) == _STATES[on] for arn, on in states.items())
 
     def silent(self) -> Mapping[str, str]:
-        """The endpoints that do not answer now, by region, with why."""
+        """The endpoints that do not answer now, or know nothing of the panel, by region, with why: each is asked."""
         found = {}
         for region, url in self.in_order(is_lost=False):
             try:
                 self._api(region, url).call("ListRoutingControls", ControlPanelArn=self._controls.panel, MaxResults=1)
-            except (Transient, Refused) as fault:
+            except (Transient, NotFound, Refused) as fault:
                 if not _passes(fault):
                     raise
                 found[region] = fault.message

@@ -47,9 +47,12 @@ def writes(
     """
     calls = (of.vaulted if vaulted else of.kinds)[kind].writes
     calls |= of.elsewhere[kind].writes if elsewhere else frozenset()
-    if copy is not None:
-        calls &= {write.operation for write in of.writes if write.target.type == copy.name}
-    return own(types, of, calls)
+    return own(types, of, calls) if copy is None else of_copies(types, of, calls, copy)
+
+
+def of_copies(types: Types[ResourceType], of: ResourceType, calls: frozenset[str], copy: CopyType) -> list[str]:
+    """The IAM actions of those calls that are made of one type of a type's copies."""
+    return own(types, of, calls & {write.operation for write in of.writes if write.target.type == copy.name})
 
 
 def own(types: Types[ResourceType], of: ResourceType, calls: Collection[str]) -> list[str]:

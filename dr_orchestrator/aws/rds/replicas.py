@@ -10,9 +10,11 @@ from itertools import pairwise
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.rds.described import DEFAULTS
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.recovery_point import WorstCase
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
@@ -35,6 +37,12 @@ behind, and what it was before that is over.
 
 ALIKE = timedelta(minutes=1)
 """How much further behind a replica of a replica may seem to be: each is asked once a minute."""
+
+AS_A_REPLICA = "{TrueIfReplica}"
+"""The value of `read_only` that RDS gives by itself: a replica takes no writes, and what is promoted does."""
+
+PARAMETERS = "rds:DescribeDBParameters"
+_OFF, _ON = ("0", "off", "false"), ("1", "on", "true")
 
 _CALL = "rds:DescribeDBInstances"
 _INSTEAD = "production's own replica is never promoted: drill it by a snapshot-restore"
@@ -98,6 +106,36 @@ def makes_replicas(described: Mapping[str, Any]) -> str:
         hint = "give the standing replica backups: aws rds modify-db-instance --backup-retention-period 1"
         raise NotRecoverable(f"{name} has no automated backups, without which RDS makes no replica of it", hint, _CALL)
     return f"{engine} {version}, backups of {described['BackupRetentionPeriod']} days"
+
+
+def takes_no_writes(account: Account, described: Mapping[str, Any]) -> str:
+    """That an instance takes no writes while it replicates, and does once it is promoted, by its parameter group: of
+    MySQL and MariaDB alone, where that says (`read_only`). NotMeasured where it takes some all the while: a heartbeat
+    there proves no replication. NotRecoverable where it never does.
+    """
+    name, engine = str(described["DBInstanceIdentifier"]), str(described.get("Engine", ""))
+    if engines.called(engine) not in (engines.MYSQL, engines.MARIADB):
+        raise NotApplicable(f"no parameter of {engine} says whether a replica takes writes: none does")
+    group = str((described.get("DBParameterGroups") or [{}])[0].get("DBParameterGroupName") or "")
+    told = "" if group.startswith(DEFAULTS) or not group else _read_only(account, group)
+    if told.lower() in ("", AS_A_REPLICA.lower()):
+        return f"read_only is {AS_A_REPLICA} in {group or 'its parameter group'}"
+    hint = f"let read_only be {AS_A_REPLICA} there, as RDS has it"
+    if told.lower() in _OFF:
+        message = f"{name} takes writes while it replicates (read_only is {told} in {group}): a heartbeat there proves"
+        raise NotMeasured(f"{message} no replication", hint, PARAMETERS)
+    if told.lower() in _ON:
+        message = f"what is promoted of {name} would take no writes (read_only is {told} in {group})"
+        raise NotRecoverable(message, hint, PARAMETERS)
+    raise Doubt(f"read_only is {told} in {group}: whether {name} takes writes is seen in the run's own; {hint}")
+
+
+def _read_only(account: Account, group: str) -> str:
+    """The parameter as somebody set it in a group of the team's own; empty where nobody did."""
+    told = account.api("rds").pages("DescribeDBParameters", "Parameters", DBParameterGroupName=group, Source="user")
+    return next(
+        (str(each.get("ParameterValue") or "") for each in told if each.get("ParameterName") == "read_only"), ""
+    )
 
 
 def room(described: Mapping[str, Any], others: Iterable[Mapping[str, Any]], vpc: str, own: str = "") -> str:

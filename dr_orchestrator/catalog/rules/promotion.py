@@ -8,17 +8,21 @@ from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes.checks import Check, NewestRow, RestoredState
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.service import Drill, Resource
+from dr_orchestrator.catalog.shapes.there import There
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.objective import Disruption
+from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import Via
+
+Mistake = tuple[Key, str, str]
 
 OF_REPLICAS = frozenset({engines.POSTGRES.word, engines.MYSQL.word, engines.MARIADB.word})
 """The engines of which RDS makes a replica of a replica."""
 # docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html, "Differences between read replicas"
 
 
-def mistakes(service: Declared, drill: Drill, resource: Resource) -> Iterator[tuple[Key, str, str]]:
+def mistakes(service: Declared, drill: Drill, resource: Resource) -> Iterator[Mistake]:
     """The mistakes in a drill that promotes a replica, or says that it does."""
     if not drill.kind.promotes:
         if drill.replicates is not None:
@@ -45,7 +49,39 @@ def mistakes(service: Declared, drill: Drill, resource: Resource) -> Iterator[tu
             yield ("checks", index, next(iter(check.claims))), message, "remove it"
 
 
-def _replicated(service: Declared, drill: Drill, resource: Resource) -> Iterator[tuple[Key, str, str]]:
+def of_stores(service: Declared, drill: Drill, there: There, types: Types[ResourceType]) -> Iterator[Mistake]:
+    """The mistakes in the stores of an environment that come back in another region by a promotion."""
+    for index, logical in enumerate(there.promotes):
+        at = ("there", "promotes", index)
+        standing = service.resources.legal.get(there.stores.get(logical, ""))
+        if logical not in there.stores:
+            fix = likely(logical, there.stores) or "remove it"
+            yield at, f"the drill's `there.stores` has no '{logical}'", fix
+        elif standing is not None and not types[standing.type].promoted.all:
+            message = f"'{logical}' is {types[standing.type].article} there, and none of these is promoted for a stack"
+            yield at, message, "remove it: it comes back from its newest recovery point"
+        elif standing is not None:
+            for key, message, fix in _of_store(drill, logical, standing):
+                yield key or at, message, fix
+
+
+def _of_store(drill: Drill, logical: str, standing: Resource) -> Iterator[Mistake]:
+    yield from (((), message, fix) for _, message, fix in _database(standing))
+    if standing.canary is not None:
+        message = f"a heartbeat that is written to the replica of '{logical}' proves nothing of what that replicates"
+        yield (), message, "write its `canary` at what it replicates"
+    names = (logical, logical.rpartition("/")[2])
+    own = {at: each for at, each in enumerate(drill.checks) if getattr(each.claim, "database", None) in names}
+    if not any(map(_is_heartbeat, own.values())):
+        message = f"no mandatory newest-row reads a heartbeat of '{logical}': nothing else tells what the replica held"
+        yield (), message, f"add {{newest-row: {{database: {logical}, table: ..., column: ..., canary: true}}}}"
+    for at, check in own.items():
+        if isinstance(check.claim, RestoredState):
+            message = "what is promoted was set back to no instant: it goes on until then"
+            yield ("checks", at, next(iter(check.claims))), message, "remove it"
+
+
+def _replicated(service: Declared, drill: Drill, resource: Resource) -> Iterator[Mistake]:
     named = drill.replicates
     if named is None:
         message = f"nothing says what '{drill.resource}' is a replica of"
@@ -63,7 +99,7 @@ def _replicated(service: Declared, drill: Drill, resource: Resource) -> Iterator
         yield ("replicates",), message, "name what a replica of another region replicates"
 
 
-def _database(resource: Resource) -> Iterator[tuple[Key, str, str]]:
+def _database(resource: Resource) -> Iterator[Mistake]:
     database = resource.database
     if database is None:
         return  # told already, of the heartbeat

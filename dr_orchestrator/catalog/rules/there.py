@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
-from dr_orchestrator.catalog.rules import outputs, stores
+from dr_orchestrator.catalog.rules import outputs, promotion, stores
 from dr_orchestrator.catalog.shapes.checks import Check
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild, Store
@@ -46,6 +46,7 @@ def mistakes(service: Declared, drill: Drill, resource: Resource, types: Types[R
         yield ("resource",), "no app of the CDK comes back in another region yet", "drill it by a replica-rebuild"
         return
     yield from _stores(service, drill.there, resource, resource.rebuild, types)
+    yield from promotion.of_stores(service, drill, drill.there, types)
     yield from _output(service, drill, drill.there)
 
 

@@ -85,6 +85,10 @@ class There(Shape):
     stores: dict[Part, Name] = Field(
         default={}, description="From which resource of that region each store comes: its replica there, say."
     )
+    promotes: list[Part] = Field(
+        default=[],
+        description="Which of these are read replicas: one of the run's, made of it, is promoted for each.",
+    )
     output: Output = Field(description="The output of the template, an address or a host, to which the name leads.")
     record: Annotated[RecordType, choice(RecordType, "a type of record")] = Field(
         default=RecordType.CNAME, description="What the name is: another name (CNAME), or an address (A)."

@@ -77,7 +77,8 @@ class ResourceType:
     itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
     environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
     that make it of an export in another account, `born` around one that its template makes from a recovery point,
-    `carried` those that bring the point into another account, `direct` those that fill an environment's own straight
+    `carried` those that bring the point into another account, `promoted` those that
+    make one of a replica of the run's, `direct` those that fill an environment's own straight
     from the source, with no copy between, and `across` those that do so where it stands in another account,
     `both` the reads by which one is compared with what stands of it in another region.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
@@ -115,6 +116,7 @@ class ResourceType:
     born: Calls = field(default_factory=Calls)
     exported: Calls = field(default_factory=Calls)
     carried: Calls = field(default_factory=Calls)
+    promoted: Calls = field(default_factory=Calls)
     direct: Calls = field(default_factory=Calls)
     across: Calls = field(default_factory=Calls)
     both: frozenset[str] = frozenset()

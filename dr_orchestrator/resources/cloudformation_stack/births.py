@@ -24,7 +24,7 @@ def newest(born: Sequence[Born]) -> dict[str, RecoveryPoint]:
     found = {}
     for each in born:
         try:
-            found[each.logical_id] = each.origin.choose()
+            found[each.logical_id] = each.origin.foreseen()
         except NotRecoverable as none:
             raise NotApplicable(f"no recovery point of {each.name} is found") from none
     return found

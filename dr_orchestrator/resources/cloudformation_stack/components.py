@@ -63,6 +63,7 @@ def components(order: Order) -> Components:
         deep=DeepWithin(databases, of_stack, order.home, order.contents, lambda name, of: stack.member(name, of)[0]),
         reached=toolkit.context.reached,
         sides=BothSides(order.sides),
+        held_in={each.logical_id: each.followed.parts.held for each in order.born if each.followed is not None},
     )
 
     def isolated(copy: Copy) -> Seen:

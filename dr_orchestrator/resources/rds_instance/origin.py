@@ -50,12 +50,7 @@ class InstanceOrigin(DatabaseOrigin):
         """By the snapshot's name; or by the source's id that AWS never uses again: an instance that is named as a
         source would become a replica of it, were the instant left out.
         """
-        source = self._instants.described()
-        if point.kind is PointKind.SNAPSHOT:
-            given = {"DBSnapshotIdentifier": self._named(point)}
-        else:
-            given = {"SourceDbiResourceId": str(source[INSTANCES.unique]), "RestoreTime": instant(point)}
-        given |= self._by_token()
+        source, given = self._instants.described(), self._given(point) | self._by_token()
         return Birth(
             self._resource.name,
             point.id,
@@ -65,6 +60,12 @@ class InstanceOrigin(DatabaseOrigin):
             {"Engine": str(source["Engine"])},
             _FOREIGN,
         )
+
+    def _given(self, point: RecoveryPoint) -> dict[str, str]:
+        """The properties that name the point."""
+        if point.kind is PointKind.SNAPSHOT:
+            return {"DBSnapshotIdentifier": self._named(point)}
+        return {"SourceDbiResourceId": str(self._instants.described()[INSTANCES.unique]), "RestoreTime": instant(point)}
 
     def isolated(self, member: Copy) -> Seen:
         """Prove of the live one that it is where its source is, not public, and encrypted where that is."""

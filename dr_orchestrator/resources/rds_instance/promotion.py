@@ -72,6 +72,7 @@ class RdsPromotion(RdsInstance):
             PreflightCheck("replication", lambda: replicas.replicating(self.described())),
             PreflightCheck("lag", lambda: replicas.behind(self._toolkit.account, self._resource.id, now()), must=False),
             PreflightCheck("replicas of replicas", lambda: replicas.makes_replicas(self.described())),
+            PreflightCheck("read_only", lambda: replicas.takes_no_writes(self._toolkit.account, self.described())),
             PreflightCheck("replicas", lambda: self._look_at_replicas(copy)),
         ]
 

@@ -19,8 +19,9 @@ from dr_orchestrator.domain.resource_type import (
 )
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
-from dr_orchestrator.resources.brought import BROUGHT, WITHOUT_TAGS
+from dr_orchestrator.resources.brought import BROUGHT
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
+from dr_orchestrator.resources.rds_instance import snapshots
 from dr_orchestrator.resources.rds_instance.name import NAME, ON_PRODUCTION, OVER, OWN_OPTIONS, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.rds_instance.parity import CALLS, SETTINGS
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.resources.estate import Entry
     from dr_orchestrator.resources.inside import Inside
     from dr_orchestrator.resources.sides import Sides
-    from dr_orchestrator.runner import Components
+    from dr_orchestrator.runner import Components, Followed
 
 _RESTORED = frozenset(
     {
@@ -53,7 +54,7 @@ _APART: dict[str, tuple[object, ...]] = {
     "MultiAZ": (False,),
     "DeletionProtection": (False,),
 }
-_TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
+_TAGGED = snapshots.TAGGED
 _GROUPS = ("og:*", "pg:*")
 _ARN = r"arn:[a-z-]+:rds:(?P<region>[^:]+):[^:]+:db:(?P<name>[^:]+)"
 _OCCASIONS = {
@@ -72,6 +73,11 @@ _CALLS = Calls(
     ),
     frozenset({"rds:ModifyDBInstance", "rds:DeleteDBInstance"}),
     {**_OCCASIONS, "rds:ModifyDBInstance": passwords.WHEN},
+)
+_PROMOTION = _CALLS | Calls(
+    frozenset({"cloudwatch:GetMetricStatistics", "rds:DescribeDBParameters"}),
+    frozenset({"rds:CreateDBInstanceReadReplica", "rds:PromoteReadReplica"}),
+    {"rds:DescribeDBParameters": "a parameter group is of the team's own"},
 )
 
 
@@ -126,6 +132,12 @@ def _origin(resource: Resource, toolkit: Toolkit, stack: Copy, key: str) -> Orig
     from dr_orchestrator.resources.rds_instance.origin import InstanceOrigin
 
     return InstanceOrigin(resource, toolkit, stack, key)
+
+
+def _followed(resource: Resource, toolkit: Toolkit, stack: Copy, followed: Followed) -> Origin:
+    from dr_orchestrator.resources.rds_instance.promoted import PromotedOrigin
+
+    return PromotedOrigin(resource, toolkit, stack, followed)
 
 
 def _served(resource: Resource, toolkit: Toolkit) -> Collection[tuple[str, int]]:
@@ -215,11 +227,7 @@ TYPE = Drillable(
         | Calls(
             writes=frozenset({"rds:RestoreDBInstanceFromDBSnapshot", "rds:RebootDBInstance", "rds:ModifyDBInstance"})
         ),
-        Kind.REPLICA_PROMOTION: _CALLS
-        | Calls(
-            frozenset({"cloudwatch:GetMetricStatistics"}),
-            frozenset({"rds:CreateDBInstanceReadReplica", "rds:PromoteReadReplica"}),
-        ),
+        Kind.REPLICA_PROMOTION: _PROMOTION,
         Kind.PITR_RESTORE: _CALLS
         | Calls(
             frozenset({"rds:DescribeDBInstanceAutomatedBackups"}), frozenset({"rds:RestoreDBInstanceToPointInTime"})
@@ -314,25 +322,7 @@ TYPE = Drillable(
             frozenset({"SkipFinalSnapshot", "DeleteAutomatedBackups"}),
             only={"SkipFinalSnapshot": (True,), "DeleteAutomatedBackups": (True,)},
         ),
-        Write(
-            "rds:CopyDBSnapshot",
-            By(SNAPSHOT, "TargetDBSnapshotIdentifier"),
-            Effect.RESTORE,
-            frozenset({"KmsKeyId", "Tags", "CopyTags", "SourceRegion", "OptionGroupName"}),
-            "SourceDBSnapshotIdentifier",
-            actions=_TAGGED,
-            only=WITHOUT_TAGS,
-            beside=("snapshot:*",),
-        ),
-        Write(
-            "rds:ModifyDBSnapshotAttribute",
-            By(SNAPSHOT, "DBSnapshotIdentifier"),
-            Effect.CHANGE,
-            frozenset({"AttributeName"}),
-            only={"AttributeName": ("restore",)},
-            lends="ValuesToAdd",
-        ),
-        Write("rds:DeleteDBSnapshot", By(SNAPSHOT, "DBSnapshotIdentifier"), Effect.DELETE),
+        *snapshots.WRITES,
     ),
     posture=Calls(
         frozenset(
@@ -368,11 +358,8 @@ TYPE = Drillable(
             "rds:DeleteDBInstance": "the environment held one that outlived it",
         },
     ),
-    carried=Calls(
-        frozenset({"rds:DescribeDBSnapshots", "kms:DescribeKey"}),
-        frozenset({"rds:CopyDBSnapshot", "rds:ModifyDBSnapshotAttribute", "rds:DeleteDBSnapshot"}),
-        {"kms:DescribeKey": "the snapshot is encrypted"},
-    ),
+    carried=snapshots.CARRIED,
+    promoted=_PROMOTION | snapshots.TAKEN,
     place=where_the_drill_says,
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
@@ -383,6 +370,7 @@ TYPE = Drillable(
     listed=_listed,
     quotas={"DBInstances": _instances},
     origin=_origin,
+    followed=_followed,
     inside=_inside,
     served=_served,
     member=_member,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from dr_orchestrator.aws.accounts import Account
@@ -13,7 +14,7 @@ from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
-from dr_orchestrator.errors import DrillFault, Stopped
+from dr_orchestrator.errors import DrillFault, Stopped, UsageError
 from dr_orchestrator.runner import Components
 from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.wiring.app import App
@@ -61,16 +62,37 @@ def _copied(here: App, drill: Drill, copy: Copy, components: Components, owner: 
     yield from _seen(here, copy, owner)
     for store in components.stores:
         yield from _seen(here, store.copy, owner, more=store.imported)
+    for born in components.born:
+        if born.followed is not None:
+            yield from _seen(here, born.followed.copy, owner)
     logical = [each.logical_id for each in components.born] + [each.logical_id for each in components.direct]
     for name in logical:  # CloudFormation names it
         member = replace(copy, type=drill.stores[name].type, id=f"{copy.id}-*", parent=copy.id)
         yield from _seen(here, member, owner, more=True)
+    yield from _beside_the_stores(here, drill, copy, owner)
 
 
-def _seen(here: App, copy: Copy, owner: str, *, more: bool = False) -> Iterator[Copied]:
+def _beside_the_stores(here: App, drill: Drill, copy: Copy, owner: str) -> Iterator[Copied]:
+    """The rest of what its stack keeps data in, as the template has it: nobody fills that, and a plan takes it all the
+    same. Of a template that cannot be read its own look tells.
+    """
+    from dr_orchestrator.wiring import templates  # noqa: PLC0415 - what judges templates loads slowly
+
+    rebuild = drill.resource.rebuild
+    if rebuild is None or rebuild.builder is not None:
+        return
+    with suppress(UsageError):
+        derived = templates.of_rebuild(here.settings.drills, rebuild, rebuild.place, here.sources)
+        for part in (each for each in derived.keeps if each.resource not in rebuild.stores):
+            for of in (each for each in here.types.copies.values() if each.cloudformation == part.type):
+                member = replace(copy, type=of.name, id=f"{copy.id}-*", parent=copy.id)
+                yield from _seen(here, member, owner, more=True, called=f"{part.resource} of {copy.id}")
+
+
+def _seen(here: App, copy: Copy, owner: str, *, more: bool = False, called: str = "") -> Iterator[Copied]:
     of = here.types.copies[copy.type]
     for word, pattern in of.backed:
         part = pattern.format(id=copy.id)
         place = "" if part.startswith(":::") else f":{copy.region}:{copy.account or owner}:"
         arn = f"arn:{partition(copy.region)}:{of.service}{place}{part}"
-        yield Copied(f"{copy.id} ({word})", word, arn, copy.tags, more)
+        yield Copied(f"{called or copy.id} ({word})", word, arn, copy.tags, more)

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.preflight import CheckStatus, Preflight, PreflightResult
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.errors import DrillFault, NotRecoverable
-from dr_orchestrator.runner import RunContext, Store
+from dr_orchestrator.runner import Born, RunContext, Store
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import build_components, plan_copy, read_only
 from dr_orchestrator.wiring.customers import reaching as customers
@@ -71,7 +71,7 @@ def plan(here: App, name: str) -> Plan:
     made.creates = [_named(each.copy) for each in own[:-1]]
     made.creates += [f"{_named(copy)}{within}"]
     made.creates += [_stored(store) for store in components.stores]
-    made.creates += [f"{born.logical_id} in it, made from a recovery point of {born.name}" for born in components.born]
+    made.creates += [_born(born) for born in components.born]
     scene = PreflightChecks(here, drill, copy, account, components, around)
     made.preflight = scene.preflight()
     with suppress(DrillFault):  # the looks have told
@@ -100,6 +100,14 @@ def _stored(store: Store) -> str:
     if store.imported:
         return f"{named}, restored from {store.name} and imported as {store.logical_id}"
     return f"{named}, for a while: {store.logical_id} is filled from it item by item"
+
+
+def _born(store: Born) -> str:
+    """A store that the environment makes itself, and of what."""
+    if store.followed is None:
+        return f"{store.logical_id} in it, made from a recovery point of {store.name}"
+    of = f"a replica of {store.name} named like {store.followed.copy.id}, promoted, and a snapshot of it"
+    return f"{of}; {store.logical_id} in the environment, made from that"
 
 
 def _stopped(name: str, fault: DrillFault) -> PreflightResult:

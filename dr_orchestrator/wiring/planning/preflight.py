@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from dr_orchestrator.aws import copies
@@ -21,7 +21,7 @@ from dr_orchestrator.domain.production import OnProduction
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.runner import Components, Direct, Store
+from dr_orchestrator.runner import Born, Components, Direct, Store
 from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.wiring import approving, sweeping
 from dr_orchestrator.wiring.app import App
@@ -63,7 +63,7 @@ class PreflightChecks:
         """
         if self.components.restorer is not None and self.components.replica is None:
             yield "", self.components.restorer
-        yield from ((f" of {born.name}", born.origin) for born in self.components.born)
+        yield from ((f" of {born.name}", born.origin) for born in self.components.born if born.followed is None)
         yield from ((f" of {store.name}", store.filler) for store in self.components.direct)
         yield from ((f" of {store.name}", store.restorer) for store in self.components.stores)
 
@@ -104,12 +104,8 @@ class PreflightChecks:
             yield PreflightCheck("permissions of the vault", self._permissions_of_vault, must=not self.begun)
         if self.drill.leading is not None:
             yield PreflightCheck("permissions of the name", self._permissions_of_name, must=not self.begun)
-        for store in self.components.stores:
-            ask = functools.partial(self._permissions_of, store)
-            yield PreflightCheck(f"permissions of {store.name}", ask, must=not self.begun)
-        for filled in self.components.direct:
-            ask = functools.partial(self._permissions_to_fill, filled)
-            yield PreflightCheck(f"permissions of {filled.name}", ask, must=not self.begun)
+        for name, ask in self._permissions_by_store():
+            yield PreflightCheck(f"permissions of {name}", ask, must=not self.begun)
         if self.begun:
             return
         for of, restorer in self.points():
@@ -119,6 +115,14 @@ class PreflightChecks:
         yield PreflightCheck("orphans", self._orphans, must=False)
         yield PreflightCheck("expected time", self._time)
         yield PreflightCheck("cost", self._cost)
+
+    def _permissions_by_store(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        for store in self.components.stores:
+            yield store.name, functools.partial(self._permissions_of, store)
+        for born in (each for each in self.components.born if each.followed is not None):
+            yield born.name, functools.partial(self._permissions_to_promote, born)
+        for filled in self.components.direct:
+            yield filled.name, functools.partial(self._permissions_to_fill, filled)
 
     def _quotas(self) -> Iterator[PreflightCheck]:
         room, name = Room(self.here, self.drill, self._there, self.run), self.components.name
@@ -255,6 +259,18 @@ class PreflightChecks:
         types, of = self.here.types, self.here.types[store.copy.type]
         actions = rights.writes(types, of, Kind.PITR_RESTORE)
         return rights.simulated(self.account, self.account.changer(), store.copy, of.made, actions)
+
+    def _permissions_to_promote(self, store: Born) -> str:
+        types, followed = self.here.types, store.followed
+        if followed is None:
+            raise NotApplicable(f"{store.name} comes back by no promotion")
+        of, caller = types[followed.copy.type], self.account.changer()
+        told = [
+            rights.simulated(self.account, caller, replace(followed.copy, type=each.name), each, actions)
+            for each in of.copies
+            if (actions := rights.of_copies(types, of, of.promoted.writes, each))
+        ]
+        return "; ".join(told)
 
     def _permissions_to_fill(self, store: Direct) -> str:
         types, of = self.here.types, self.here.types[self.drill.stores[store.logical_id].type]

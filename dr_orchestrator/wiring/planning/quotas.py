@@ -170,6 +170,8 @@ def _made(types: Types[Drillable], drill: Drill) -> Counter[str]:
         of = types[each.type]
         for copy in of.copies:
             found[copy.quota] += of.many(each) if copy is of.made else 1
+    for each in (drill.stores[name] for name in drill.promoted):  # the run's replica, beside the stack's own
+        found[types[each.type].made.quota] += 1
     found.update(types[drill.resource.type].more.get(drill.kind, {}))
     del found[""]
     return found

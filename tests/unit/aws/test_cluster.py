@@ -250,3 +250,13 @@ def test_endpoints_are_read_as_they_are_declared() -> None:
     """With a slash at the end or without."""
     told = {"ClusterEndpoints": [{"Region": "us-east-1", "Endpoint": f"{URLS['us-east-1']}/"}]}
     assert dict(told_by(told)) == {"us-east-1": URLS["us-east-1"]}
+
+
+def test_one_endpoint_that_is_gone_ends_no_look_at_the_others() -> None:
+    """Each is asked, and those that do not answer are named with why; a right that lacks is no endpoint's fault."""
+    gone = {"us-east-1": NotFound("nothing of that name"), "us-west-2": Transient("no answer")}
+    cell = Cell(gone)
+    assert cluster(cell).silent() == {"us-east-1": "nothing of that name", "us-west-2": "no answer"}
+    assert sorted(cell.asked) == sorted(URLS)
+    with pytest.raises(Denied):
+        cluster(Cell({"us-east-1": Denied("no right")})).silent()

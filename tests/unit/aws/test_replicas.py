@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator.aws.rds import replicas
+from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -110,3 +111,61 @@ def test_a_replica_that_is_new_has_to_catch_up(own: list[float], standing: list[
 
     found = account({"new": told(own), "orders-eu": told(standing)})
     assert replicas.caught_up(found, "new", "orders-eu", NOW) is caught_up
+
+
+def of_a_group(value: str | None, group: str = "teams") -> Any:
+    """An account in which a group of the team's own says so of `read_only`, and of something else."""
+    told = [{"ParameterName": "max_connections", "ParameterValue": "0"}]
+    told += [{"ParameterName": "read_only", "ParameterValue": value}] if value is not None else []
+    api = mock.Mock()
+    api.pages = mock.Mock(
+        side_effect=lambda _call, _key, **given: told if given["DBParameterGroupName"] == group else 1
+    )
+    return mock.Mock(api=lambda _: api, pages=api.pages)
+
+
+def of_mysql(group: str = "teams", engine: str = "mysql") -> dict[str, Any]:
+    return {
+        "DBInstanceIdentifier": "orders-eu",
+        "Engine": engine,
+        "DBParameterGroups": [{"DBParameterGroupName": group}],
+    }
+
+
+@pytest.mark.parametrize("value", ["{TrueIfReplica}", "{trueifreplica}", "", None])
+@pytest.mark.parametrize("engine", ["mysql", "mariadb"])
+def test_a_replica_as_rds_has_it_takes_no_writes(value: str | None, engine: str) -> None:
+    """Nor does one in whose group nobody said otherwise."""
+    assert "{TrueIfReplica}" in replicas.takes_no_writes(of_a_group(value), of_mysql(engine=engine))
+
+
+def test_the_groups_of_aws_are_not_asked() -> None:
+    """Their content is AWS's; no right is needed for it."""
+    account = of_a_group("0")
+    assert replicas.takes_no_writes(account, of_mysql("default.mysql8.4"))
+    account.pages.assert_not_called()
+
+
+@pytest.mark.parametrize(
+    ("value", "means", "told"),
+    [
+        ("0", NotMeasured, "takes writes while it replicates (read_only is 0 in teams)"),
+        ("OFF", NotMeasured, "takes writes while it replicates"),
+        ("1", NotRecoverable, "what is promoted of orders-eu would take no writes (read_only is 1 in teams)"),
+        ("ON", NotRecoverable, "would take no writes"),
+        ("{SomethingElse}", Doubt, "read_only is {SomethingElse} in teams"),
+    ],
+)
+def test_what_its_group_says_otherwise_is_told_before_a_replica_is_made(
+    value: str, means: type[Exception], told: str
+) -> None:
+    """With what to write there: it was found only in the run's own, hours later."""
+    with pytest.raises(means) as raised:
+        replicas.takes_no_writes(of_a_group(value), of_mysql())
+    assert told in str(raised.value)
+
+
+def test_no_parameter_says_it_of_postgresql() -> None:
+    """There a replica takes none in any case."""
+    with pytest.raises(NotApplicable):
+        replicas.takes_no_writes(of_a_group("0"), of_mysql(engine="postgres"))

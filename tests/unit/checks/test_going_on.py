@@ -196,3 +196,22 @@ def test_a_heartbeat_that_is_not_there_is_not_measured() -> None:
     found = held(Tables(heartbeat=HELD, orders=NotMeasured("denied")), BEAT, ORDERS)
     assert found.read(COPY) == HELD
     assert "orders" not in found.of
+
+
+def test_of_several_databases_each_has_its_own() -> None:
+    """One that was promoted is counted as it was before the disruption; one beside it, restored, as it is."""
+    of_both = (replace(BEAT, database="Orders"), replace(BEAT, name="other", database="Books"))
+
+    class Sql:
+        def perform(self, check: NewestRow, _copy: Copy, reference: datetime) -> CheckResult:
+            return newest(check, HELD + timedelta(seconds=30), reference)
+
+    held = {"Orders": {BEAT.name: HELD}}
+    asked, clock = cast(Any, Sql()), cast(Any, FakeClock())
+    suite = Suite(of_both, clock, sql=asked, store_of=lambda _: "orders", held_in=held)
+    found = {each.name: each for each in suite.all(COPY, [POINT], STRUCK)}
+    assert found[BEAT.name].newest == HELD
+    assert "which counts for nothing" in found[BEAT.name].observed
+    assert found["other"].newest == HELD + timedelta(seconds=30)
+    assert "other: the asked instant" in found
+    assert f"{BEAT.name}: the asked instant" not in found

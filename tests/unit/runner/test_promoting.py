@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -11,11 +13,11 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked, Opened, Ready, Seen
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.run import PROVE_ISOLATION, Phase
+from dr_orchestrator.domain.run import PROVE_ISOLATION, Phase, Role
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
-from dr_orchestrator.runner import Components, Session
-from tests.support.records import HEADER
+from dr_orchestrator.runner import Born, Components, Followed, Session
+from tests.support.records import HEADER, POINT
 from tests.support.rehearsal import COPY, IDENTITY, Drill
 from tests.support.resuming import dead_in, resumed
 
@@ -222,3 +224,88 @@ def test_a_drill_without_a_replica_is_a_defect() -> None:
     with pytest.raises(TypeError, match=r"^replica-promotion promotes no replica$"):
         drill.run(session)
     assert "follow" not in drill.done()
+
+
+STORE = replace(COPY, id="dro-r-promoted-orders-eu")
+"""The run's replica of which an environment's store is made."""
+
+
+@dataclass
+class OfAStore(Promoting):
+    """A drill of an environment, one store of which comes back by a promotion."""
+
+    def run(self, session: Session | None = None) -> Session:
+        """What flows/region_failover.py does of it."""
+        with session or self.session() as run:
+            (store,) = run.followed
+            run.follow("make", teardown="destroy the replica", of=store)
+            run.hold("read", of=store)
+            point = run.choose("choose", store.origin)
+            run.promote("promote", point, of=store)
+            run.verify()
+        return run
+
+    def session(self, call: object = None) -> Session:
+        del call
+        header = replace(HEADER, kind=Kind.REGION_FAILOVER, started_at=self.clock.now())
+        session = Session(header, replace(COPY, id="dro-r-shop"), self.context())
+        own: Any = _Own(self)
+        parts = Components(self, restorer=own, replica=own, isolated=own.isolated, entrance=own)  # type: ignore[arg-type]
+        origin: Any = self
+        born = Born("orders-there", "Database", origin, Followed(STORE, parts))
+        beside = Born("books-there", "Books", origin)
+        session.use(Components(self, restorer=self, born=(beside, born)))  # type: ignore[arg-type]
+        return session
+
+
+class _Own:
+    """The parts of a store's promotion: those of the drill, which are given the replica's copy, and never the run's."""
+
+    def __init__(self, drill: Promoting) -> None:
+        self._drill, self.prepares = drill, ""
+
+    def __getattr__(self, name: str) -> Any:
+        def called(*given: Any) -> Any:
+            copies = [each for each in given if isinstance(each, Copy)]
+            assert all(each == STORE for each in copies), copies
+            return getattr(self._drill, name)(*[COPY if each == STORE else each for each in given])
+
+        return called
+
+
+def test_a_store_is_promoted_as_a_drills_own_is() -> None:
+    """Followed, proven, opened and read before the disruption, in a copy of its own; promoted after it."""
+    drill = OfAStore()
+    drill.run()
+    assert drill.done()[:8] == [*BEFORE, "choose", "restore", "ready"]
+    steps = {step.name: step for step in drill.ledger.steps.values()}
+    before = [name for name, step in steps.items() if step.phase is Phase.PREPARE]
+    assert before == ["make", "make: wait until it follows", "make: prove its isolation", "make: log in to it", "read"]
+    assert {steps[each].role for each in before} == {Role.STEP}
+    assert "promote: wait until it serves" in steps
+    assert drill.ledger.rows[STORE.id].identity == IDENTITY
+    assert drill.moments()[Moment.DISRUPTION] == timedelta(seconds=60) * len(BEFORE)
+    assert Moment.INFRASTRUCTURE_READY not in drill.moments()
+
+
+def test_a_store_that_is_promoted_reads_nothing_after_the_disruption() -> None:
+    """A process that comes then goes on with the promotion alone, and says that its call may have been taken."""
+    clock, ledger, run = dead_in("restore", make=OfAStore)
+    heard = len(ledger.story)
+    rest = resumed(clock, ledger, run, make=OfAStore)
+    assert isinstance(rest, OfAStore)
+    since = [line.removeprefix("! ") for line in ledger.story[heard:] if line.startswith("! ")]
+    assert since[:2] == ["restore", "ready"]
+    assert rest.told == ["asked before"]
+
+
+def test_what_comes_back_by_no_promotion_is_not_promoted() -> None:
+    """A script that asks for it is wrong, and so is one of parts that promote nothing."""
+    drill = OfAStore()
+    session = drill.session()
+    plain: Any = Born("books-there", "Books", mock.Mock())
+    bare: Any = Born("books-there", "Books", mock.Mock(), Followed(STORE, Components(mock.Mock())))
+    unrestored: Any = replace(bare, followed=Followed(STORE, Components(mock.Mock(), replica=mock.Mock())))
+    for each, why in ((plain, "by no promotion"), (bare, "promotes no replica"), (unrestored, "is a restorer")):
+        with pytest.raises(TypeError, match=why):
+            session.promote("promote", POINT, of=each)

@@ -30,11 +30,18 @@ def row(run: str, of: str, state: CopyState = CopyState.INTENDED, region: str = 
     return CopyRecord(Copy(of, f"dro-{run}-{of}", region, run, "drill", "service"), state, None, NOW)
 
 
-def drill(name: str, of: str, *stores: str, region: str = HERE, kind: Kind = Kind.SNAPSHOT_RESTORE) -> Drill:
-    """As much of a drill as its room depends on; what it drills has its name for an id."""
+def drill(
+    name: str,
+    of: str,
+    *stores: str,
+    region: str = HERE,
+    kind: Kind = Kind.SNAPSHOT_RESTORE,
+    promoted: tuple[int, ...] = (),
+) -> Drill:
+    """As much of a drill as its room depends on; what it drills has its name for an id, and its stores their number."""
     about = {"id": name, "account": "", "region": region, "rebuild": None, "to": None}
     resources = [SimpleNamespace(type=each, **about) for each in (of, *stores)]
-    own = {"resource": resources[0], "stores": dict(enumerate(resources[1:]))}
+    own = {"resource": resources[0], "stores": dict(enumerate(resources[1:])), "promoted": promoted}
     return cast(Drill, SimpleNamespace(name=name, kind=kind, region=region, **own))
 
 
@@ -159,6 +166,14 @@ def test_the_stores_of_an_environment_are_counted_with_it() -> None:
         "3 of 2,000 stacks in use, 1 more for drills, 2 kept free for production; "
         "0 of 50 restores in use, 2 more for drills, 2 kept free for production"
     )
+
+
+def test_the_replica_that_is_promoted_for_a_store_is_counted_beside_that() -> None:
+    """Both stand until the environment goes, with the snapshot of the one that the other is made of."""
+    alone = drill("replica", "cloudformation-stack", "rds-instance")
+    beside = drill("replica", "cloudformation-stack", "rds-instance", promoted=(0,))
+    assert "1 of 40 DB instances in use, 1 more for drills" in room(alone, PLENTY).look()
+    assert "1 of 40 DB instances in use, 2 more for drills" in room(beside, PLENTY).look()
 
 
 def test_a_quota_that_is_not_known_stops_nothing_but_hides_none_that_is_short() -> None:

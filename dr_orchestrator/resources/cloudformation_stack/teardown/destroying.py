@@ -14,7 +14,7 @@ from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSet
 from dr_orchestrator.resources.cloudformation_stack.teardown.emptying import EMPTIERS
 from dr_orchestrator.resources.cloudformation_stack.teardown.interfaces import KEPT_BY_INTERFACES, Interfaces
 from dr_orchestrator.resources.cloudformation_stack.teardown.logs import LogGroups
-from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part, parts_of, resisting
+from dr_orchestrator.resources.cloudformation_stack.teardown.parts import NESTED, Part, parts_of, resisting
 from dr_orchestrator.resources.cloudformation_stack.teardown.protecting import LOCKS, unprotect
 from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Proving
 from dr_orchestrator.resources.cloudformation_stack.teardown.staying import Staying
@@ -49,6 +49,7 @@ class Destroying:
         NotRecoverable where it is still there: it names what stays, why, and what a day of that costs.
         """
         self._prove()
+        self._note(held)
         self._empty(held)
         for left in reversed(range(DELETIONS)):
             self._toolkit.retry_while(self._prove_and_delete, "OperationInProgress")
@@ -60,6 +61,16 @@ class Destroying:
                 self._overcome(failed, last=not left)
             else:
                 return
+
+    def _note(self, held: Sequence[Part]) -> None:
+        """Note what AWS Backup may have backed up of what it holds: who asks what outlived the stack asks after it.
+
+        The stores that a drill fills have rows of their own.
+        """
+        own = {row.copy.id for row in self._toolkit.proofs.owned(self._copy)}
+        for part in (each for each in held if each.name not in own and each.status not in GONE and each.type != NESTED):
+            for arn in self._known.backed(part.type, part.name):
+                self._toolkit.context.holds(self._copy, arn)
 
     def _prove(self) -> None:
         """Prove the stack to be the run's, before anything that it holds is looked into."""
