@@ -10,6 +10,7 @@ from typing import Any, cast
 from dr_orchestrator.catalog import baseline, digest, production, proofs, spanning, there
 from dr_orchestrator.catalog import policy as policies
 from dr_orchestrator.catalog.calendar import calendar
+from dr_orchestrator.catalog.deadlines import deadlines
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
@@ -95,10 +96,10 @@ def catalogue(
     allowed = Allowed(frozenset(policy.allowed.accounts), frozenset(policy.allowed.regions))
     roles = Roles(policy.roles.source or "", policy.roles.drill or "", tuple(policy.roles.elsewhere))
     limits, told = policy.limits, (policies.keys(policy.discovery), tiers, policy.isolation is not None)
-    when = calendar(policy.calendar, freezes or {})
+    when = calendar(policy.calendar, freezes or {}), deadlines(policy)
     rates = policies.rates(policy.costs)
     return Catalogue(
-        services, drills, limits.at_once, revision, allowed, roles, rates, limits.headroom, limits.budget, *told, when
+        services, drills, limits.at_once, revision, allowed, roles, rates, limits.headroom, limits.budget, *told, *when
     )
 
 

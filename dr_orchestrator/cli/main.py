@@ -47,6 +47,8 @@ COMMANDS = {
     "runs": ("history", "List runs and exercises."),
     "show": ("history", "Show one run."),
     "report": ("history", "Render the report of a run or an exercise anew."),
+    "findings": ("findings", "List what is to be remediated, overdue first."),
+    "finding": ("findings", "Show a finding, assign it, accept it, add to its history."),
 }
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
 
@@ -114,7 +116,7 @@ def dro() -> None:
 
     \b
     Settings: DRO_HOME (workspace), DRO_DATABASE_URL (ledger), PREFECT_API_URL (else drills run without
-    Prefect), and the standard AWS_* variables.
+    Prefect), DRO_OPERATOR (who acts, else this machine's user), and the standard AWS_* variables.
     """
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from dr_orchestrator.domain.calendar import Calendar, Frequency
 from dr_orchestrator.domain.cost import Rates
+from dr_orchestrator.domain.deadlines import Deadlines
 from dr_orchestrator.domain.defaults import SINCE
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.leading import Leading
@@ -286,7 +287,7 @@ class Catalogue:
 
     `headroom` is how much of a quota is kept for production's own failover; `budget` is the most that a drill, or an
     exercise, may cost, in the currency of the `rates`. `keys` are those of the tags that say whose a resource is;
-    `isolated` is whether the policy says where copies are put.
+    `isolated` is whether the policy says where copies are put, `deadlines` by when findings are due.
     """
 
     services: Mapping[str, Service]
@@ -302,3 +303,4 @@ class Catalogue:
     tiers: Mapping[int, Tier] = field(default_factory=dict)
     isolated: bool = False
     calendar: Calendar = field(default_factory=Calendar)
+    deadlines: Deadlines = field(default_factory=Deadlines)

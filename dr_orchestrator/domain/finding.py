@@ -35,5 +35,9 @@ def finding(
     severity: Severity, title: str, detail: str, *, owner: str, cause: tuple[str, ...], rule: Rule = Rule.NOT_KEPT
 ) -> Finding:
     """Make a finding whose fingerprint follows from its cause (service, drill, rule), not from its wording."""
-    digest = hashlib.sha256("\x1f".join(cause).encode()).hexdigest()[:16]
-    return Finding(digest, severity, title, detail, owner, rule)
+    return Finding(fingerprint(cause), severity, title, detail, owner, rule)
+
+
+def fingerprint(cause: tuple[str, ...]) -> str:
+    """The fingerprint of a cause: the same in every run, for ever."""
+    return hashlib.sha256("\x1f".join(cause).encode()).hexdigest()[:16]

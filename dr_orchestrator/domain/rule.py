@@ -68,6 +68,7 @@ class Rule(StrEnum):
     POSTURE_PROVEN = "posture-proven-restore"
     UNCLAIMED = "posture-unclaimed"
     UNDRILLED = "posture-undrilled"
+    OVERDUE = "drill-overdue"
     NOT_KEPT = "not-kept"
     """Of a record from before rules were kept, where nothing tells which one it was."""
 

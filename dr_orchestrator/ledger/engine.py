@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, StatementError
 
 from dr_orchestrator.errors import UsageError
@@ -107,6 +107,12 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         raise _unanswered(engine.url, lost) from None
     except StatementError as refused:
         raise LedgerDefect(f"the ledger refused a fact: {refused.orig}") from refused
+
+
+def alone(connection: Connection, table: Table) -> None:
+    """Let no other transaction write to a table until this one ends; in SQLite it is alone from its beginning."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 @contextmanager

@@ -20,12 +20,12 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    text,
     update,
 )
 
 from dr_orchestrator.domain.clock import Event, MachineClock
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.deadlines import Deadlines
 from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.posture.ruling import Look, Stood
@@ -38,6 +38,7 @@ from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHea
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import (
     approvals,
+    findings,
     posture,
     restore_tests,
     rows,
@@ -46,7 +47,8 @@ from dr_orchestrator.ledger import (
     tables_of_restore_tests,
 )
 from dr_orchestrator.ledger.columns import Instant
-from dr_orchestrator.ledger.engine import LedgerDefect, create, reading, transaction
+from dr_orchestrator.ledger.engine import LedgerDefect, alone, create, reading, transaction
+from dr_orchestrator.ledger.findings import SqlFindings
 from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
@@ -54,11 +56,18 @@ from dr_orchestrator.ledger.queries import Queries
 from dr_orchestrator.ledger.times import times_of
 
 
-def connect(url: str, *, own: bool = False, machine: Clock | None = None) -> SqlLedger:
+def connect(
+    url: str,
+    *,
+    own: bool = False,
+    machine: Clock | None = None,
+    deadlines: Callable[[], Deadlines] = Deadlines,
+) -> SqlLedger:
     """Open the ledger of a database URL, made or brought up to date first; UsageError where that cannot be.
 
     `own` marks the workspace's own ledger, which no setting names: its folder is made too. `machine` is the clock of
-    this machine, which times the leases of a ledger that is a file; a server's are timed by its own.
+    this machine, which times the leases of a ledger that is a file; a server's are timed by its own. `deadlines` tells
+    when findings are due; without it they are due on no day.
     """
     engine = create(url, own=own)
     try:
@@ -66,7 +75,7 @@ def connect(url: str, *, own: bool = False, machine: Clock | None = None) -> Sql
     except BaseException:
         engine.dispose()
         raise
-    return SqlLedger(engine, machine)
+    return SqlLedger(engine, machine, deadlines)
 
 
 class SqlLedger:
@@ -75,8 +84,11 @@ class SqlLedger:
     A database that is gone for a while is waited for: its facts keep the times at which they became known.
     """
 
-    def __init__(self, engine: Engine, machine: Clock | None = None) -> None:
+    def __init__(
+        self, engine: Engine, machine: Clock | None = None, deadlines: Callable[[], Deadlines] = Deadlines
+    ) -> None:
         self._engine = engine
+        self.findings = SqlFindings(engine, deadlines)
         self.queries = Queries(engine)
         times = times_of(engine, machine or MachineClock())
         self.leases = SqlLeases(engine, tables.lease, times)
@@ -109,7 +121,7 @@ class SqlLedger:
         def write() -> None:
             nonlocal opened
             with transaction(self._engine) as connection:
-                _alone(connection, tables.exercise)
+                alone(connection, tables.exercise)
                 found = _open_of(connection, exercise.quarter)
                 in_the_way = [] if beside is None else [name for name in found if name not in beside]
                 opened = exercise.id if exercise.id in found else next(iter(in_the_way), exercise.id)
@@ -262,16 +274,21 @@ class SqlLedger:
         return retry_transient(lambda: self.queries.buckets(run))
 
     def close_run(self, run: str, closing: Closing) -> None:
-        """Write the verdict and its findings in one transaction; a verdict that was written stays."""
+        """Write the verdict and its findings in one transaction, with what follows for those that are followed up.
+
+        A verdict that was written stays.
+        """
         table = tables.run
         still_open = update(table).where(table.c.id == run, table.c.verdict.is_(None))
-        ending, findings = rows.closing_row(closing), [rows.row_of(each, run=run) for each in closing.findings]
+        ending, found = rows.closing_row(closing), [rows.row_of(each, run=run) for each in closing.findings]
+        deadlines = self.findings.deadlines()
 
         def write() -> None:
             with transaction(self._engine) as connection:
                 _change(connection, still_open.values(ending), f"open run {run}")
-                if findings:
-                    connection.execute(insert(tables.finding), findings)
+                if found:
+                    connection.execute(insert(tables.finding), found)
+                findings.take_in_run(connection, run, closing, deadlines)
 
         write_patiently(write, self._has(table, {"id": run, **ending}))
 
@@ -282,13 +299,17 @@ class SqlLedger:
         self._change(closed.values(cleanup=cleanup, cleanup_reasons=tuple(reasons)), f"closed run {run}")
 
     def keep_posture(self, look: Look, rows: Sequence[Stood]) -> list[Stood]:
-        """Write what a look at the posture saw; return it with since when each rule stands so."""
+        """Write what a look at the posture saw, with what follows for findings that are followed up; return it with
+        since when each rule stands so.
+        """
         kept: list[Stood] = []
+        deadlines = self.findings.deadlines()
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                _alone(connection, tables_of_posture.posture)
+                alone(connection, tables_of_posture.posture)
                 kept[:] = posture.keep(connection, look, rows)
+                findings.take_in_look(connection, look, kept, deadlines)
 
         write_patiently(write)
         return kept
@@ -299,7 +320,7 @@ class SqlLedger:
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                _alone(connection, tables_of_restore_tests.restore_test)
+                alone(connection, tables_of_restore_tests.restore_test)
                 news[:] = restore_tests.keep(connection, tests, at)
 
         write_patiently(write)
@@ -354,12 +375,6 @@ class SqlLedger:
                 return found.first() is not None
 
         return has
-
-
-def _alone(connection: Connection, table: Table) -> None:
-    """Let no other transaction write to a table until this one ends; in SQLite it is alone from its beginning."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _open_of(connection: Connection, quarter: str) -> Sequence[str]:

@@ -13,14 +13,26 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, select, union
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord, Place
+from dr_orchestrator.domain.findings.tracked import Entry, State, TrackedFinding
 from dr_orchestrator.domain.outline import Lasted, Outline
 from dr_orchestrator.domain.posture.ruling import Look, Stood
 from dr_orchestrator.domain.production import Approval
 from dr_orchestrator.domain.programme import Claim, Exercise, RealRun
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.ledger import approvals, assembly, history, holdings, posture, restore_tests, rows, tables
+from dr_orchestrator.ledger import (
+    approvals,
+    assembly,
+    followed,
+    history,
+    holdings,
+    posture,
+    restore_tests,
+    rows,
+    tables,
+)
 from dr_orchestrator.ledger.engine import reading, transaction
+from dr_orchestrator.ledger.followed import Key
 from dr_orchestrator.ledger.naming import LATEST, find
 
 _Rows = Select[tuple[object, ...]]
@@ -214,6 +226,31 @@ class Queries:
         """The ids of the runs that restored each of the recovery points, newest first."""
         with transaction(self._engine) as connection:
             return restore_tests.restored(connection, points)
+
+    def findings(self, states: Collection[State] | None = None, service: str | None = None) -> list[TrackedFinding]:
+        """The findings in those states, as they were last written, oldest first; of a service where one is named."""
+        with transaction(self._engine) as connection:
+            return followed.listed(connection, states, service)
+
+    def finding(self, name: str) -> TrackedFinding:
+        """The finding of a fingerprint, or of the beginning of one; UsageError where there is none, or several are."""
+        with transaction(self._engine) as connection:
+            return followed.meant(connection, name)
+
+    def services_of_findings(self) -> list[str]:
+        """The services that ever had a finding."""
+        with transaction(self._engine) as connection:
+            return followed.services(connection)
+
+    def followed(self, keys: Collection[Key]) -> dict[Key, TrackedFinding]:
+        """Those findings of the fingerprints, each with whether it is simulated, that are followed up."""
+        with transaction(self._engine) as connection:
+            return {key: followed.finding_of(each) for key, each in followed.by_key(connection, keys).items()}
+
+    def histories(self, keys: Collection[Key]) -> dict[Key, list[Entry]]:
+        """The lines of history of findings, oldest first."""
+        with transaction(self._engine) as connection:
+            return followed.history(connection, keys)
 
     def approvals(self, drill: str) -> list[Approval]:
         """The approvals of a drill, oldest first."""

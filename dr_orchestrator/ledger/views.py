@@ -1,7 +1,8 @@
 """The views for reports and BI tools, a stable contract: their columns are only ever added to.
 
 `v_run` has one row per run, `v_step` one per step, `v_check` one per check, `v_posture` one for as long as a rule of
-the posture stood as it did. Durations are numbers of seconds, named `*_s`; what could not be measured is NULL, as is
+the posture stood as it did, `v_finding` one per finding that is followed up, whose acceptance is over once
+`accepted_until` is past. Durations are numbers of seconds, named `*_s`; what could not be measured is NULL, as is
 the verdict of a run that is open. Headroom is objective minus actual; an RPA of grade E is arithmetic, and has none.
 `simulated` stands in every row: such a row is never evidence. Every migration builds the views anew.
 """
@@ -57,6 +58,17 @@ VIEWS: Mapping[str, str] = {
             posture.resource, posture.type, posture.resource_id, posture.region, posture.rule, posture.standing,
             posture.severity, posture.evidence, posture.told_by, posture.remedy, posture.since, posture.looked_at
         FROM posture
+    """,
+    "v_finding": """
+        SELECT tracked_finding.number, tracked_finding.fingerprint, tracked_finding.simulated,
+            tracked_finding.raised_by, tracked_finding.service, tracked_finding.service_title, tracked_finding.tier,
+            tracked_finding.drill, tracked_finding.kind, tracked_finding.rule, tracked_finding.severity,
+            tracked_finding.title, tracked_finding.detail, tracked_finding.owner, tracked_finding.due,
+            tracked_finding.state, tracked_finding.first_seen, tracked_finding.opened_at, tracked_finding.last_seen,
+            tracked_finding.last_source, tracked_finding.seen, tracked_finding.reopened, tracked_finding.accepted_by,
+            tracked_finding.accepted_reason, tracked_finding.accepted_until, tracked_finding.retest,
+            tracked_finding.evidence, tracked_finding.closed_at
+        FROM tracked_finding
     """,
 }
 

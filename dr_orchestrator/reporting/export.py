@@ -30,10 +30,11 @@ from dr_orchestrator.reporting.records import (
 from dr_orchestrator.reporting.view.clock import detection_exercised
 from dr_orchestrator.reporting.view.context import not_exercised
 from dr_orchestrator.reporting.view.proof import unreached
+from dr_orchestrator.reporting.view.standing import NO_STANDINGS, Standings
 from dr_orchestrator.reporting.wording import UNDER_WAY, iso, seconds
 
 
-def run_json(run: Run) -> Json:
+def run_json(run: Run, standings: Standings = NO_STANDINGS) -> Json:
     """A run: the contract of `dro show RUN --json` and of the report's JSON. Offsets count from the disruption."""
     closing, zero, pace = run.closing, origin(run), run.header.provenance.pace
     return {
@@ -67,13 +68,13 @@ def run_json(run: Run) -> Json:
         "differences": [difference_json(each) for each in run.differences],
         "observations": [observation_json(seen, seconds(seen.offset - zero)) for seen in run.observations],
         "server_times": [server_time_json(each) for each in beside(run)],
-        "findings": [finding_json(found) for found in (closing.findings if closing else ())],
+        "findings": _findings(run, standings),
         "not_exercised": list(not_exercised(run)),
         "provenance": provenance_json(run.header.provenance),
     }
 
 
-def exercise_json(exercise: Exercise, runs: Sequence[Run]) -> Json:
+def exercise_json(exercise: Exercise, runs: Sequence[Run], standings: Standings = NO_STANDINGS) -> Json:
     """An exercise: its plan, what became of it, and each run in short; the runs' own JSON holds the rest."""
     counted = tally(exercise, runs)
     return {
@@ -103,11 +104,11 @@ def exercise_json(exercise: Exercise, runs: Sequence[Run]) -> Json:
         },
         "verdicts": {verdict.value if verdict else UNDER_WAY: number for verdict, number in counted.verdicts},
         "services": [service_json(service) for service in paths_by_service(runs)],
-        "runs": [_short(run) for run in runs],
+        "runs": [_short(run, standings) for run in runs],
     }
 
 
-def _short(run: Run) -> Json:
+def _short(run: Run, standings: Standings) -> Json:
     closing, header = run.closing, run.header
     return {
         "id": header.id,
@@ -126,8 +127,14 @@ def _short(run: Run) -> Json:
         "cleanup": closing.cleanup.value if closing else None,
         **targets_json(run),
         **tier_json(run),
-        "findings": [finding_json(found) for found in (closing.findings if closing else ())],
+        "findings": _findings(run, standings),
     }
+
+
+def _findings(run: Run, standings: Standings) -> list[Json]:
+    simulated = run.header.provenance.simulated
+    found = run.closing.findings if run.closing else ()
+    return [finding_json(each, standings.json(each.fingerprint, simulated)) for each in found]
 
 
 def _header(header: RunHeader) -> Json:

@@ -156,8 +156,8 @@ def difference_json(found: Difference) -> Json:
     return asdict(found)
 
 
-def finding_json(found: Finding) -> Json:
-    """Something to remediate."""
+def finding_json(found: Finding, standing: Json) -> Json:
+    """Something to remediate, and how that stands."""
     return {
         "fingerprint": found.fingerprint,
         "severity": found.severity.value,
@@ -165,4 +165,5 @@ def finding_json(found: Finding) -> Json:
         "detail": found.detail,
         "owner": found.owner or None,
         "rule": found.rule.value,
+        **standing,
     }

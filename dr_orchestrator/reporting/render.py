@@ -21,6 +21,7 @@ from dr_orchestrator.reporting.records import Json
 from dr_orchestrator.reporting.view.exercise import ExerciseView, exercise_view
 from dr_orchestrator.reporting.view.results import FEW
 from dr_orchestrator.reporting.view.run import run_view
+from dr_orchestrator.reporting.view.standing import NO_STANDINGS, Standings
 from dr_orchestrator.reporting.wording import visible
 
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -28,14 +29,14 @@ _LINES = ("services", "runs")
 _HINT = "the fields that a template may use are listed in reports/README.md"
 
 
-def run_html(run: Run, templates: Sequence[Path]) -> str:
+def run_html(run: Run, templates: Sequence[Path], standings: Standings = NO_STANDINGS) -> str:
     """The report of a run as one self-contained page."""
-    return render("run.html.j2", templates, run=run_view(run), stem=safe_stem(run.header.id))
+    return render("run.html.j2", templates, run=run_view(run, standings), stem=safe_stem(run.header.id))
 
 
-def run_markdown(run: Run, templates: Sequence[Path]) -> str:
+def run_markdown(run: Run, templates: Sequence[Path], standings: Standings = NO_STANDINGS) -> str:
     """The report of a run as Markdown."""
-    return render("run.md.j2", templates, run=run_view(run), stem=safe_stem(run.header.id))
+    return render("run.md.j2", templates, run=run_view(run, standings), stem=safe_stem(run.header.id))
 
 
 def exercise_html(
@@ -52,13 +53,15 @@ def exercise_markdown(
     return _exercise("exercise.md.j2", _exercise_view(exercise, runs, reports), templates)
 
 
-def write_run(run: Run, out: Path, templates: Sequence[Path], *, stem: str = "") -> dict[str, Path]:
+def write_run(
+    run: Run, out: Path, templates: Sequence[Path], *, stem: str = "", standings: Standings = NO_STANDINGS
+) -> dict[str, Path]:
     """Write a run's report; returns its files by format. The JSON comes first: no template can be in its way."""
     write = partial(write_file, out, safe_stem(stem or run.header.id))
     return {
-        "json": write("json", to_json(run_json(run))),
-        "md": write("md", run_markdown(run, templates)),
-        "html": write("html", run_html(run, templates)),
+        "json": write("json", to_json(run_json(run, standings))),
+        "md": write("md", run_markdown(run, templates, standings)),
+        "html": write("html", run_html(run, templates, standings)),
     }
 
 
@@ -70,6 +73,7 @@ def write_exercise(
     *,
     stem: str = "",
     reports: Mapping[str, str] | None = None,
+    standings: Standings = NO_STANDINGS,
 ) -> dict[str, Path]:
     """Write an exercise's report; it links to `<run id>` beside it, or to the stems that `reports` gives by run id.
 
@@ -78,8 +82,8 @@ def write_exercise(
     write = partial(write_file, out, safe_stem(stem or exercise.id))
     if reports is None and len(runs) > FEW:
         reports = {run.header.id: run.header.id for run in runs if (out / f"{safe_stem(run.header.id)}.html").exists()}
-    written = {"json": write("json", _exercise_json(exercise, runs))}
-    view = _exercise_view(exercise, runs, reports)
+    written = {"json": write("json", _exercise_json(exercise, runs, standings))}
+    view = _exercise_view(exercise, runs, reports, standings)
     for ending in ("md", "html"):
         written[ending] = write(ending, _exercise(f"exercise.{ending}.j2", view, templates))
     return written
@@ -90,9 +94,9 @@ def to_json(value: Json) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _exercise_json(exercise: Exercise, runs: Sequence[Run]) -> str:
+def _exercise_json(exercise: Exercise, runs: Sequence[Run], standings: Standings) -> str:
     """The JSON of an exercise; in a large one each run, and each service, has a line of its own."""
-    whole = exercise_json(exercise, runs)
+    whole = exercise_json(exercise, runs, standings)
     if len(runs) <= FEW:
         return to_json(whole)
     short = {name: value for name, value in whole.items() if name not in _LINES}
@@ -105,9 +109,14 @@ def _on_one_line(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str, str] | None) -> ExerciseView:
+def _exercise_view(
+    exercise: Exercise,
+    runs: Sequence[Run],
+    reports: Mapping[str, str] | None,
+    standings: Standings = NO_STANDINGS,
+) -> ExerciseView:
     links = {run.header.id: run.header.id for run in runs} if reports is None else reports
-    return exercise_view(exercise, runs, {run: safe_stem(stem) for run, stem in links.items()})
+    return exercise_view(exercise, runs, {run: safe_stem(stem) for run, stem in links.items()}, standings)
 
 
 def _exercise(name: str, view: ExerciseView, templates: Sequence[Path]) -> str:

@@ -58,7 +58,8 @@ class App:
         """The record, migrated to this program's version."""
         from dr_orchestrator.ledger.ledger import connect
 
-        return connect(self.settings.database_url, own=self.settings.own_ledger, machine=self.machine)
+        url, own = self.settings.database_url, self.settings.own_ledger
+        return connect(url, own=own, machine=self.machine, deadlines=lambda: self.declared.deadlines)
 
     @functools.cached_property
     def catalogue(self) -> Catalogue:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy
 from dr_orchestrator.wiring.customers.reaching import Unmodified
 from dr_orchestrator.wiring.identity import Surroundings, elsewhere, is_simulated, look_around
+from dr_orchestrator.wiring.operator import operator
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.request import asking, request
@@ -259,7 +259,7 @@ def _header(here: App, drill: Drill, run: str, around: Surroundings, simulated: 
             simulated=simulated,
             pace=here.clock.pace,
             engine=engine(),
-            operator=_operator(),
+            operator=operator(),
             clocks=around.clocks,
         ),
         started_at=here.clock.now(),
@@ -287,10 +287,3 @@ def _queued(here: App, session: Session) -> None:
 def engine() -> str:
     """Which engine performs the run: Prefect inside one of its flow runs, else the local one."""
     return "prefect" if in_a_flow_run() else "local"
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user may have no name
-        return "unknown"

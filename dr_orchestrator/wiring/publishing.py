@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from dr_orchestrator.errors import DroError, without_secrets
 from dr_orchestrator.reporting.chart.lanes import DRAWN
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.findings import standings
 
 log = logging.getLogger(__name__)
 _failed: dict[str, str] = {}
@@ -19,14 +19,25 @@ _failed: dict[str, str] = {}
 def publish_run(here: App, run: str) -> Mapping[str, Path]:
     """Write a run's reports; a failure is told with what to do, and the run stays as it is."""
     to = here.settings
-    return _published(run, lambda: write_run(here.ledger.queries.run(run), to.generated, to.templates))
+
+    def write() -> Mapping[str, Path]:
+        found = here.ledger.queries.run(run)
+        told = standings(here.ledger.queries, [found], here.clock.now())
+        return write_run(found, to.generated, to.templates, standings=told)
+
+    return _published(run, write)
 
 
 def publish_exercise(here: App, exercise: str) -> Mapping[str, Path]:
     """Write an exercise's reports likewise."""
     to = here.settings
-    told = functools.partial(here.ledger.queries.exercise_for_report, exercise, DRAWN)
-    return _published(exercise, lambda: write_exercise(*told(), to.generated, to.templates))
+
+    def write() -> Mapping[str, Path]:
+        found, runs = here.ledger.queries.exercise_for_report(exercise, DRAWN)
+        told = standings(here.ledger.queries, runs, here.clock.now())
+        return write_exercise(found, runs, to.generated, to.templates, standings=told)
+
+    return _published(exercise, write)
 
 
 def why_not(name: str) -> str:

@@ -277,7 +277,8 @@ def _upgrade(engine: Engine, to: str) -> None:
 
 
 def _fill(connection: Connection, name: str, rows: list[dict[str, object]]) -> None:
-    if name in ("segment", "server_time", "difference") or name.startswith("template"):
+    since = ("segment", "server_time", "difference", "tracked_finding", "finding_history")
+    if name in since or name.startswith("template"):
         return
     for row in rows:
         kept = {column: value for column, value in row.items() if column not in ADDED.get(name, ())}

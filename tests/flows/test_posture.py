@@ -18,6 +18,7 @@ from dr_orchestrator.aws.access import policies
 from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.findings.tracked import RaisedBy
 from dr_orchestrator.domain.resource_type import DISCOVERY
 from dr_orchestrator.domain.run import Measures
 from dr_orchestrator.domain.verdict import WorstCaseVerdict
@@ -110,6 +111,25 @@ def test_the_company_falls_short_where_it_was_meant_to(here: wiring.App, capsys:
     assert "put-backup-vault-lock-configuration" in lock["remedy"]
     assert "replicated to us-west-2" in stands(seen, "platform-db", "other-region")["evidence"]
     assert seen["simulated"]
+
+
+def test_each_shortfall_is_a_finding_and_a_drill_that_is_overdue_too(
+    here: wiring.App, shop: Company, capsys: Any
+) -> None:
+    """By one look at all: each shortfall once, stamped as the look is; a new year later the drills that nobody ran."""
+    _, seen = told(capsys)
+    short = {each["fingerprint"] for each in seen["rows"] if each["standing"] == "short"}
+    found = here.ledger.queries.findings()
+    assert {each.fingerprint for each in found if each.raised_by is RaisedBy.POSTURE} == short
+    assert all(each.simulated and each.due and each.owner for each in found)
+    assert not [each for each in found if each.raised_by is RaisedBy.OVERDUE]
+    told(capsys, "jira")
+    shop.clock.sleep(timedelta(days=92).total_seconds())
+    told(capsys)
+    overdue = {each.drill for each in here.ledger.queries.findings() if each.raised_by is RaisedBy.OVERDUE}
+    assert overdue == set(here.catalogue.drills)  # the year has ended, and with it the period of each
+    assert main.run(["findings", "--overdue"]) == Exit.PASSED
+    assert "SIMULATED" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -262,8 +282,8 @@ def test_it_is_told_at_eighty_columns(
 ) -> None:
     """The table stays one; every finding with what was seen, the call, and the remedy beneath it."""
     del here
+    monkeypatch.setattr("dr_orchestrator.cli.terminal.table.width", lambda err=False: columns)  # imported as it is
     monkeypatch.setattr("dr_orchestrator.cli.output.width", lambda err=False: columns)
-    monkeypatch.setattr("dr_orchestrator.cli.terminal.table.width", lambda err=False: columns)
     assert main.run(["posture"]) == Exit.FAILED
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if re.match(r"0 +platform +platform-db +7 +2 +-", line)]

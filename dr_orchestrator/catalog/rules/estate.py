@@ -12,6 +12,7 @@ from dr_orchestrator.catalog.rules import (
     customers,
     destinations,
     drill,
+    findings,
     production,
     replica,
     resource,
@@ -35,6 +36,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     yield from switchover.problems(policy, services)
     yield from there.problems(policy, services)
     yield from production.problems(policy, services, types)
+    yield from findings.problems(policy)
     yield from _files(services)
     yield from _unique(services)
     isolation = bool(policy.whole and policy.whole.isolation) or policy.whole is None

@@ -29,6 +29,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     choice,
     whole,
 )
+from dr_orchestrator.catalog.shapes.findings import Findings
 from dr_orchestrator.catalog.shapes.production import Consent
 from dr_orchestrator.catalog.shapes.there import DrillControls, DrillZone
 from dr_orchestrator.domain.objective import ClockStart
@@ -184,3 +185,4 @@ class TiersFile(Shape):
     discovery: Discovery = Field(
         default=Discovery(), description="The tags that say whose a resource is: see `dro discover`."
     )
+    findings: Findings = Field(default=Findings(), description="By when findings are due: see `dro findings`.")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.run import Lease, Run
     from dr_orchestrator.ledger.ledger import SqlLedger
     from dr_orchestrator.ledger.queries import Queries
+    from dr_orchestrator.reporting.view.standing import Standings
 
 NO_RUNS = "No runs yet. `dro demo` makes some on a simulated AWS."
 
@@ -56,7 +57,8 @@ def runs(
     if as_json:
         whole = queries.runs(limit, service=service, drill=drill, exercise=exercise)
         _known(service, drill, whole)
-        print_json([run_json(run) for run in whole])
+        told = _standings(queries, whole)
+        print_json([run_json(run, told) for run in whole])
         return
     listed = queries.outlines(limit, service=service, drill=drill, exercise=exercise)
     _known(service, drill, listed)
@@ -143,7 +145,7 @@ def show(name: str, as_json: bool) -> None:
             raise
         raise UsageError(f"'{name}' is an exercise", f"dro report {exercise.id}") from unknown
     if as_json:
-        print_json(run_json(run))
+        print_json(run_json(run, _standings(queries, [run])))
     else:
         hang_each(lines(run, settings.load().generated / f"{run.header.id}.html"))
 
@@ -165,7 +167,8 @@ def report(name: str, out: Path | None, every_run: bool) -> None:
     with writing(f"the report in {folder}", "make the folder writable, or name another: --out FOLDER"):
         exercise = _exercise(queries, name)
         if exercise is None or (name == LATEST and not _is_newest(queries, exercise)):
-            paths = write_run(_run(queries, name), folder, here.templates)
+            run = _run(queries, name)
+            paths = write_run(run, folder, here.templates, standings=_standings(queries, [run]))
         else:
             paths = _write_exercise(queries, exercise.id, folder, here.templates, every_run)
     for path in paths.values():
@@ -182,8 +185,17 @@ def _write_exercise(
 
     exercise, runs = queries.exercise_for_report(name, DRAWN)
     for run in [run.header.id for run in runs] if every_run else looked_at_first(runs):
-        write_run(queries.run(run), folder, templates)
-    return write_exercise(exercise, runs, folder, templates)
+        found = queries.run(run)
+        write_run(found, folder, templates, standings=_standings(queries, [found]))
+    return write_exercise(exercise, runs, folder, templates, standings=_standings(queries, runs))
+
+
+def _standings(queries: Queries, runs: Sequence[Run]) -> Standings:
+    """How the findings of the runs stand now, by the clock of drills."""
+    from dr_orchestrator.domain.clock import PacedClock
+    from dr_orchestrator.wiring.findings import standings
+
+    return standings(queries, runs, PacedClock(settings.load().pace).now())
 
 
 def _exercise(queries: Queries, name: str) -> Exercise | None:

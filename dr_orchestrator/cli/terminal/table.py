@@ -11,7 +11,7 @@ from dr_orchestrator.cli.output import STYLES, visible, width
 if TYPE_CHECKING:
     from rich.text import Text
 
-NAMES = ("Run", "Exercise", "Drill")
+NAMES = ("Run", "Exercise", "Drill", "Finding")
 """The columns that are copied into the next command, and so never broken over two lines."""
 
 _GAP, _INDENT = "  ", "    "

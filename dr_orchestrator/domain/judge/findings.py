@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from dr_orchestrator.domain import lost_region, planes
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.failover import FAILBACK, switches
-from dr_orchestrator.domain.finding import Finding, Severity, finding
+from dr_orchestrator.domain.finding import Finding, Severity, finding, fingerprint
 from dr_orchestrator.domain.judge.measure import CLAIMED, Record
 from dr_orchestrator.domain.judge.reasons import headroom, proven, whole_reads
 from dr_orchestrator.domain.objective import format_duration
@@ -79,15 +79,23 @@ def findings_of(
 def _made(record: Record, found: Iterable[_Found]) -> Iterable[Finding]:
     header = record.header
     for each in found:
-        cause = " ".join(filter(None, (_CAUSES.get(each.rule, each.rule.value), each.subject)))
         yield finding(
             each.severity,
             each.title,
             each.detail,
             owner=header.owner,
-            cause=(header.service, header.drill, cause),
+            cause=_cause(header.service, header.drill, each.rule, each.subject),
             rule=each.rule,
         )
+
+
+def fingerprint_of(service: str, drill: str, rule: Rule, subject: str = "") -> str:
+    """The fingerprint of what a rule finds in runs of a drill, on that subject (a check, a store, a way)."""
+    return fingerprint(_cause(service, drill, rule, subject))
+
+
+def _cause(service: str, drill: str, rule: Rule, subject: str) -> tuple[str, ...]:
+    return service, drill, " ".join(filter(None, (_CAUSES.get(rule, rule.value), subject)))
 
 
 def _failure(reason: Reason) -> _Found:

@@ -21,6 +21,7 @@ from dr_orchestrator.reporting.view.paths import ServiceView, services_view
 from dr_orchestrator.reporting.view.proof import Fact
 from dr_orchestrator.reporting.view.results import FEW, FirstView, TierView, first_view, run_rows, tiers_view
 from dr_orchestrator.reporting.view.run import FindingRow, finding_rows, settled
+from dr_orchestrator.reporting.view.standing import NO_STANDINGS, Standings
 from dr_orchestrator.reporting.wording import (
     UNDER_WAY,
     Badge,
@@ -87,7 +88,9 @@ class ExerciseView:
     provenance: tuple[Fact, ...]
 
 
-def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str, str]) -> ExerciseView:
+def exercise_view(
+    exercise: Exercise, runs: Sequence[Run], reports: Mapping[str, str], standings: Standings = NO_STANDINGS
+) -> ExerciseView:
     """An exercise as a template sees it; `reports` names the report file of each run that has one."""
     tallied, took, many = tally(exercise, runs), makespan(exercise, runs), len(runs) > FEW
     rows, services = run_rows(runs, reports), services_view(runs)
@@ -119,7 +122,7 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         services=services,
         services_first=tuple(each for each in services if each.line.tone in _NOT_KEPT)[:_UNMET] if many else services,
         lanes=lanes(exercise, runs),
-        findings=_findings(runs),
+        findings=_findings(runs, standings),
         left_out=tuple(Fact(name, why) for name, why in tallied.left_out),
         not_reached=tallied.not_reached,
         unplanned=tallied.unplanned,
@@ -172,14 +175,15 @@ def _plan_sentence(tallied: Tally, runs: int) -> str:
     return f"{said}, {len(tallied.left_out)} left out with a reason, {len(tallied.not_reached)} not reached."
 
 
-def _findings(runs: Sequence[Run]) -> tuple[SharedFinding, ...]:
+def _findings(runs: Sequence[Run], standings: Standings) -> tuple[SharedFinding, ...]:
     """Findings of all runs, the gravest first; the same cause in several runs is one finding."""
     found: dict[str, tuple[Finding, list[Run]]] = {}
     for run in runs:
         for item in run.closing.findings if run.closing else ():
             found.setdefault(item.fingerprint, (item, []))[1].append(run)
     past = {name for name, (_, met) in found.items() if all(name in settled(run) for run in met)}
-    rows = finding_rows(tuple(item for item, _ in found.values()), past)
+    of = [(item, met[0].header.provenance.simulated) for item, met in found.values()]
+    rows = finding_rows(of, past, standings)
     return tuple(_shared(row, found[row.fingerprint][1]) for row in rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from dr_orchestrator.domain.copy import CopyRecord
@@ -23,6 +23,7 @@ from dr_orchestrator.reporting.view.leading import LeadingView, leading_view
 from dr_orchestrator.reporting.view.parity import ParityView, parity_view
 from dr_orchestrator.reporting.view.paths import PathView, path_view
 from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
+from dr_orchestrator.reporting.view.standing import NO_STANDINGS, Standings
 from dr_orchestrator.reporting.view.target import TargetView, target_view
 from dr_orchestrator.reporting.view.template import TemplateView, template_view
 from dr_orchestrator.reporting.wording import (
@@ -98,6 +99,8 @@ class FindingRow:
     detail: str
     owner: str
     fingerprint: str
+    standing: str
+    overdue: bool
 
 
 @dataclass(frozen=True)
@@ -146,10 +149,12 @@ class RunView:
     provenance: tuple[Fact, ...]
 
 
-def run_view(run: Run) -> RunView:
+def run_view(run: Run, standings: Standings = NO_STANDINGS) -> RunView:
     """A run as a template sees it."""
     header, closing = run.header, run.closing
-    findings = finding_rows(closing.findings if closing else (), settled(run))
+    simulated = header.provenance.simulated
+    found = [(each, simulated) for each in closing.findings] if closing else []
+    findings = finding_rows(found, settled(run), standings)
     rto, rpo = targets(run)
     return RunView(
         id=header.id,
@@ -195,18 +200,24 @@ def run_view(run: Run) -> RunView:
     )
 
 
-def finding_rows(findings: tuple[Finding, ...], past: Collection[str]) -> tuple[FindingRow, ...]:
-    """Findings, the gravest first; those whose fingerprint is in `past` are about copies that are gone by now."""
-    ordered = sorted(findings, key=lambda found: (found.fingerprint in past, _GRAVEST_FIRST.index(found.severity)))
+def finding_rows(
+    findings: Iterable[tuple[Finding, bool]], past: Collection[str], standings: Standings
+) -> tuple[FindingRow, ...]:
+    """Findings, each with whether it is simulated, the gravest first; those whose fingerprint is in `past` are about
+    copies that are gone by now.
+    """
+    ordered = sorted(findings, key=lambda each: (each[0].fingerprint in past, _GRAVEST_FIRST.index(each[0].severity)))
     return tuple(
         FindingRow(
             badge=_SETTLED if found.fingerprint in past else severity_badge(found.severity),
             title=_HISTORY if found.fingerprint in past else found.title,
             detail=found.detail,
-            owner=told(found.owner, "no owner"),
+            owner=told(standings.owner(found.fingerprint, simulated, found.owner), "no owner"),
             fingerprint=found.fingerprint,
+            standing=standings.words(found.fingerprint, simulated),
+            overdue=standings.overdue(found.fingerprint, simulated),
         )
-        for found in ordered
+        for found, simulated in ordered
     )
 
 

@@ -17,6 +17,7 @@ from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.estate.reading import Reading
 from dr_orchestrator.wiring.estate.sources import is_restore_of
 from dr_orchestrator.wiring.estate.statements import statement_for
+from dr_orchestrator.wiring.findings import look_at_drills
 from dr_orchestrator.wiring.posture import uncovered
 
 
@@ -52,7 +53,10 @@ def look(here: App, names: Sequence[str] = ()) -> Posture:
         here.catalogue.revision,
         _looked_at(services, names),
     )
-    return Posture(seen, tuple(here.ledger.keep_posture(seen, rows)))
+    kept = tuple(here.ledger.keep_posture(seen, rows))
+    if not names:
+        look_at_drills(here, states, simulated=reading.simulated)
+    return Posture(seen, kept)
 
 
 def newest(here: App, names: Sequence[str] = ()) -> Posture | None:

@@ -19,7 +19,7 @@ from dr_orchestrator.reporting.posture import write_posture
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring import templates
-from tests.support.golden import kept, sample
+from tests.support.golden import followed, kept, sample
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "reports" / "samples"
@@ -31,10 +31,12 @@ TEMPLATES = (ROOT / "reports" / "templates",)
 def write(out: Path) -> None:
     """Write the sample reports; the exercise links to the runs whose reports lie beside it."""
     told = {"run": sample.passed(), "run-failed": sample.failed(), "run-replica": sample.develop_replica()}
+    standings = followed.standings()
     for stem, run in told.items():
-        write_run(run, out, TEMPLATES, stem=stem)
+        write_run(run, out, TEMPLATES, stem=stem, standings=standings)
     links = {run.header.id: stem for stem, run in told.items()}
-    write_exercise(sample.exercise(), sample.runs(), out, TEMPLATES, stem="exercise", reports=links)
+    exercise, runs = sample.exercise(), sample.runs()
+    write_exercise(exercise, runs, out, TEMPLATES, stem="exercise", reports=links, standings=standings)
     write_posture(kept.LOOK, kept.ROWS, kept.CLAIMS, out, TEMPLATES)
     write_claims(kept.CLAIMS, kept.LOOKS, out, TEMPLATES)
 

@@ -1,0 +1,248 @@
+"""Commands on findings: findings, finding show|start|assign|accept|note|not-reproducible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from dr_orchestrator.cli.output import hang, json_option, print_json
+from dr_orchestrator.cli.terminal.table import print_table
+from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.domain.finding import Severity
+from dr_orchestrator.domain.findings.tracked import State, end_of
+
+if TYPE_CHECKING:
+    from dr_orchestrator.domain.findings.acts import PersonAct
+    from dr_orchestrator.domain.findings.tracked import Entry, TrackedFinding
+
+STATES = {each.value.replace(" ", "-"): each for each in State}
+SEVERITIES = [each.value for each in Severity]
+COLUMNS = ("Finding", "Severity", "State", "Due", "Age", "Service", "What", "Owner", "Seen", "Evidence")
+_DAY = click.DateTime(["%Y-%m-%d"])
+_several = click.argument("names", nargs=-1, required=True, metavar="FINGERPRINT...")
+
+
+@click.command()
+@click.option("--state", "states", multiple=True, type=click.Choice([*STATES]), help="Only those; may be repeated.")
+@click.option("--all", "every", is_flag=True, help="List those that are closed, too.")
+@click.option("--service", help="Only findings of this service.")
+@click.option("--severity", "severities", multiple=True, type=click.Choice(SEVERITIES), help="Only so grave ones.")
+@click.option("--overdue", is_flag=True, help="Only those that should have been done by now.")
+@json_option
+def findings(
+    states: tuple[str, ...],
+    every: bool,
+    service: str | None,
+    severities: tuple[str, ...],
+    overdue: bool,
+    as_json: bool,
+) -> None:
+    """List the findings that are not closed, what is overdue first.
+
+    A finding is raised by a run, by a look at the posture or by a drill that is overdue. It is remediated by a passing
+    run of the same drill on AWS (a shortfall by a later look), and by nothing else. Its fingerprint, or the beginning
+    of it, is what `dro finding` takes.
+    """
+    from dr_orchestrator import wiring
+    from dr_orchestrator.wiring.findings import NOT_CLOSED, Wanted, listing
+
+    chosen = tuple(STATES[each] for each in states) or (tuple(State) if every else NOT_CLOSED)
+    wanted = Wanted(chosen, service, tuple(map(Severity, severities)), overdue)
+    found, now = listing(wiring.world(), wanted)
+    if as_json:
+        print_json([_as_json(each, now) for each in found])
+        return
+    if found:
+        print_table(COLUMNS, _rows(found, now))
+    click.echo(_told(found, now))
+
+
+@click.group()
+def finding() -> None:
+    """Show a finding, or say what becomes of it; every word is kept with who said it, and when.
+
+    A FINGERPRINT is as `dro findings` lists it: the beginning of one will do. Of several, all are changed or none.
+    Who acts is the user of this machine, or whom DRO_OPERATOR names.
+    """
+
+
+@finding.command()
+@click.argument("name", metavar="FINGERPRINT")
+@json_option
+def show(name: str, as_json: bool) -> None:
+    """Show a finding with its history."""
+    from dr_orchestrator import wiring
+    from dr_orchestrator.wiring.findings import show as shown
+
+    found, history, now = shown(wiring.world(), name)
+    if as_json:
+        print_json({**_as_json(found, now), "history": [_entry_json(each) for each in history]})
+    else:
+        _print(found, history, now)
+
+
+@finding.command()
+@_several
+def start(names: tuple[str, ...]) -> None:
+    """Begin to work on findings; an acceptance ends by that."""
+    from dr_orchestrator.domain.findings.acts import Start
+
+    _act(names, Start())
+
+
+@finding.command()
+@_several
+@click.option("--to", default="", metavar="NAME", help="The person or team who has to see to it.")
+@click.option("--due", type=_DAY, metavar="DATE", help="The day by which it has to be done, such as 2027-01-31.")
+def assign(names: tuple[str, ...], to: str, due: datetime | None) -> None:
+    """Say who has to see to findings, by when, or both."""
+    from dr_orchestrator.domain.findings.acts import Assign
+
+    _act(names, Assign(to, end_of(due.date()) if due else None))
+
+
+@finding.command()
+@_several
+@click.option("--by", required=True, metavar="NAME", help="The person who bears the risk; not the owner.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why it may stay as it is.")
+@click.option("--until", type=_DAY, required=True, metavar="DATE", help="The last day on which that holds.")
+def accept(names: tuple[str, ...], by: str, reason: str, until: datetime) -> None:
+    """Accept the risk of findings for a while; then they are open again, by themselves."""
+    from dr_orchestrator.domain.findings.acts import Accept
+
+    _act(names, Accept(by, reason, end_of(until.date())))
+
+
+@finding.command()
+@_several
+@click.option("--text", required=True, metavar="TEXT", help="The words.")
+def note(names: tuple[str, ...], text: str) -> None:
+    """Add a note to the history of findings."""
+    from dr_orchestrator.domain.findings.acts import Note
+
+    _act(names, Note(text))
+
+
+@finding.command("not-reproducible")
+@_several
+@click.option("--evidence", required=True, metavar="TEXT", help="What was tried and seen, or where that is kept.")
+def not_reproducible(names: tuple[str, ...], evidence: str) -> None:
+    """Close findings that cannot be seen again; a repeat reopens them."""
+    from dr_orchestrator.domain.findings.acts import NotReproducible
+
+    _act(names, NotReproducible(evidence))
+
+
+def _act(names: Sequence[str], done: PersonAct) -> None:
+    from dr_orchestrator import wiring
+    from dr_orchestrator.domain.findings.telling import standing
+    from dr_orchestrator.wiring.findings import act
+
+    changed, now = act(wiring.world(), names, done)
+    for each in changed:
+        hang(f"{each.fingerprint}  ", f"{each.title}: {standing(each, now)}{_stamp(each)}")
+        if each.lacks:
+            hang("  lacks still  ", f"{', '.join(each.lacks)}: `dro finding assign` says them")
+
+
+def _rows(found: Sequence[TrackedFinding], now: datetime) -> list[tuple[str, ...]]:
+    from dr_orchestrator.domain.findings.telling import age, due
+    from dr_orchestrator.domain.findings.tracked import LIVE, shortened
+
+    short = shortened(each.fingerprint for each in found)
+    return [
+        (
+            short[each.fingerprint],
+            each.severity.upper(),
+            each.state_at(now).value,
+            due(each, now) if each.state_at(now) in LIVE else "-",
+            age(each.age_at(now)),
+            each.service,
+            each.title,
+            each.owner or "no owner",
+            str(each.seen),
+            "SIMULATED" if each.simulated else "real",
+        )
+        for each in found
+    ]
+
+
+def _told(found: Sequence[TrackedFinding], now: datetime) -> str:
+    late = sum(each.overdue_at(now) for each in found)
+    lacking = [word for each in found if not each.state_at(now).closed for word in each.lacks]
+    lacks = [f"{lacking.count(word)} with {word}" for word in dict.fromkeys(lacking)]
+    return f"{counted(len(found), 'finding')}: {', '.join([f'{late} overdue', *lacks])}."
+
+
+def _print(of: TrackedFinding, history: Sequence[Entry], now: datetime) -> None:
+    from dr_orchestrator.domain.findings.telling import standing
+
+    hang(f"{of.fingerprint}  ", f"{of.severity.upper()}: {of.title}{_stamp(of)}")
+    hang("  ", of.detail)
+    tier = "no tier" if of.tier is None else f"tier {of.tier}"
+    drill = f", drill {of.drill} ({of.kind})" if of.drill else ""
+    hang("  of         ", f"{of.service} ({of.service_title}), {tier}{drill}")
+    hang("  stands     ", standing(of, now))
+    hang("  owner      ", of.owner or "no owner: `dro finding assign` names one")
+    hang("  due        ", f"{of.due:%Y-%m-%d %H:%M} UTC" if of.due else "no due date: `dro finding assign` gives one")
+    first, last = (f"{each:%Y-%m-%d %H:%M} UTC" for each in (of.first_seen, of.last_seen))
+    hang("  seen       ", f"{counted(of.seen, 'time')}, first on {first}, last on {last} ({of.last_source})")
+    click.echo("  history")
+    for each in history:
+        told = ": ".join(filter(None, (each.act.value, each.text)))
+        about = f" ({each.source})" if each.source else ""
+        hang(f"    {each.at:%Y-%m-%d %H:%M} UTC  ", f"{each.who}  {told}{about}")
+
+
+def _stamp(of: TrackedFinding) -> str:
+    return ", SIMULATED: no evidence" if of.simulated else ""
+
+
+def _as_json(of: TrackedFinding, now: datetime) -> dict[str, object]:
+    state = of.state_at(now)
+    return {
+        "fingerprint": of.fingerprint,
+        "simulated": of.simulated,
+        "state": state.value,
+        "overdue": of.overdue_at(now),
+        "age_s": of.age_at(now).total_seconds(),
+        "severity": of.severity.value,
+        "title": of.title,
+        "detail": of.detail,
+        "rule": of.rule.value,
+        "raised_by": of.raised_by.value,
+        "service": of.service,
+        "service_title": of.service_title,
+        "tier": of.tier,
+        "drill": of.drill or None,
+        "kind": of.kind or None,
+        "owner": of.owner or None,
+        "due_at": _iso(of.due),
+        "lacks": list(of.lacks),
+        "first_seen_at": _iso(of.first_seen),
+        "opened_at": _iso(of.opened_at),
+        "last_seen_at": _iso(of.last_seen),
+        "last_seen_by": of.last_source,
+        "seen": of.seen,
+        "reopened": of.reopened,
+        "accepted": _accepted(of) if state is State.ACCEPTED else None,
+        "closed_at": _iso(of.closed_at),
+        "retest": of.retest or None,
+        "evidence": of.evidence or None,
+    }
+
+
+def _accepted(of: TrackedFinding) -> dict[str, object]:
+    return {"by": of.accepted_by, "reason": of.accepted_reason, "until": _iso(of.accepted_until)}
+
+
+def _entry_json(of: Entry) -> dict[str, object]:
+    told = {"at": _iso(of.at), "who": of.who, "by_person": of.act.of_person, "act": of.act.value}
+    return {**told, "text": of.text, "source": of.source or None}
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat().replace("+00:00", "Z") if instant else None

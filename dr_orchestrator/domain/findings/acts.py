@@ -1,0 +1,136 @@
+"""The acts of persons on a finding: each says what it needs, and refuses what is not its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from dr_orchestrator.domain.findings.tracked import LIVE, Act, Change, Entry, State, TrackedFinding, anew, as_of
+from dr_orchestrator.errors import UsageError
+
+_RETEST = "a repeat reopens it"
+
+
+class PersonAct(Protocol):
+    """An act of a person on a finding."""
+
+    def on(self, of: TrackedFinding, by: str, at: datetime) -> Change:
+        """The change that it makes; UsageError, with what to do, where it is not allowed."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Begin to work on it; an acceptance ends by that."""
+
+    def on(self, of: TrackedFinding, by: str, at: datetime) -> Change:
+        """From open or accepted to in progress."""
+        if of.state_at(at) is State.IN_PROGRESS:
+            raise _refused(of, "is in progress already", "`dro finding note` adds to its history")
+        _still_open(of, at, "started")
+        return Change(anew(of, State.IN_PROGRESS), Entry(at, by, Act.STARTED, ""))
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Say who has to see to it, and by when."""
+
+    to: str
+    due: datetime | None = None
+
+    def on(self, of: TrackedFinding, by: str, at: datetime) -> Change:
+        """The state stays; UsageError where the owner would have accepted what is theirs."""
+        _still_open(of, at, "assigned")
+        owner = _line(of, self.to, "an owner is a person or a team", "--to NAME") if self.to else of.owner
+        if not self.to and self.due is None:
+            raise _refused(of, "is assigned to nobody", "say to whom, or by when: --to NAME, --due DATE")
+        if of.state_at(at) is State.ACCEPTED and _same(owner, of.accepted_by):
+            raise _refused(of, f"was accepted by {of.accepted_by}, who cannot be its owner", "name another owner")
+        if self.due is not None and self.due < at:
+            raise _refused(of, f"cannot be due on {self.due:%Y-%m-%d}, which is past", "name a day to come: --due DATE")
+        words = [f"to {owner}" if self.to else "", f"due {self.due:%Y-%m-%d}" if self.due else ""]
+        after = replace(as_of(of, at), owner=owner, assigned=of.assigned or bool(self.to), due=self.due or of.due)
+        return Change(after, Entry(at, by, Act.ASSIGNED, ", ".join(filter(None, words))))
+
+
+@dataclass(frozen=True)
+class Accept:
+    """Bear the risk for a while: the approver is not the owner, says why, and until when."""
+
+    approver: str
+    reason: str
+    until: datetime
+
+    def on(self, of: TrackedFinding, by: str, at: datetime) -> Change:
+        """From open, in progress or accepted to accepted; it is open again by itself when the acceptance runs out."""
+        _still_open(of, at, "accepted")
+        approver = _line(of, self.approver, "an acceptance is a person's", "--by NAME")
+        reason = _said(of, self.reason, "is accepted for a reason", "--reason TEXT")
+        if of.lacks:
+            fix = f"`dro finding assign {of.fingerprint} --to NAME --due DATE` first"
+            raise _refused(of, f"has {' and '.join(of.lacks)}, and cannot be accepted so", fix)
+        if _same(approver, of.owner):
+            raise _refused(of, f"is owned by {of.owner}, who cannot accept it", "somebody else has to: --by NAME")
+        if self.until <= at:
+            fix = "an acceptance ends on a day to come: --until DATE"
+            raise _refused(of, f"cannot be accepted until {self.until:%Y-%m-%d}, which is past", fix)
+        after = anew(of, State.ACCEPTED, accepted_by=approver, accepted_reason=reason, accepted_until=self.until)
+        told = f"by {approver} until {self.until:%Y-%m-%d}: {reason}"
+        return Change(after, Entry(at, by, Act.ACCEPTED, told))
+
+
+@dataclass(frozen=True)
+class NotReproducible:
+    """Close it for it cannot be seen again, which is shown."""
+
+    evidence: str
+
+    def on(self, of: TrackedFinding, by: str, at: datetime) -> Change:
+        """From open or in progress to not reproducible."""
+        _still_open(of, at, "called not reproducible")
+        if of.state_at(at) not in LIVE:
+            fix = f"`dro finding start {of.fingerprint}` ends the acceptance"
+            raise _refused(of, f"is accepted until {of.accepted_until:%Y-%m-%d}", fix)
+        evidence = _said(
+            of, self.evidence, "is closed by evidence", "--evidence TEXT: what was tried, and what was seen"
+        )
+        after = anew(of, State.NOT_REPRODUCIBLE, evidence=evidence, closed_at=at)
+        return Change(after, Entry(at, by, Act.NOT_REPRODUCIBLE, evidence))
+
+
+@dataclass(frozen=True)
+class Note:
+    """Add to the history."""
+
+    text: str
+
+    def on(self, of: TrackedFinding, by: str, at: datetime) -> Change:
+        """In any state, which stays."""
+        return Change(of, Entry(at, by, Act.NOTED, _said(of, self.text, "gets a note of some words", "--text TEXT")))
+
+
+def _still_open(of: TrackedFinding, at: datetime, what: str) -> None:
+    state = of.state_at(at)
+    if state.closed:
+        raise _refused(of, f"is {state}, and cannot be {what}", _RETEST)
+
+
+def _line(of: TrackedFinding, text: str, told: str, fix: str) -> str:
+    name = " ".join(text.split())
+    if not name or not name.isprintable() or "\n" in text.strip():
+        raise _refused(of, f"was not changed: {told}", f"say whose, in one line: {fix}")
+    return name
+
+
+def _said(of: TrackedFinding, text: str, told: str, fix: str) -> str:
+    if not text.strip():
+        raise _refused(of, told, f"write it: {fix}")
+    return text.strip()
+
+
+def _same(one: str, other: str) -> bool:
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _refused(of: TrackedFinding, told: str, fix: str) -> UsageError:
+    return UsageError(f"finding {of.fingerprint} ({of.title}) {told}", f"{fix}; nothing was changed")
