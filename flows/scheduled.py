@@ -7,9 +7,8 @@ from dr_orchestrator.prefect_runner import flow, side_by_side
 @flow(name="scheduled", retries=0)
 async def scheduled(at_once: int | None = None) -> str:
     """Run what is to start now as one exercise; return its id, empty where nothing is."""
-    drills = wiring.starting_now()
-    if not drills:
-        return ""
-    with wiring.open_exercise(drills, at_once) as exercise:
+    with wiring.open_scheduled(at_once) as exercise:
+        if exercise is None:
+            return ""
         await side_by_side(exercise.planned, exercise.at_once, exercise.id)
     return exercise.id

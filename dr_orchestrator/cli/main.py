@@ -33,7 +33,7 @@ COMMANDS = {
     "quarterly": ("running", "Run every drill that is due, as one exercise."),
     "due": ("due", "List the drills that are due, and why."),
     "calendar": ("calendar", "List when drills are to start, or write it as an iCalendar feed."),
-    "coverage": ("coverage", "Reconcile all that is known: proven, overdue, never, excluded, unassigned."),
+    "coverage": ("coverage", "Reconcile all that is known: what is proven of it, and what is not."),
     "posture": ("posture", "Look, read-only, how backups are kept, against what tiers want."),
     "baseline": ("baseline", "Look, read-only, at customers' stacks, and record how they stand."),
     "import": ("importing", "Take in what restore testing plans of AWS Backup restored."),

@@ -6,16 +6,17 @@ import functools
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from dr_orchestrator.domain.calendar import Calendar, Frequency, Window
 from dr_orchestrator.domain.calendar.days import open_windows
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.programme import DueState, period_end, period_start
+from dr_orchestrator.domain.programme import Begun, DueState, period_end, period_start
 
 _DAY = timedelta(days=1)
+_LEAST = timedelta(seconds=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _PLANNED_SHARE = 2, 3
 """The part of a period's days over which it is planned: what is missed, or fails, is caught up on in the rest."""
@@ -28,7 +29,7 @@ Proven = Mapping[str, datetime | None]
 class Slot:
     """A drill's place in the calendar: it is to start `at` an instant within a window, for one of its periods.
 
-    `missed` is the day of the plan that went by without it, where this is to catch up on that.
+    `catches_up` is whether it is not what the period's plan had for it.
     """
 
     drill: Drill
@@ -36,7 +37,7 @@ class Slot:
     until: datetime
     window: Window
     at: datetime
-    missed: date | None = None
+    catches_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,18 +59,29 @@ class Planned:
 def year_of(calendar: Calendar, drills: Iterable[Drill], proven: Proven, year: int) -> Planned:
     """Plan a year (UTC): each drill once in each of its periods, tier 0 first, then whatever was proven longest ago.
 
-    Those with the shortest periods are placed first: they have the fewest days to choose from.
+    Of one tier those with the shortest periods are placed first: they have the fewest days to choose from. A drill that
+    fails production over has no place: a person starts it.
     """
     starts, load = datetime(year, 1, 1, tzinfo=UTC), Counter[date]()
-    declared = sorted(drills, key=lambda drill: _order(drill, proven))
-    slots: list[Slot] = []
-    without: list[tuple[Drill, datetime]] = []
+    declared = sorted((each for each in drills if each.production is None), key=lambda drill: _order(drill, proven))
+    wanted: list[tuple[Drill, datetime, int, list[Window]]] = []
     for every in sorted({each.every for each in declared}, key=lambda each: period_end(each, starts)):
         alike, began = [each for each in declared if each.every is every], starts
         while began.year == year:
             until = period_end(every, began)
-            placed, left = _placed(calendar, alike, began, until, load)
-            slots, without, began = slots + placed, without + [(each, began) for each in left], until
+            windows = list(open_windows(calendar, began, until))
+            spread_over = -(-len(windows) * _PLANNED_SHARE[0] // _PLANNED_SHARE[1])
+            wanted += [(drill, began, index * spread_over // len(alike), windows) for index, drill in enumerate(alike)]
+            began = until
+    slots: list[Slot] = []
+    without: list[tuple[Drill, datetime]] = []
+    for drill, began, target, windows in sorted(wanted, key=lambda each: each[0].service.tier.number):
+        free = (each for each in (*windows[target:], *windows[:target]) if load[each.day] < calendar.a_day)
+        if (found := next(free, None)) is None:
+            without.append((drill, began))
+            continue
+        load[found.day] += 1
+        slots.append(_slot(calendar, drill, began, found))
     return Planned(tuple(sorted(slots, key=lambda slot: (slot.at, slot.drill.name))), tuple(without))
 
 
@@ -77,20 +89,9 @@ def _order(drill: Drill, proven: Proven) -> tuple[int, datetime, str, str]:
     return drill.service.tier.number, proven.get(drill.name) or _LONG_AGO, drill.service.name, drill.name
 
 
-def _placed(
-    calendar: Calendar, drills: Sequence[Drill], began: datetime, until: datetime, load: Counter[date]
-) -> tuple[list[Slot], list[Drill]]:
-    windows = list(open_windows(calendar, began, until))
-    spread_over = -(-len(windows) * _PLANNED_SHARE[0] // _PLANNED_SHARE[1])
-    slots: list[Slot] = []
-    for index, drill in enumerate(drills):
-        target = index * spread_over // len(drills)
-        free = (each for each in (*windows[target:], *windows[:target]) if load[each.day] < calendar.a_day)
-        if (found := next(free, None)) is None:
-            return slots, list(drills[index:])
-        load[found.day] += 1
-        slots.append(Slot(drill, began, until, found, _start(calendar, drill, began, found)))
-    return slots, []
+def _slot(calendar: Calendar, drill: Drill, began: datetime, window: Window, *, catches_up: bool = False) -> Slot:
+    until = period_end(drill.every, began)
+    return Slot(drill, began, until, window, min(_start(calendar, drill, began, window), until - _LEAST), catches_up)
 
 
 def _start(calendar: Calendar, drill: Drill, began: datetime, window: Window) -> datetime:
@@ -102,48 +103,79 @@ def _start(calendar: Calendar, drill: Drill, began: datetime, window: Window) ->
 
 @dataclass(frozen=True)
 class Appointment:
-    """Where a due drill stands: its `slot`, None where no open day of its period is left.
+    """Where a due drill stands: its `slot`, None where no open day of its period is left, where a run of it is under
+    way, and where a person alone starts it.
 
     `overdue_since` is when the last period that it should have been proven in ended, None where that was not missed.
+    `under_way` is whether a run of it is.
     """
 
     state: DueState
     slot: Slot | None
     overdue_since: datetime | None = None
+    under_way: bool = False
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person alone starts it: the calendar never does."""
+        return self.state.drill.production is not None
 
 
 def overdue_since(state: DueState, now: datetime) -> datetime | None:
-    """The end of the first whole period that went by after a drill was last proven; None where none did.
+    """The end of the first whole period that went by after a drill was last seen to pass; None where none did.
 
-    One that was never proven is not overdue: nothing tells since when it should have been.
+    Neither a run that failed since, nor a change of its definition, makes it less late. One that never passed is not
+    overdue: nothing tells since when it should have.
     """
-    if not state.due or state.proven_at is None:
+    proof = state.last_proof or state.proven_at
+    if not state.due or proof is None:
         return None
-    covered = period_end(state.drill.every, state.proven_at)
+    covered = period_end(state.drill.every, proof)
     missed = period_end(state.drill.every, covered)
     return missed if missed <= now else None
 
 
 def agenda(
-    calendar: Calendar, planned: Planned, states: Iterable[DueState], begun: Mapping[str, datetime], now: datetime
+    calendar: Calendar, planned: Planned, states: Iterable[DueState], begun: Mapping[str, Begun], now: datetime
 ) -> list[Appointment]:
-    """The next slot of every drill that is due, in order of time; `begun` is when the newest run of each started.
+    """The next slot of every drill that is due, in order of time; `begun` is when the newest runs of each started.
 
     A slot goes by with its window, and with a run that was begun in it, however that ended: the drill is caught up on
-    in the next open window that has room; after a run that did not prove it, once the calendar's time is over.
+    in the next open window that has room; after a run that did not prove it, once the calendar's time is over, or in
+    the last window of its period. What is overdue does not wait for its slot.
     """
-    due = [each for each in states if each.due]
+    due = [each for each in states if each.due and not each.excluded]
+    late = {each.drill.name: overdue_since(each, now) for each in due}
     slots = {each.drill.name: planned.of(each.drill, now) for each in due}
-    kept = {name: slot for name, slot in slots.items() if slot and _ahead(slot.window, begun.get(name), now)}
+    kept = {
+        name: slot
+        for name, slot in slots.items()
+        if slot
+        and not late[name]
+        and not _under_way(begun, name)
+        and _is_free(calendar, slot.window, begun.get(name), now)
+    }
     load = Counter(each.window.day for each in kept.values())
     load.update(_begun_on(calendar, begun, set(kept), now))
     ahead = {every: _ahead_in(calendar, every, now) for every in {each.drill.every for each in due}}
     found = []
-    for state in sorted(due, key=lambda each: _order(each.drill, {each.drill.name: each.proven_at})):
-        name, windows = state.drill.name, ahead[state.drill.every]
-        slot = kept.get(name) or _caught_up(calendar, state, slots[name], begun.get(name), windows, now, load)
-        found.append(Appointment(state, slot, overdue_since(state, now)))
+    for state in sorted(due, key=lambda each: _in_turn(each, begun.get(each.drill.name))):
+        drill, of = state.drill, begun.get(state.drill.name)
+        slot = kept.get(drill.name)
+        if slot is None and drill.production is None and not _under_way(begun, drill.name):
+            slot = _caught_up(calendar, drill, of, ahead[drill.every], now, load)
+        found.append(Appointment(state, slot, late[drill.name], _under_way(begun, drill.name)))
     return sorted(found, key=lambda each: (each.slot is None, each.slot.at if each.slot else now))
+
+
+def _in_turn(state: DueState, begun: Begun | None) -> tuple[int, datetime, datetime, str, str]:
+    """By tier, then by the last proof, then by the last try: of what never passes each has its turn."""
+    tier, proven, service, name = _order(state.drill, {state.drill.name: state.last_proof})
+    return tier, proven, begun.at if begun is not None else _LONG_AGO, service, name
+
+
+def _under_way(begun: Mapping[str, Begun], drill: str) -> bool:
+    return drill in begun and begun[drill].under_way
 
 
 def _ahead_in(calendar: Calendar, every: Frequency, now: datetime) -> list[Window]:
@@ -152,38 +184,38 @@ def _ahead_in(calendar: Calendar, every: Frequency, now: datetime) -> list[Windo
     return [each for each in open_windows(calendar, max(began, now - 2 * _DAY), until) if now < each.end]
 
 
-def _ahead(window: Window, begun: datetime | None, now: datetime) -> bool:
-    """Whether a window is still to be used: it has not gone by, and nothing was begun in it."""
-    return now < window.end and (begun is None or begun < window.start)
+def _is_free(calendar: Calendar, window: Window, begun: Begun | None, now: datetime) -> bool:
+    """Whether a window is to be used: it is not over, nothing was begun in it, and a try on real AWS is long ago."""
+    if now >= window.end or (begun is not None and begun.at >= window.start):
+        return False
+    return begun is None or begun.on_aws is None or window.end > begun.on_aws + calendar.again_after
 
 
-def _begun_on(
-    calendar: Calendar, begun: Mapping[str, datetime], kept: Collection[str], now: datetime
-) -> Iterable[date]:
+def _begun_on(calendar: Calendar, begun: Mapping[str, Begun], kept: Collection[str], now: datetime) -> Iterable[date]:
     """The day of now, once for each drill that was begun in its window already: they count towards what a day holds."""
     today = [each for each in open_windows(calendar, now - 2 * _DAY, now + 2 * _DAY) if each.holds(now)]
-    return [today[0].day for name, at in begun.items() if today and name not in kept and today[0].holds(at)]
+    return [today[0].day for name, of in begun.items() if today and name not in kept and today[0].holds(of.at)]
 
 
 def _caught_up(
     calendar: Calendar,
-    state: DueState,
-    slot: Slot | None,
-    begun: datetime | None,
-    windows: Iterable[Window],
+    drill: Drill,
+    begun: Begun | None,
+    windows: Sequence[Window],
     now: datetime,
     load: Counter[date],
 ) -> Slot | None:
-    """The next open window that has room, in the drill's period."""
-    drill = state.drill
-    began, until = period_start(drill.every, now), period_end(drill.every, now)
-    again = now if begun is None or begun < began else begun + calendar.again_after
-    for window in windows:
-        if window.end > again and _ahead(window, begun, now) and load[window.day] < calendar.a_day:
-            load[window.day] += 1
-            at = max(now, _start(calendar, drill, began, window))
-            return Slot(drill, began, until, window, at, slot.window.day if slot else None)
-    return None
+    """The next open window that has room, in the drill's period; the last one where it is tried again only later."""
+    began = period_start(drill.every, now)
+    room = [each for each in windows if load[each.day] < calendar.a_day and now < each.end]
+    room = [each for each in room if begun is None or begun.at < each.start]
+    free = [each for each in room if _is_free(calendar, each, begun, now)] or room[-1:]
+    if not free:
+        return None
+    load[free[0].day] += 1
+    slot = _slot(calendar, drill, began, free[0], catches_up=True)
+    again = begun.on_aws + calendar.again_after if begun is not None and begun.on_aws else slot.at
+    return replace(slot, at=max(slot.at, again)) if again < free[0].end else slot
 
 
 def open_now(appointments: Iterable[Appointment], now: datetime) -> list[Drill]:
@@ -193,11 +225,10 @@ def open_now(appointments: Iterable[Appointment], now: datetime) -> list[Drill]:
 
 
 class Status(StrEnum):
-    """The state of a slot: as planned, to catch up on one that went by, already proven, or of a period yet to come."""
+    """The state of a slot: as planned, to catch up on the plan, or of a period yet to come."""
 
     PLANNED = "planned"
     CATCH_UP = "catch-up"
-    PROVEN = "proven"
     TENTATIVE = "tentative"
 
 
@@ -210,22 +241,15 @@ class Entry:
     overdue_since: datetime | None = None
 
 
-def entries(
-    planned: Planned, states: Iterable[DueState], appointments: Iterable[Appointment], now: datetime
-) -> list[Entry]:
-    """One entry for each drill and each of its periods of the year that has not ended, in order of time.
+def entries(planned: Planned, appointments: Iterable[Appointment], now: datetime) -> list[Entry]:
+    """One entry for each drill and each of its periods in which it is to start yet, in order of time.
 
     Whatever is planned of a period to come may move until that begins: the order is that of the proofs of then.
     """
-    proven = {each.drill.name for each in states if not each.due}
-    found = [
-        Entry(each.slot, Status.PLANNED if each.slot.missed is None else Status.CATCH_UP, each.overdue_since)
-        for each in appointments
-        if each.slot
-    ]
-    for slot in planned.slots:
-        if slot.began > now:
-            found.append(Entry(slot, Status.TENTATIVE))
-        elif now < slot.until and slot.drill.name in proven:
-            found.append(Entry(slot, Status.PROVEN))
+    found = [Entry(each.slot, _status(each.slot), each.overdue_since) for each in appointments if each.slot]
+    found += [Entry(slot, Status.TENTATIVE) for slot in planned.slots if slot.began > now]
     return sorted(found, key=lambda each: (each.slot.at, each.slot.drill.name))
+
+
+def _status(slot: Slot) -> Status:
+    return Status.CATCH_UP if slot.catches_up else Status.PLANNED

@@ -1,4 +1,4 @@
-"""Coverage: every resource that is known is proven, overdue, never proven, excluded or unassigned; none is left out."""
+"""Coverage: every resource that is known is proven, overdue, lapsed, never proven, excluded or unassigned."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ class Coverage(StrEnum):
 
     PROVEN = "proven"
     OVERDUE = "overdue"
+    LAPSED = "lapsed"
+    """It passed once, and a run failed since, or it was defined otherwise."""
+
     NEVER = "never proven"
     EXCLUDED = "excluded"
     UNASSIGNED = "unassigned"
 
 
-_WORST_FIRST = (Coverage.NEVER, Coverage.OVERDUE, Coverage.PROVEN)
+_WORST_FIRST = (Coverage.NEVER, Coverage.OVERDUE, Coverage.LAPSED, Coverage.PROVEN)
 
 
 @dataclass(frozen=True)
@@ -132,9 +135,11 @@ def _covered(
 
 def _cell(state: DueState, newest: RealRun | None, now: datetime) -> Cell:
     changed = newest is not None and newest.verdict.green and newest.definition != state.drill.digest
+    if overdue_since(state, now):
+        return Cell(state, Coverage.OVERDUE, newest, changed)
     if state.proven_at is None:
-        return Cell(state, Coverage.OVERDUE if changed else Coverage.NEVER, newest, changed)
-    return Cell(state, Coverage.OVERDUE if overdue_since(state, now) else Coverage.PROVEN, newest, changed)
+        return Cell(state, Coverage.LAPSED if state.last_proof or changed else Coverage.NEVER, newest, changed)
+    return Cell(state, Coverage.PROVEN, newest, changed)
 
 
 def _standing(exclusion: Exclusion | None, cells: Sequence[Cell], today: date) -> tuple[Coverage, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dr_orchestrator.domain.calendar import Frequency
@@ -71,10 +71,23 @@ class RealRun:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """When the newest run of a drill began, and the newest on real AWS, None where there was none; and whether one is
+    under way.
+    """
+
+    at: datetime
+    on_aws: datetime | None = None
+    under_way: bool = False
+
+
+@dataclass(frozen=True)
 class DueState:
     """Where a drill stands in its period: whether it is `due`, and since when it is proven as it is defined now.
 
     `proven_at` is None where nothing is proven; `until` is when the period ends, and a proof of now with it.
+    `last_proof` is when a run of it was last seen to pass, whatever it was defined as, and whatever came after it.
+    `excluded` is why it need not be performed now, empty where it has to be.
     """
 
     drill: Drill
@@ -82,6 +95,8 @@ class DueState:
     why: str
     proven_at: datetime | None
     until: datetime
+    last_proof: datetime | None = None
+    excluded: str = ""
 
 
 def claim_of(drill: Drill) -> Claim:
@@ -99,17 +114,31 @@ def due_states(
     last_green: Mapping[Claim, Sequence[datetime]],
     now: datetime,
     newest: Mapping[str, RealRun] | None = None,
+    last_proof: Mapping[str, datetime] | None = None,
 ) -> list[DueState]:
     """Where each drill stands, tier 0 first; `newest` tells of those that are due what their newest real run showed.
 
     `last_green` holds when the newest runs on real AWS that passed one after the other began, by claim: a simulated run
     proves nothing and is not in it, what a drill proved before it was changed is not proven of what it is now, and of
-    several draws every one has to have passed.
+    several draws every one has to have passed. `last_proof` is when each was last seen to pass, by name.
     """
     ordered = sorted(drills, key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
     return [
-        _due_state(drill, last_green.get(claim_of(drill), ()), now, (newest or {}).get(drill.name)) for drill in ordered
+        replace(
+            _due_state(drill, last_green.get(claim_of(drill), ()), now, (newest or {}).get(drill.name)),
+            last_proof=(last_proof or {}).get(drill.name),
+            excluded=excluded(drill, now),
+        )
+        for drill in ordered
     ]
+
+
+def excluded(drill: Drill, now: datetime) -> str:
+    """Why a drill need not be performed: its resource is excluded, this day included; empty where it has to be."""
+    found = drill.service.exclusions.get(drill.resource.name)
+    if found is None or now.astimezone(UTC).date() > found.expires:
+        return ""
+    return f"excluded until {found.expires} by {found.approver}: {found.reason}"
 
 
 def due(
@@ -118,8 +147,12 @@ def due(
     """Split drills into those due now, tier 0 first, and those left out with the reason."""
     declared = list(drills)
     found = {each.drill.name: each for each in due_states(declared, last_green, now)}
-    left_out = {drill.name: found[drill.name].why for drill in declared if not found[drill.name].due}
-    return [each.drill for each in found.values() if each.due], left_out
+    left_out = {
+        drill.name: found[drill.name].excluded or found[drill.name].why
+        for drill in declared
+        if not found[drill.name].due or found[drill.name].excluded
+    }
+    return [each.drill for each in found.values() if each.drill.name not in left_out], left_out
 
 
 def _due_state(drill: Drill, passed: Sequence[datetime], now: datetime, newest: RealRun | None) -> DueState:

@@ -1,15 +1,15 @@
-"""The experience of a drill's earlier runs, from the few newest of them, however many there are."""
+"""The experience of earlier runs and exercises, from the few newest of them, however many there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from dr_orchestrator.domain.outline import Lasted
-from dr_orchestrator.domain.programme import Claim, RealRun
+from dr_orchestrator.domain.programme import Begun, Claim, RealRun
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.ledger import tables
 
@@ -31,17 +31,19 @@ def newest_real(connection: Connection, drills: Iterable[str]) -> dict[str, Real
 
 
 def proven_before(connection: Connection, instant: datetime) -> dict[str, datetime]:
-    """When each drill was last seen to pass on real AWS before an instant, however it was defined then."""
+    """When the runs began by which each drill last passed on real AWS before an instant, however it was defined."""
     green = [each for each in Verdict if each.green]
-    passed = _run.simulated.is_(False) & _run.verdict.in_(green) & (_run.started_at < instant)
+    passed = _run.simulated.is_(False) & _run.verdict.in_(green) & (_run.ended_at < instant)
     query = select(_run.drill, func.max(_run.started_at)).where(passed).group_by(_run.drill)
     return dict(connection.execute(query).tuples().all())
 
 
-def last_begun(connection: Connection) -> dict[str, datetime]:
-    """When the newest run of each drill began, whatever became of it."""
-    query = select(_run.drill, func.max(_run.started_at)).group_by(_run.drill)
-    return dict(connection.execute(query).tuples().all())
+def last_begun(connection: Connection) -> dict[str, Begun]:
+    """When the newest runs of each drill began, on real AWS and at all, and whether one is under way."""
+    real = case((_run.simulated.is_(False), _run.started_at))
+    under_way = func.max(case((_run.verdict.is_(None), 1), else_=0))
+    query = select(_run.drill, func.max(_run.started_at), func.max(real), under_way).group_by(_run.drill)
+    return {drill: Begun(at, on_aws, bool(open_)) for drill, at, on_aws, open_ in connection.execute(query)}
 
 
 def lasted(connection: Connection, drill: str, of: int) -> list[Lasted]:
@@ -65,3 +67,16 @@ def _passed(connection: Connection, claim: Claim, most: int) -> tuple[datetime, 
 def _says_something() -> ColumnElement[bool]:
     """A simulated run is no evidence, an aborted one says nothing, and an open one says nothing yet."""
     return and_(_run.simulated.is_(False), _run.verdict.is_not(None), _run.verdict != Verdict.ABORTED)
+
+
+def newest_exercise(connection: Connection) -> str:
+    """The newest exercise; empty where there was none."""
+    newest = select(tables.exercise.c.id).order_by(tables.exercise.c.number.desc()).limit(1)
+    return str(connection.scalar(newest) or "")
+
+
+def open_of(connection: Connection, quarter: str) -> Sequence[str]:
+    """The open exercises of a quarter, newest first."""
+    table = tables.exercise.c
+    still_open = select(table.id).where(table.quarter == quarter, table.ended_at.is_(None))
+    return connection.scalars(still_open.order_by(table.number.desc())).all()

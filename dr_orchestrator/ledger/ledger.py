@@ -39,6 +39,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import (
     approvals,
     findings,
+    history,
     posture,
     restore_tests,
     rows,
@@ -110,11 +111,18 @@ class SqlLedger:
         """Write an exercise before its first run."""
         self._insert(tables.exercise, rows.exercise_row(exercise))
 
-    def start_exercise(self, exercise: Exercise, holder: str, span: timedelta, beside: Collection[str] | None) -> str:
+    def start_exercise(
+        self,
+        exercise: Exercise,
+        holder: str,
+        span: timedelta,
+        beside: Collection[str] | None,
+        after: str | None = None,
+    ) -> str:
         """Write an exercise with its lease, unless one of its quarter is open; return the one that is open then.
 
         The lease is the `holder`'s, for so long. `beside` names those that do not stand in its way; None where none
-        does.
+        does. With `after` the newest one has to be that, though ended, and else stands in its way: empty for none.
         """
         opened = ""
 
@@ -122,8 +130,10 @@ class SqlLedger:
             nonlocal opened
             with transaction(self._engine) as connection:
                 alone(connection, tables.exercise)
-                found = _open_of(connection, exercise.quarter)
+                found = history.open_of(connection, exercise.quarter)
                 in_the_way = [] if beside is None else [name for name in found if name not in beside]
+                if after is not None and (newest := history.newest_exercise(connection)) not in (after, exercise.id):
+                    in_the_way.append(newest)
                 opened = exercise.id if exercise.id in found else next(iter(in_the_way), exercise.id)
                 if opened == exercise.id and exercise.id not in found:
                     connection.execute(insert(tables.exercise).values(rows.exercise_row(exercise)))
@@ -375,13 +385,6 @@ class SqlLedger:
                 return found.first() is not None
 
         return has
-
-
-def _open_of(connection: Connection, quarter: str) -> Sequence[str]:
-    """The open exercises of a quarter, newest first."""
-    table = tables.exercise.c
-    still_open = select(table.id).where(table.quarter == quarter, table.ended_at.is_(None))
-    return connection.scalars(still_open.order_by(table.number.desc())).all()
 
 
 def _compares(column: Column[Any]) -> bool:

@@ -17,7 +17,7 @@ from dr_orchestrator.domain.findings.tracked import Entry, State, TrackedFinding
 from dr_orchestrator.domain.outline import Lasted, Outline
 from dr_orchestrator.domain.posture.ruling import Look, Stood
 from dr_orchestrator.domain.production import Approval
-from dr_orchestrator.domain.programme import Claim, Exercise, RealRun
+from dr_orchestrator.domain.programme import Begun, Claim, Exercise, RealRun
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.ledger import (
@@ -164,12 +164,12 @@ class Queries:
             return history.newest_real(connection, drills)
 
     def proven_before(self, instant: datetime) -> dict[str, datetime]:
-        """When each drill was last seen to pass on real AWS before an instant, however it was defined then."""
+        """When the runs began by which each drill last passed on real AWS before an instant, however it was defined."""
         with transaction(self._engine) as connection:
             return history.proven_before(connection, instant)
 
-    def last_begun(self) -> dict[str, datetime]:
-        """When the newest run of each drill began, simulated ones too, whatever became of it."""
+    def last_begun(self) -> dict[str, Begun]:
+        """When the newest runs of each drill began, on real AWS and at all, and whether one is under way."""
         with transaction(self._engine) as connection:
             return history.last_begun(connection)
 

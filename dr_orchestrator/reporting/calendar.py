@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from dr_orchestrator.domain.agenda import Entry, Status
 
 _REMINDER = timedelta(days=-7)
+_AHEAD = timedelta(days=800)
+"""No event is told of so long before its period: what is told later of it has a higher sequence, wherever it moves."""
+
 _SAID = {
     Status.PLANNED: "",
     Status.CATCH_UP: "catch-up, ",
-    Status.PROVEN: "proven, ",
     Status.TENTATIVE: "tentative, ",
 }
 
@@ -49,7 +51,7 @@ def _event(entry: Entry, now: datetime):  # type: ignore[no-untyped-def] # icale
         start=slot.at,
         end=slot.window.end,
         stamp=now,
-        sequence=(slot.window.day - slot.missed).days if slot.missed else 0,
+        sequence=max(0, (now - slot.began + _AHEAD) // timedelta(minutes=1)),
         status=STATUS.TENTATIVE if entry.status is Status.TENTATIVE else STATUS.CONFIRMED,
         categories=["DR drill", f"tier {service.tier.number}"],
     )
@@ -70,8 +72,8 @@ def _told(entry: Entry) -> str:
         f"Owner: {drill.service.owner}; DR champion: {drill.service.dr_champion}",
         f"Due once a {drill.every}: from {slot.began:%Y-%m-%d} to {slot.until:%Y-%m-%d}",
     ]
-    if slot.missed:
-        lines.append(f"It catches up on {slot.missed:%Y-%m-%d}.")
+    if slot.catches_up:
+        lines.append("It catches up on what its period had planned.")
     if entry.overdue_since:
         lines.append(f"Overdue since {entry.overdue_since:%Y-%m-%d}.")
     return "\n".join(lines)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import App, using, world
-    from dr_orchestrator.wiring.calendar import starting_now
-    from dr_orchestrator.wiring.exercising import open_exercise, perform_in
+    from dr_orchestrator.wiring.exercising import open_exercise, open_scheduled, perform_in
     from dr_orchestrator.wiring.opening import kind_of, open_run, resuming
     from dr_orchestrator.wiring.request import anew, as_part_of, choosing
     from dr_orchestrator.wiring.selection import runs_of
@@ -21,19 +20,18 @@ __all__ = [
     "kind_of",
     "open_exercise",
     "open_run",
+    "open_scheduled",
     "perform_in",
     "resuming",
     "runs_of",
-    "starting_now",
     "using",
     "world",
 ]
 _HOMES = {
     "runs_of": "selection",
-    "starting_now": "calendar",
     **dict.fromkeys(("anew", "as_part_of", "choosing"), "request"),
     **dict.fromkeys(("kind_of", "open_run", "resuming"), "opening"),
-    **dict.fromkeys(("open_exercise", "perform_in"), "exercising"),
+    **dict.fromkeys(("open_exercise", "open_scheduled", "perform_in"), "exercising"),
     **dict.fromkeys(("App", "using", "world"), "app"),
 }
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from dr_orchestrator.domain.agenda import Appointment, Planned, agenda, open_now, year_of
 from dr_orchestrator.domain.calendar import Calendar
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.programme import DueState, due_states, period_start, proofs_wanted, quarter_of
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.wiring.app import App, world
+from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.planning.costing import within_budget
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -29,8 +26,8 @@ class Agenda:
     appointments: Sequence[Appointment]
 
     def starting(self) -> list[Drill]:
-        """The drills that are to start now, tier 0 first; none that is performed on production, which starts alone."""
-        return [each for each in open_now(self.appointments, self.now) if each.production is None]
+        """The drills that are to start now, tier 0 first."""
+        return open_now(self.appointments, self.now)
 
 
 def agenda_of(here: App) -> Agenda:
@@ -39,31 +36,51 @@ def agenda_of(here: App) -> Agenda:
     if not drills:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
     proven, newest = queries.last_green(proofs_wanted(drills.values())), queries.newest_real(drills)
-    states = due_states(drills.values(), proven, now, newest)
+    states = due_states(drills.values(), proven, now, newest, queries.proven_before(now))
     planned = planned_for(here, now)
     found = agenda(here.catalogue.calendar, planned, states, queries.last_begun(), now)
     return Agenda(now, here.catalogue.calendar, states, planned, found)
 
 
-def starting_now() -> list[str]:
-    """The drills whose time in the calendar has come, tier 0 first, as many as the budget of an exercise allows.
-
-    While an exercise of the quarter is under way there are none: what is due then starts after it, or is caught up on.
+@dataclass(frozen=True)
+class Starting:
+    """The drills that are to start now, and why others are not that would be due; `newest` is the exercise that was the
+    newest when it was looked.
     """
-    here = world()
-    here.prepare()
+
+    drills: tuple[str, ...]
+    newest: str
+    put_off: tuple[str, ...] = ()
+
+
+def starting_now(here: App, at_once: int | None = None) -> Starting:
+    """The drills that are to start now: as many as run at once, so that each begins in its window, within the budget.
+
+    While an exercise of the quarter is not ended there is nothing: what is due then starts after it.
+    """
+    exercises = here.ledger.queries.exercises(1)
+    newest = exercises[0].id if exercises else ""
     found = agenda_of(here)
     quarter = quarter_of(found.now)
     for each in here.ledger.queries.open_exercises():
-        lease = here.ledger.exercise_leases.lease(each.id)
-        if each.quarter == quarter and lease is not None and lease.left > timedelta():
-            log.warning("exercise %s of %s is under way: nothing is started beside it", each.id, quarter)
-            return []
-    starting = found.starting()
+        if each.quarter == quarter:
+            told = f"exercise {each.id} of {quarter} is under way, or left for `dro sweep`: nothing starts beside it"
+            return Starting((), newest, (told,))
+    starting = _together(found.starting(), at_once or here.catalogue.at_once)
     fitting = within_budget(here, starting)
-    for left in starting[len(fitting) :]:
-        log.warning("drill %s is put off: the drills of now would cost more than the budget of an exercise", left.name)
-    return [each.name for each in fitting]
+    dear = [each for each in starting if each not in fitting]
+    put_off = tuple(f"{each.name} is put off: the budget of an exercise does not hold it, too" for each in dear)
+    return Starting(tuple(each.name for each in fitting), newest, put_off)
+
+
+def _together(drills: Sequence[Drill], at_once: int) -> list[Drill]:
+    """The first of some drills whose runs begin together; one at least."""
+    found: list[Drill] = []
+    for drill in drills:
+        if found and sum(each.selection.runs for each in (*found, drill)) > at_once:
+            break
+        found.append(drill)
+    return found
 
 
 def planned_for(here: App, now: datetime) -> Planned:

@@ -16,6 +16,7 @@ def inventory_of(here: App) -> Inventory:
         raise UsageError("no service is declared", f"declare some in {here.settings.drills}")
     now = here.clock.now()
     newest = queries.newest_real(drills)
-    states = due_states(drills.values(), queries.last_green(proofs_wanted(drills.values())), now, newest)
+    green = queries.last_green(proofs_wanted(drills.values()))
+    states = due_states(drills.values(), green, now, newest, queries.proven_before(now))
     seen = queries.posture([NOBODY])
     return inventory(services.values(), states, newest, (seen[0].at, seen[1]) if seen else None, now)

@@ -21,6 +21,7 @@ from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
+from dr_orchestrator.wiring.calendar import starting_now
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 from dr_orchestrator.wiring.opening import engine, resuming
 from dr_orchestrator.wiring.planning import backing
@@ -65,6 +66,28 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
             begun = _begin(here, drills, at_once)
         if isinstance(begun, Exercise):
             yield replace(begun, planned=())
+            return
+        with _driven(here, begun):
+            yield begun.exercise
+    flow_runs.fail_for_exercise(here, begun.exercise.id)
+
+
+@contextmanager
+def open_scheduled(at_once: int | None) -> Iterator[Exercise | None]:
+    """Open an exercise over what the calendar says of now; None where that is nothing, or another looked meanwhile."""
+    here = world()
+    here.prepare()
+    found = starting_now(here, at_once)
+    for each in found.put_off:
+        log.warning("%s", each)
+    if not found.drills:
+        yield None
+        return
+    with flow_runs.held(here):
+        begun = _new(here, found.drills, at_once, set(), after=found.newest)
+        if begun is None:
+            log.warning("another exercise was begun meanwhile: what is left starts at the next look")
+            yield None
             return
         with _driven(here, begun):
             yield begun.exercise
@@ -131,13 +154,15 @@ def _begin(here: App, drills: Sequence[str] | None, at_once: int | None) -> Perf
             return begun
 
 
-def _new(here: App, drills: Sequence[str] | None, at_once: int | None, beside: set[str] | None) -> Performed | None:
-    """A new exercise; None where another that stands in its way was begun in the same moment."""
+def _new(
+    here: App, drills: Sequence[str] | None, at_once: int | None, beside: set[str] | None, after: str | None = None
+) -> Performed | None:
+    """A new exercise; None where another that stands in its way was begun in the same moment, or since that one."""
     exercise = _plan(here, drills, at_once)
     refuse_over_budget(here, [here.drill(name) for name in dict.fromkeys(exercise.planned)])
     holder = _holder(here, exercise.id)
     asked = here.machine.monotonic()
-    if here.ledger.start_exercise(exercise, holder.holder, LEASE, beside) != exercise.id:
+    if here.ledger.start_exercise(exercise, holder.holder, LEASE, beside, after) != exercise.id:
         return None
     holder.took(asked)
     return Performed(exercise, holder)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from dr_orchestrator.domain.copy import CopyState, Place
+from dr_orchestrator.domain.programme import Begun
 from dr_orchestrator.domain.run import Measures
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
@@ -114,7 +115,7 @@ def test_an_exercise_comes_with_its_runs(ledger: SqlLedger) -> None:
 
 
 def test_the_last_proof_before_an_instant_is_of_real_runs_that_passed(ledger: SqlLedger) -> None:
-    """Simulated, aborted, failed and open runs prove nothing, and neither does what began at the instant or later."""
+    """Simulated, aborted, failed and open runs prove nothing, and neither does what had not ended by then."""
     runs = [
         ("proven", 0, Verdict.PASSED, False),
         ("again", 1, Verdict.PASSED_WITH_FINDINGS, False),
@@ -127,12 +128,17 @@ def test_the_last_proof_before_an_instant_is_of_real_runs_that_passed(ledger: Sq
     for name, hours, verdict, simulated in runs:
         provenance = replace(PROVENANCE, simulated=simulated)
         ledger.open_run(header(name, drill="a", started_at=START + hours * HOUR, provenance=provenance))
-        ledger.close_run(name, closing(verdict))
+        ledger.close_run(name, closing(verdict, ended_at=START + (hours + 0.5) * HOUR))
     ledger.open_run(header("open", drill="a", started_at=START + 5 * HOUR))
-    ledger.open_run(header("other", drill="b", started_at=START + 7 * HOUR))
-    assert ledger.queries.proven_before(START + 6 * HOUR) == {"a": START + HOUR}
+    simulated_run = replace(PROVENANCE, simulated=True)
+    ledger.open_run(header("other", drill="b", started_at=START + 7 * HOUR, provenance=simulated_run))
+    assert ledger.queries.proven_before(START + 6.5 * HOUR) == {"a": START + HOUR}
+    assert ledger.queries.proven_before(START + 7 * HOUR) == {"a": START + 6 * HOUR}
     assert ledger.queries.proven_before(START) == {}
-    assert ledger.queries.last_begun() == {"a": START + 6 * HOUR, "b": START + 7 * HOUR}
+    assert ledger.queries.last_begun() == {
+        "a": Begun(START + 6 * HOUR, START + 6 * HOUR, under_way=True),
+        "b": Begun(START + 7 * HOUR, None, under_way=True),
+    }
 
 
 def test_last_green_counts_proven_promises_only(ledger: SqlLedger) -> None:

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.calendar.days import open_windows
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
-from dr_orchestrator.domain.programme import due_states, period_start
+from dr_orchestrator.domain.programme import Begun, due_states, period_start
 from dr_orchestrator.domain.service import Resource, Runbook, Service
 
 PROMISE = Objective(Limit(timedelta(hours=4)), Limit(timedelta(hours=1)), "tier")
@@ -58,11 +58,15 @@ class Year:
             )
             for each in self.drills
         }
-        green = {(each.name, each.digest, "latest"): self._proven.get(each.name, [])[-1:] for each in self.drills}
-        states = due_states(self.drills, green, now)
-        return agenda(
-            self.calendar, self._planned(proven, now.year), states, {each.name: at for at, each, _ in self.began}, now
-        )
+        newest = {each.name: (at, proves) for at, each, proves in self.began}
+        green = {(each.name, each.digest, "latest"): self._since_failed(each.name, newest) for each in self.drills}
+        states = due_states(self.drills, green, now, None, {name: at[-1] for name, at in self._proven.items()})
+        begun = {name: Begun(at, at) for name, (at, _) in newest.items()}
+        return agenda(self.calendar, self._planned(proven, now.year), states, begun, now)
+
+    def _since_failed(self, drill: str, newest: dict[str, tuple[datetime, bool]]) -> list[datetime]:
+        """The newest proof as a ledger tells it: a run that did not pass since takes it away."""
+        return self._proven.get(drill, [])[-1:] if drill in newest and newest[drill][1] else []
 
     def _planned(self, proven: dict[str, datetime | None], year: int) -> Planned:
         """The plan, made once of the same proofs: it follows from nothing else."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from dr_orchestrator.catalog import calendar as read
@@ -22,6 +22,8 @@ from dr_orchestrator.domain.programme import period_end
 from dr_orchestrator.errors import Problem
 
 Mistake = tuple[Key, str, str]
+_DAY, _LONGEST = timedelta(days=1), timedelta(days=366)
+_FIRST, _LAST = 2000, 2099
 
 
 def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:
@@ -70,6 +72,14 @@ def _mistakes(written: Calendar, tiers: set[int]) -> Iterator[Mistake]:
                 "a freeze ends on the day on which it begins, or after that",
                 "mend either",
             )
+        elif freeze.until - freeze.since > _LONGEST:
+            told = "a freeze of more than a year leaves nothing proven"
+            yield ("freezes", index, "until"), told, "what need not be drilled is excluded in its service's file"
+        if not all(_FIRST <= day.year <= _LAST for day in (freeze.since, freeze.until)):
+            yield ("freezes", index), f"no calendar goes beyond {_FIRST} to {_LAST}", "mend the year"
+    for name, value, most in (("again_after", written.again_after, _LONGEST), ("spread", written.spread, _DAY)):
+        if value > most:
+            yield (name,), f"it is longer than {most.days} {'day' if most == _DAY else 'days'}", "shorten it"
     for tier in written.cadence:
         if int(tier) not in tiers:
             yield ("cadence", tier), f"there is no tier {tier}", f"one of: {', '.join(map(str, sorted(tiers)))}"
@@ -80,7 +90,8 @@ def _of_time(written: Calendar, policy: TiersFile, services: Sequence[Declared])
     that in which the policy was approved.
     """
     calendar, wanted = read.calendar(written, {}), _wanted(policy, services)
-    years = {policy.approved.date.year} | {day.year for each in written.freezes for day in (each.since, each.until)}
+    frozen = (range(each.since.year, each.until.year + 1) for each in written.freezes)
+    years = {policy.approved.date.year}.union(*frozen)
     for year in sorted(years):
         for frequency in sorted(wanted, key=list(Frequency).index):
             yield from _of_periods(written, calendar, frequency, year, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 from dr_orchestrator.cli.output import json_option, print_json
 from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.agenda import Entry
@@ -39,9 +41,11 @@ def calendar(days: int, ics: Path | None, as_json: bool) -> None:
     until = found.now + timedelta(days=days)
     shown = [
         each
-        for each in entries(found.planned, found.states, found.appointments, found.now)
+        for each in entries(found.planned, found.appointments, found.now)
         if each.slot.at < until and each.slot.window.end > found.now
     ]
+    if ics is not None and as_json:
+        raise UsageError("--ics and --json exclude each other", "leave out either")
     if ics is not None:
         _write(ics, shown, found.now)
     elif as_json:
@@ -60,8 +64,21 @@ def _write(ics: Path, shown: list[Entry], now: datetime) -> None:
     if str(ics) == "-":
         click.echo(written, nl=False)
         return
-    ics.write_bytes(written)
+    _replace(ics, written)
     click.echo(f"Wrote {counted(len(shown), 'event')} to {ics}.")
+
+
+def _replace(file: Path, written: bytes) -> None:
+    """Write a file whole, or leave it as it was: whoever subscribes to it reads no half of it."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(written)
+        beside.replace(file)
+    except OSError as wrong:
+        beside.unlink(missing_ok=True)
+        raise UsageError(
+            f"{file}: cannot be written: {wrong.strerror}", "name a file in a folder that is there"
+        ) from None
 
 
 def _print(found: Agenda, shown: list[Entry], until: datetime) -> None:
@@ -71,12 +88,17 @@ def _print(found: Agenda, shown: list[Entry], until: datetime) -> None:
         print_table(columns, (_row(each, zone) for each in shown))
     for told in _closed(found.calendar, found.now.astimezone(zone).date(), until.astimezone(zone).date()):
         click.echo(told)
-    click.echo(f"{counted(len(shown), 'drill')} until {until.astimezone(zone):%Y-%m-%d}, {_hours(found.calendar)}.")
+    for each in found.appointments:
+        if each.under_way:
+            click.echo(f"{each.state.drill.name} is under way.")
+        elif each.by_hand:
+            click.echo(f"{each.state.drill.name} is due, and on production: a person starts it, by `dro approve`.")
+    click.echo(f"{counted(len(shown), 'start')} until {until.astimezone(zone):%Y-%m-%d}, {_hours(found.calendar)}.")
 
 
 def _row(entry: Entry, zone: ZoneInfo) -> tuple[str, ...]:
     slot, drill = entry.slot, entry.slot.drill
-    status = f"{entry.status} of {slot.missed:%Y-%m-%d}" if slot.missed else str(entry.status)
+    status = str(entry.status)
     if entry.overdue_since:
         status += f", overdue since {entry.overdue_since:%Y-%m-%d}"
     start = f"{slot.at.astimezone(zone):%a %Y-%m-%d %H:%M}"
@@ -103,7 +125,7 @@ def _closed(calendar: Calendar, first: date, last: date) -> list[str]:
 
 def _without(found: Agenda) -> list[dict[str, str]]:
     """The drills that no open day is left for, and in which period."""
-    now = [each.state for each in found.appointments if each.slot is None]
+    now = [each.state for each in found.appointments if each.slot is None and not (each.under_way or each.by_hand)]
     left = [{"drill": each.drill.name, "when": f"before {each.until:%Y-%m-%d}"} for each in now]
     later = [(drill, began) for drill, began in found.planned.without if began > found.now]
     return left + [
@@ -127,7 +149,6 @@ def _as_json(entry: Entry) -> dict[str, object]:
         "start_at": _stamp(slot.at),
         "window": {"opens_at": _stamp(slot.window.start), "closes_at": _stamp(slot.window.end)},
         "period": {"from": _stamp(slot.began), "until": _stamp(slot.until)},
-        "missed": slot.missed.isoformat() if slot.missed else None,
         "overdue_since": _stamp(entry.overdue_since) if entry.overdue_since else None,
     }
 

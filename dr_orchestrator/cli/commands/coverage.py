@@ -15,14 +15,14 @@ from dr_orchestrator.domain.objective import Disruption
 if TYPE_CHECKING:
     from dr_orchestrator.domain.coverage import Cell, Covered, Inventory
 
-_MARKS = {Coverage.PROVEN: "✔", Coverage.OVERDUE: "⌛", Coverage.NEVER: "✘"}
+_MARKS = {Coverage.PROVEN: "✔", Coverage.OVERDUE: "⌛", Coverage.LAPSED: "⌛", Coverage.NEVER: "✘"}
 
 
 @click.command()
 @click.option("--matrix", is_flag=True, help="List each resource by disruption, with its drills.")
 @json_option
 def coverage(matrix: bool, as_json: bool) -> None:
-    """Reconcile all that is known: each resource is proven, overdue, never proven, excluded or unassigned.
+    """Reconcile all that is known: each resource is proven, overdue, lapsed, never proven, excluded or unassigned.
 
     What is proven follows from runs on real AWS, of the drills as they are defined today; what no service claims from
     the newest look of `dro posture`. A resource counts by the worst of its drills on its primary path.

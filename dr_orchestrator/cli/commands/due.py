@@ -27,7 +27,7 @@ def due(every: bool, overdue: bool, as_json: bool) -> None:
     """List the drills that are due now, tier 0 first: what `dro quarterly` would run, why, and when it is planned.
 
     A drill is proven by runs on real AWS, as it is defined today; a simulated run proves nothing. It is overdue once a
-    whole period went by after that in which it was last proven.
+    whole period went by after that in which it last passed, whatever came after that.
     """
     found = _agenda()
     of = {each.state.drill.name: each for each in found.appointments}
@@ -59,7 +59,8 @@ def _overdue(appointment: Appointment | None) -> bool:
 
 def _row(state: DueState, appointment: Appointment | None, zone: ZoneInfo) -> tuple[str, ...]:
     drill = state.drill
-    proven = f"{state.proven_at:%Y-%m-%d}" if state.proven_at else "never"
+    proof = state.last_proof or state.proven_at
+    proven = f"{proof:%Y-%m-%d}" if proof else "never"
     return (
         str(drill.service.tier.number),
         drill.service.name,
@@ -67,11 +68,13 @@ def _row(state: DueState, appointment: Appointment | None, zone: ZoneInfo) -> tu
         _due(state, appointment),
         _planned(appointment, zone),
         proven,
-        state.why,
+        state.excluded or state.why,
     )
 
 
 def _due(state: DueState, appointment: Appointment | None) -> str:
+    if state.excluded:
+        return "excluded"
     if not state.due or appointment is None:
         return f"{state.until:%Y-%m-%d}"
     return f"overdue since {appointment.overdue_since:%Y-%m-%d}" if appointment.overdue_since else "now"
@@ -80,6 +83,10 @@ def _due(state: DueState, appointment: Appointment | None) -> str:
 def _planned(appointment: Appointment | None, zone: ZoneInfo) -> str:
     if appointment is None:
         return "-"
+    if appointment.under_way:
+        return "under way"
+    if appointment.by_hand:
+        return "by hand"
     return f"{appointment.slot.at.astimezone(zone):%Y-%m-%d %H:%M}" if appointment.slot else "no open day is left"
 
 
@@ -94,6 +101,8 @@ def _as_json(state: DueState, appointment: Appointment | None) -> dict[str, obje
         "runs": drill.selection.runs,
         "due": state.due,
         "why": state.why,
+        "excluded": state.excluded or None,
+        "last_passed_at": _stamp(state.last_proof),
         "proven_at": state.proven_at.isoformat().replace("+00:00", "Z") if state.proven_at else None,
         "due_again_at": None if state.due else state.until.isoformat().replace("+00:00", "Z"),
         "overdue_since": _stamp(appointment.overdue_since if appointment else None),

@@ -113,19 +113,22 @@ def quarterly(names: tuple[str, ...], at_once: int | None, again: bool, schedule
             ),
         )
     if not exercise:
-        print_nothing_now(as_json)
+        print_nothing_now(here, as_json)
         return Exit.PASSED
     if exercise not in here.driven:
         return print_under_way(here, exercise, as_json)
     return print_exercise(here, exercise, as_json)
 
 
-def print_nothing_now(as_json: bool) -> None:
-    """Print that the calendar has nothing to start now."""
+def print_nothing_now(here: App, as_json: bool) -> None:
+    """Print that nothing was started by the calendar, and why."""
+    from dr_orchestrator.wiring.calendar import starting_now
+
+    put_off = starting_now(here).put_off or ("the calendar has nothing to start now",)
     if as_json:
-        print_json({"exercise": None, "why": "the calendar has nothing to start now"})
+        print_json({"exercise": None, "why": list(put_off)})
     else:
-        click.echo("The calendar has nothing to start now.\n  → what is next: dro calendar")
+        click.echo(f"Nothing was started: {'; '.join(put_off)}.\n  → what is next: dro calendar")
 
 
 def exercise_followed(here: App, perform: Any) -> str:

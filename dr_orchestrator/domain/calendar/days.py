@@ -32,12 +32,12 @@ def window(calendar: Calendar, day: date) -> Window:
 
 
 def open_windows(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Window]:
-    """The windows of open days that lie whole between two instants, in order."""
+    """The windows of open days that begin between two instants, in order; the end is no part of it."""
     zone = ZoneInfo(calendar.zone)
-    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    day, last = (start - _DAY).astimezone(zone).date(), end.astimezone(zone).date()
     while day <= last:
         if not closed(calendar, day):
             found = window(calendar, day)
-            if start <= found.start and found.end <= end:
+            if start <= found.start < end:
                 yield found
         day += _DAY

@@ -82,14 +82,15 @@ def refuse_over_budget(here: App, drills: Sequence[Drill]) -> None:
 
 
 def within_budget(here: App, drills: Sequence[Drill]) -> list[Drill]:
-    """The first of some drills that an exercise of them may cost; what is not known of it does not count."""
+    """Those of some drills, in their order, that an exercise may cost; what is not known of it does not count."""
     if (left := here.catalogue.budget) is None:
         return list(drills)
-    for index, drill in enumerate(drills):
-        left -= sum(_amounts(here, [drill]), Decimal())
-        if left < 0:
-            return list(drills[:index])
-    return list(drills)
+    found: list[Drill] = []
+    for drill in drills:
+        if (amount := sum(_amounts(here, [drill]), Decimal())) <= left:
+            left -= amount
+            found.append(drill)
+    return found
 
 
 def _amounts(here: App, drills: Iterable[Drill]) -> Iterable[Decimal]:

@@ -27,7 +27,7 @@ def run(home: Path, *given: str, now: datetime = datetime(2026, 11, 30, tzinfo=U
 
 
 def test_the_sum_is_all_that_is_declared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every resource is in one of the five groups, with its approver and expiry where it is excluded."""
+    """Every resource is in one of the six groups, with its approver and expiry where it is excluded."""
     run(tmp_path / "a", "--json")
     found = json.loads(capsys.readouterr().out)
     assert found["known"] == sum(found["counted"].values()) == 3
@@ -45,7 +45,7 @@ def test_an_exclusion_that_ran_out_is_told_by_its_place(tmp_path: Path, capsys: 
     """From the day after its last the resource counts as it stands, and file, line and key are named."""
     run(tmp_path / "a", now=datetime(2027, 1, 1, 1, tzinfo=UTC))
     told = capsys.readouterr()
-    assert "3 resources known: 0 proven, 0 overdue, 3 never proven, 0 excluded, 0 unassigned." in told.out
+    assert "3 resources known: 0 proven, 0 overdue, 0 lapsed, 3 never proven, 0 excluded, 0 unassigned." in told.out
     assert "drills/shop.yaml:" in told.err
     assert ":exclusions.sessions: expired on 2026-12-31" in told.err
 

@@ -11,8 +11,10 @@ import pytest
 
 from dr_orchestrator.domain.agenda import Planned, Status, agenda, entries, open_now, overdue_since, year_of
 from dr_orchestrator.domain.calendar import Calendar, Freeze, Frequency
-from dr_orchestrator.domain.calendar.days import closed, window
-from dr_orchestrator.domain.programme import DueState, due_states, period_end, period_start
+from dr_orchestrator.domain.calendar.days import closed, open_windows, window
+from dr_orchestrator.domain.production import OnProduction
+from dr_orchestrator.domain.programme import Begun, DueState, due_states, period_end, period_start
+from dr_orchestrator.domain.service import Exclusion
 from tests.support.calendar import Year, company, drill, sometimes
 
 BERLIN = Calendar(
@@ -28,7 +30,13 @@ NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 def state(name: str = "a", proven_at: datetime | None = None, now: datetime = NOON) -> DueState:
     declared = drill(name)
-    return due_states([declared], {(name, "", "latest"): (proven_at,) if proven_at else ()}, now)[0]
+    green = {(name, "", "latest"): (proven_at,) if proven_at else ()}
+    return due_states([declared], green, now, None, {name: proven_at} if proven_at else {})[0]
+
+
+def last_of(until: datetime) -> datetime:
+    """When the last open window before an instant opens: there a try is repeated, whatever it is said to wait for."""
+    return list(open_windows(BERLIN, until - timedelta(days=60), until))[-1].start
 
 
 def planned(*names: str) -> Planned:
@@ -45,7 +53,8 @@ def test_each_drill_is_planned_once_in_each_of_its_periods() -> None:
     }
     assert len({(each.drill.name, each.began) for each in found.slots}) == len(found.slots)
     for each in found.slots:
-        assert each.began <= each.window.start <= each.at < each.window.end <= each.until
+        assert each.began <= each.window.start <= each.at < each.window.end
+        assert each.at < each.until
         assert not closed(BERLIN, each.window.day)
     assert found.without == ()
 
@@ -89,20 +98,20 @@ def test_a_plan_stays_as_it_is_while_its_period_lasts() -> None:
 
 
 def test_a_missed_window_is_caught_up_on_in_the_next_that_has_room() -> None:
-    """A drill whose slot went by unbegun gets the next open window of its period, and says which it missed."""
+    """A drill whose slot went by unbegun gets the next open window of its period, and says that it catches up."""
     declared = Calendar()
     plan = planned("a")
     (found,) = agenda(declared, plan, [state()], {}, NOON)
     assert found.slot is not None
-    assert found.slot.missed == plan.of(drill("a"), NOON).window.day  # type: ignore[union-attr]
+    assert found.slot.catches_up
     assert found.slot.window == window(declared, date(2026, 11, 30))
     assert open_now([found], NOON) == [drill("a")]
 
 
 def test_what_was_begun_in_a_window_is_not_begun_in_it_again() -> None:
     """A run that did not prove its drill is tried again a week later, and not before, whatever its verdict."""
-    begun = {"a": NOON - timedelta(minutes=5)}
-    (found,) = agenda(Calendar(), planned("a"), [state()], begun, NOON)
+    at = NOON - timedelta(minutes=5)
+    (found,) = agenda(Calendar(), planned("a"), [state()], {"a": Begun(at, at)}, NOON)
     assert found.slot is not None
     assert found.slot.window.day == date(2026, 12, 7)
     assert open_now([found], NOON) == []
@@ -146,25 +155,119 @@ def test_what_was_begun_today_counts_towards_what_the_day_holds() -> None:
     one = replace(Calendar(), a_day=1)
     drills = [drill("a"), drill("b")]
     states = due_states(drills, {("a", "", "latest"): (NOON,)}, NOON)
-    (found,) = agenda(one, year_of(one, drills, {}, 2026), states, {"a": NOON - timedelta(hours=1)}, NOON)
+    (found,) = agenda(one, year_of(one, drills, {}, 2026), states, {"a": Begun(NOON - timedelta(hours=1))}, NOON)
     assert found.slot is not None
     assert found.slot.window.day == date(2026, 12, 1)
 
 
 def test_a_calendar_shows_one_entry_for_each_drill_and_period() -> None:
-    """What is proven, planned, caught up on and yet to come is told once each, with what it is."""
+    """What is caught up on and what is yet to come is told once each; what is proven is no start."""
     drills = [drill("a"), drill("b")]
     now = datetime(2026, 8, 20, 12, tzinfo=UTC)
     states = due_states(drills, {("a", "", "latest"): (now - timedelta(days=20),)}, now)
     plan = year_of(Calendar(), drills, {}, 2026)
-    found = entries(plan, states, agenda(Calendar(), plan, states, {}, now), now)
-    assert {(each.slot.drill.name, each.slot.began.month, each.status) for each in found} == {
-        ("a", 7, Status.PROVEN),
+    found = entries(plan, agenda(Calendar(), plan, states, {}, now), now)
+    assert [(each.slot.drill.name, each.slot.began.month, each.status) for each in found] == [
         ("b", 7, Status.CATCH_UP),
         ("a", 10, Status.TENTATIVE),
         ("b", 10, Status.TENTATIVE),
-    }
-    assert len(found) == 4
+    ]
+
+
+def test_what_failed_since_is_as_late_as_before() -> None:
+    """A run that did not pass, or another definition, takes the proof away, and not how long ago that was."""
+    (found,) = due_states([drill("a")], {}, NOON, None, {"a": datetime(2026, 2, 1, tzinfo=UTC)})
+    assert found.proven_at is None
+    assert overdue_since(found, NOON) == datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def test_what_is_overdue_does_not_wait_for_its_slot() -> None:
+    """On a period's first open day it is due at once, though the plan has it weeks later, behind what is not late."""
+    drills = [drill(f"a-{number}", tier=0) for number in range(30)] + [drill("late", tier=3)]
+    now, calendar = datetime(2026, 10, 1, 12, tzinfo=UTC), replace(Calendar(), a_day=3)
+    long_ago = {"late": datetime(2026, 2, 1, tzinfo=UTC)}
+    plan = year_of(calendar, drills, long_ago, 2026)
+    slot = plan.of(drills[-1], now)
+    assert slot is not None
+    assert slot.window.day > date(2026, 11, 1)
+    found = agenda(calendar, plan, due_states(drills, {}, now, None, long_ago), {}, now)
+    (late,) = (each for each in found if each.state.drill.name == "late")
+    assert late.slot is not None
+    assert late.slot.window.day <= date(2026, 10, 2)
+
+
+def test_a_simulated_run_puts_no_drill_off() -> None:
+    """It is not begun twice in a window, and a week's wait is for runs on real AWS alone."""
+    (found,) = agenda(Calendar(), planned("a"), [state()], {"a": Begun(NOON - timedelta(minutes=5))}, NOON)
+    assert found.slot is not None
+    assert found.slot.window.day == date(2026, 12, 1)
+
+
+def test_a_try_near_the_end_is_repeated_in_the_periods_last_window() -> None:
+    """Where a week later is another period, its last open window is taken: a day that is open is not told as none."""
+    now, failed = datetime(2026, 12, 29, 12, tzinfo=UTC), datetime(2026, 12, 28, 10, tzinfo=UTC)
+    (found,) = agenda(Calendar(), planned("a"), [state(now=now)], {"a": Begun(failed, failed)}, now)
+    assert found.slot is not None
+    assert found.slot.window.day == date(2026, 12, 31)
+
+
+def test_a_drill_that_is_under_way_is_not_begun_beside_itself() -> None:
+    """Whenever its run was begun, in this window or long before it, it has no slot until that has ended."""
+    early = NOON - timedelta(hours=5)
+    (found,) = agenda(Calendar(), planned("a"), [state()], {"a": Begun(early, early, under_way=True)}, NOON)
+    assert (found.slot, found.under_way) == (None, True)
+    assert open_now([found], NOON) == []
+
+
+def test_a_try_is_repeated_no_earlier_than_it_is_said_to_be() -> None:
+    """A week is a week, to the minute, though the window opens before that."""
+    now, failed = datetime(2026, 11, 30, 9, 30, tzinfo=UTC), datetime(2026, 11, 23, 16, 50, tzinfo=UTC)
+    (found,) = agenda(Calendar(), planned("a"), [state(now=now)], {"a": Begun(failed, failed)}, now)
+    assert found.slot is not None
+    assert found.slot.at == datetime(2026, 11, 30, 16, 50, tzinfo=UTC)
+
+
+def test_what_fails_production_over_takes_nobodys_day() -> None:
+    """A person starts it: it has no slot, and what a day holds is left to the others."""
+    on = replace(drill("z", tier=0), production=object.__new__(OnProduction))
+    one = replace(Calendar(), a_day=1)
+    drills = [on, drill("a")]
+    plan = year_of(one, drills, {}, 2026)
+    assert {each.drill.name for each in plan.slots} == {"a"}
+    found = {each.state.drill.name: each for each in agenda(one, plan, due_states(drills, {}, NOON), {}, NOON)}
+    assert (found["z"].slot, found["z"].by_hand) == (None, True)
+    assert found["a"].slot is not None
+    assert found["a"].slot.window.day == date(2026, 11, 30)
+
+
+def test_what_is_excluded_is_not_started() -> None:
+    """While its resource is excluded a drill has no appointment, and from the day after it has."""
+    last = Exclusion("Dana", "is switched off", date(2026, 11, 30))
+    service = replace(drill("a").service, exclusions={"db": last})
+    declared = replace(drill("a"), service=service)
+    plan = year_of(Calendar(), [declared], {}, 2026)
+    assert agenda(Calendar(), plan, due_states([declared], {}, NOON), {}, NOON) == []
+    later = NOON + timedelta(days=1)
+    (found,) = agenda(Calendar(), plan, due_states([declared], {}, later), {}, later)
+    assert found.slot is not None
+
+
+def test_tier_0_has_its_day_before_what_is_due_more_often() -> None:
+    """Where days are few, a yearly drill of tier 0 has one, and a quarterly one of tier 3 has none."""
+    crowd = [drill(f"d-{number:03}", tier=3) for number in range(66)]
+    first = drill("first", tier=0, every=Frequency.YEAR)
+    plan = year_of(replace(Calendar(), a_day=1), [*crowd, first], {}, 2026)
+    assert "first" in {each.drill.name for each in plan.slots}
+    assert plan.without
+    assert {each.service.tier.number for each, _ in plan.without} == {3}
+
+
+def test_every_day_belongs_to_a_period() -> None:
+    """Far east of UTC a quarter's first working day opens in the quarter before, and is a day of that."""
+    sydney = Calendar(zone="Australia/Sydney", a_day=1)
+    days = {each.window.day for each in year_of(sydney, [drill(f"d-{n}") for n in range(70)], {}, 2026).slots}
+    assert date(2026, 10, 1) in days
+    assert date(2026, 7, 1) in days
 
 
 @pytest.mark.campaign(1)
@@ -189,5 +292,6 @@ def test_a_year_proves_every_drill_once_a_period_and_begins_none_twice(seed: int
             runs = [(at, proves) for at, of, proves in lived.began if of is each and began <= at < until]
             assert [proves for _, proves in runs] == [False] * (len(runs) - 1) + [True], (each.name, began)
             gaps = [later - earlier for (earlier, _), (later, _) in pairwise(runs)]
-            assert all(gap >= BERLIN.again_after - timedelta(hours=3) for gap in gaps)
+            late = [at >= last_of(until) for at, _ in runs[1:]]
+            assert all(gap >= BERLIN.again_after or last for gap, last in zip(gaps, late, strict=True))
             began = until

@@ -34,9 +34,14 @@ def of(
     proven: dict[str, datetime] | None = None,
     newest: dict[str, RealRun] | None = None,
     seen: list[Stood] | None = None,
+    before: dict[str, datetime] | None = None,
 ) -> Inventory:
     green = {(name, "", "latest"): (at,) for name, at in (proven or {}).items()}
-    states = due_states(drills, green, NOW, newest)
+    passed = {
+        **(proven or {}),
+        **{name: each.started_at for name, each in (newest or {}).items() if each.verdict.green},
+    }
+    states = due_states(drills, green, NOW, newest, {**passed, **(before or {})})
     return inventory(services, states, newest or {}, (NOW, seen) if seen is not None else None, NOW)
 
 
@@ -82,14 +87,18 @@ def test_a_failover_of_production_restores_nothing() -> None:
     assert only(of([service(DB)], [on], {"a": RECENT})).why == "no drill restores it"
 
 
-def test_what_passed_as_it_was_defined_before_is_overdue_and_changed() -> None:
-    """A change since the proof is told, and a run that failed is no change: it proved nothing either way."""
+def test_what_passed_and_no_longer_stands_has_lapsed() -> None:
+    """A change since the proof is told, and so is a run that failed since; what never passed is told as that."""
     passed = RealRun("r-1", RECENT, Verdict.PASSED, "as it was", "latest")
     row = only(of([service(DB)], [drill("a")], newest={"a": passed}))
-    assert (row.standing, row.changed) == (Coverage.OVERDUE, True)
+    assert (row.standing, row.changed) == (Coverage.LAPSED, True)
     failed = replace(passed, verdict=Verdict.FAILED)
     row = only(of([service(DB)], [drill("a")], newest={"a": failed}))
     assert (row.standing, row.changed) == (Coverage.NEVER, False)
+    row = only(of([service(DB)], [drill("a")], newest={"a": failed}, before={"a": RECENT}))
+    assert (row.standing, row.changed) == (Coverage.LAPSED, False)
+    row = only(of([service(DB)], [drill("a")], newest={"a": failed}, before={"a": LONG_AGO}))
+    assert row.standing is Coverage.OVERDUE
 
 
 def test_an_exclusion_holds_to_its_last_day() -> None:
@@ -116,6 +125,7 @@ def test_what_no_service_claims_counts_too() -> None:
     assert found.counted == {
         Coverage.PROVEN: 1,
         Coverage.OVERDUE: 0,
+        Coverage.LAPSED: 0,
         Coverage.NEVER: 0,
         Coverage.EXCLUDED: 0,
         Coverage.UNASSIGNED: 1,
