@@ -119,6 +119,7 @@ class Way:
             vault=self.spec.vault,
             production=None,
             secondary=None,
+            promoted=(),
         )
         return frozenset(calls_of(TYPES, drill).all)
 
