@@ -239,6 +239,7 @@ def _drill(kind: Kind) -> Drill:
         "leading": None,
         "production": None,
         "secondary": None,
+        "promoted": {},
         "lost": {},
     }
     return cast(Drill, type("D", (), own))
@@ -382,6 +383,7 @@ def test_rights_to_say_statements_are_given_where_they_are_said() -> None:
                 leading=None,
                 production=None,
                 secondary=None,
+                promoted={},
                 lost={},
             ),
         )

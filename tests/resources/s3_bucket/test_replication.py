@@ -242,7 +242,7 @@ def test_the_role_that_reads_may_look_at_what_is_replicated() -> None:
         leading=None,
         production=None,
         secondary=None,
-        promoted=(),
+        promoted={},
         lost={},
     )
     told = [each for policy in source_policies(Scope(TYPES, [drill], Allowed())) for each in policy["Statement"]]

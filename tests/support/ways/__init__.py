@@ -119,7 +119,7 @@ class Way:
             vault=self.spec.vault,
             production=None,
             secondary=None,
-            promoted=(),
+            promoted={},
         )
         return frozenset(calls_of(TYPES, drill).all)
 
