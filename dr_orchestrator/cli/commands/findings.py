@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STATES = {each.value.replace(" ", "-"): each for each in State}
 SEVERITIES = [each.value for each in Severity]
-COLUMNS = ("Finding", "Severity", "State", "Due", "Age", "Service", "What", "Owner", "Seen", "Evidence")
+COLUMNS = ("Finding", "Severity", "State", "Due", "Age", "Service", "Drill", "What", "Owner", "Seen", "Evidence")
 _DAY = click.DateTime(["%Y-%m-%d"])
 _several = click.argument("names", nargs=-1, required=True, metavar="FINGERPRINT...")
 
@@ -97,11 +97,12 @@ def start(names: tuple[str, ...]) -> None:
 @_several
 @click.option("--to", default="", metavar="NAME", help="The person or team who has to see to it.")
 @click.option("--due", type=_DAY, metavar="DATE", help="The day by which it has to be done, such as 2027-01-31.")
-def assign(names: tuple[str, ...], to: str, due: datetime | None) -> None:
+@click.option("--reason", default="", metavar="TEXT", help="Why it may be done later than it was due.")
+def assign(names: tuple[str, ...], to: str, due: datetime | None, reason: str) -> None:
     """Say who has to see to findings, by when, or both."""
     from dr_orchestrator.domain.findings.acts import Assign
 
-    _act(names, Assign(to, end_of(due.date()) if due else None))
+    _act(names, Assign(to, end_of(due.date()) if due else None, reason))
 
 
 @finding.command()
@@ -123,7 +124,7 @@ def note(names: tuple[str, ...], text: str) -> None:
     """Add a note to the history of findings."""
     from dr_orchestrator.domain.findings.acts import Note
 
-    _act(names, Note(text))
+    _act(names, Note(text), "noted, and stands as before: ")
 
 
 @finding.command("not-reproducible")
@@ -136,14 +137,14 @@ def not_reproducible(names: tuple[str, ...], evidence: str) -> None:
     _act(names, NotReproducible(evidence))
 
 
-def _act(names: Sequence[str], done: PersonAct) -> None:
+def _act(names: Sequence[str], done: PersonAct, lead: str = "") -> None:
     from dr_orchestrator import wiring
     from dr_orchestrator.domain.findings.telling import standing
     from dr_orchestrator.wiring.findings import act
 
     changed, now = act(wiring.world(), names, done)
     for each in changed:
-        hang(f"{each.fingerprint}  ", f"{each.title}: {standing(each, now)}{_stamp(each)}")
+        hang(f"{each.fingerprint}  ", f"{each.title}: {lead}{standing(each, now)}{_stamp(each)}")
         if each.lacks:
             hang("  lacks still  ", f"{', '.join(each.lacks)}: `dro finding assign` says them")
 
@@ -161,6 +162,7 @@ def _rows(found: Sequence[TrackedFinding], now: datetime) -> list[tuple[str, ...
             due(each, now) if each.state_at(now) in LIVE else "-",
             age(each.age_at(now)),
             each.service,
+            each.drill or "-",
             each.title,
             each.owner or "no owner",
             str(each.seen),
@@ -190,11 +192,21 @@ def _print(of: TrackedFinding, history: Sequence[Entry], now: datetime) -> None:
     hang("  due        ", f"{of.due:%Y-%m-%d %H:%M} UTC" if of.due else "no due date: `dro finding assign` gives one")
     first, last = (f"{each:%Y-%m-%d %H:%M} UTC" for each in (of.first_seen, of.last_seen))
     hang("  seen       ", f"{counted(of.seen, 'time')}, first on {first}, last on {last} ({of.last_source})")
+    if not of.state_at(now).closed:
+        hang("  closes     ", _closes(of))
     click.echo("  history")
     for each in history:
         told = ": ".join(filter(None, (each.act.value, each.text)))
         about = f" ({each.source})" if each.source else ""
         hang(f"    {each.at:%Y-%m-%d %H:%M} UTC  ", f"{each.who}  {told}{about}")
+
+
+def _closes(of: TrackedFinding) -> str:
+    """Say what would close it."""
+    if of.drill:
+        begun = f"a run of {of.drill} on AWS, begun after it was last seen"
+        return f"{begun}, that passes and looks at this: `dro run {of.drill}`"
+    return "a later look on AWS that sees this mended: `dro posture`"
 
 
 def _stamp(of: TrackedFinding) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from dr_orchestrator.domain.findings.persons import mixed, same
 from dr_orchestrator.domain.findings.tracked import LIVE, Act, Change, Entry, State, TrackedFinding, anew, as_of
 from dr_orchestrator.errors import UsageError
 
 _RETEST = "a repeat reopens it"
+_LONGEST = timedelta(days=366)
+"""The longest that anything is put off or accepted for: whatever is to stay so is to be said anew each year."""
 
 
 class PersonAct(Protocol):
@@ -37,20 +40,33 @@ class Assign:
 
     to: str
     due: datetime | None = None
+    reason: str = ""
 
     def on(self, of: TrackedFinding, by: str, at: datetime) -> Change:
-        """The state stays; UsageError where the owner would have accepted what is theirs."""
+        """The state stays; UsageError where the owner would have accepted what is theirs, or it is put off unsaid."""
         _still_open(of, at, "assigned")
         owner = _line(of, self.to, "an owner is a person or a team", "--to NAME") if self.to else of.owner
         if not self.to and self.due is None:
             raise _refused(of, "is assigned to nobody", "say to whom, or by when: --to NAME, --due DATE")
-        if of.state_at(at) is State.ACCEPTED and _same(owner, of.accepted_by):
+        if of.state_at(at) is State.ACCEPTED and same(owner, of.accepted_by):
             raise _refused(of, f"was accepted by {of.accepted_by}, who cannot be its owner", "name another owner")
         if self.due is not None and self.due < at:
             raise _refused(of, f"cannot be due on {self.due:%Y-%m-%d}, which is past", "name a day to come: --due DATE")
-        words = [f"to {owner}" if self.to else "", f"due {self.due:%Y-%m-%d}" if self.due else ""]
+        if self.due is not None:
+            self._hold(of, self.due, at)
+        before = f", before {of.due:%Y-%m-%d}" if self.due and of.due else ""
+        why = f": {self.reason.strip()}" if self.reason.strip() else ""
+        words = [f"to {owner}" if self.to else "", f"due {self.due:%Y-%m-%d}{before}{why}" if self.due else ""]
         after = replace(as_of(of, at), owner=owner, assigned=of.assigned or bool(self.to), due=self.due or of.due)
         return Change(after, Entry(at, by, Act.ASSIGNED, ", ".join(filter(None, words))))
+
+    def _hold(self, of: TrackedFinding, due: datetime, at: datetime) -> None:
+        """Refuse to put off what has a date without a reason, and to put anything off for years."""
+        if due > at + _LONGEST:
+            fix = "name a day within a year, or have it accepted: `dro finding accept`"
+            raise _refused(of, f"cannot be due on {due:%Y-%m-%d}, which is more than a year from now", fix)
+        if of.due is not None and due > of.due and not self.reason.strip():
+            raise _refused(of, f"is due on {of.due:%Y-%m-%d}, and is put off for a reason", "write it: --reason TEXT")
 
 
 @dataclass(frozen=True)
@@ -67,10 +83,20 @@ class Accept:
         approver = _line(of, self.approver, "an acceptance is a person's", "--by NAME")
         reason = _said(of, self.reason, "is accepted for a reason", "--reason TEXT")
         if of.lacks:
-            fix = f"`dro finding assign {of.fingerprint} --to NAME --due DATE` first"
+            wanted = {"no owner": "--to NAME", "no due date": "--due DATE"}
+            options = " ".join(wanted[each] for each in of.lacks)
+            fix = f"`dro finding assign {of.fingerprint} {options}` first"
             raise _refused(of, f"has {' and '.join(of.lacks)}, and cannot be accepted so", fix)
-        if _same(approver, of.owner):
+        if same(approver, of.owner):
             raise _refused(of, f"is owned by {of.owner}, who cannot accept it", "somebody else has to: --by NAME")
+        if same(by, of.owner):
+            told = f"is owned by {of.owner}, who cannot enter its acceptance"
+            raise _refused(of, told, "whoever approves it enters it")
+        if mixed(approver):
+            raise _refused(of, "was not changed: the approver's name mixes letters of several scripts", "--by NAME")
+        if self.until > at + _LONGEST:
+            told = f"cannot be accepted until {self.until:%Y-%m-%d}, which is more than a year from now"
+            raise _refused(of, told, "an acceptance is said anew each year: --until DATE")
         if self.until <= at:
             fix = "an acceptance ends on a day to come: --until DATE"
             raise _refused(of, f"cannot be accepted until {self.until:%Y-%m-%d}, which is past", fix)
@@ -126,10 +152,6 @@ def _said(of: TrackedFinding, text: str, told: str, fix: str) -> str:
     if not text.strip():
         raise _refused(of, told, f"write it: {fix}")
     return text.strip()
-
-
-def _same(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def _refused(of: TrackedFinding, told: str, fix: str) -> UsageError:

@@ -31,14 +31,15 @@ class Known:
 def ended_unproven(state: DueState, known: Known, now: datetime) -> datetime | None:
     """The end of the period that a drill let pass unproven; None where it did not.
 
-    It is not overdue before its own first period has ended, nor where it was proven then as it was defined then.
+    It is not overdue before its own first period has ended, nor where it was proven then as it was defined then, nor
+    while its resource is excluded.
     """
     every = state.drill.every
     ended = period_start(every, now)
     began = period_start(every, ended - _INSTANT)
-    if not state.due or known.since >= ended:
+    if not state.due or state.excluded or known.since >= ended:
         return None
-    return None if sum(each >= began for each in known.passed) >= state.drill.selection.runs else ended
+    return None if sum(began <= each < ended for each in known.passed) >= state.drill.selection.runs else ended
 
 
 def sightings(

@@ -132,7 +132,10 @@ def test_a_finding_is_shown_with_all_that_became_of_it(ledger: SqlLedger, capsys
     """By the beginning of its fingerprint; each line of its history with when, who and what."""
     short = GRAVE.fingerprint[:6]
     assert ledger
-    for words in (["assign", short, "--to", "Storage team", "--due", "2026-12-24"], ["start", short]):
+    for words in (
+        ["assign", short, "--to", "Storage team", "--due", "2026-12-24", "--reason", "holidays"],
+        ["start", short],
+    ):
         assert main.run(["finding", *words]) == Exit.PASSED
     assert main.run(["finding", "note", short, "--text", "asked the provider"]) == Exit.PASSED
     capsys.readouterr()

@@ -50,6 +50,16 @@ def test_no_way_but_the_allowed_ones() -> None:
         (NotReproducible(" "), tracked(), "closed by evidence", "--evidence"),
         (NotReproducible("tried"), ACCEPTED, "is accepted until", "dro finding start"),
         (Note(""), tracked(), "some words", "--text"),
+        (Assign("", START + 300 * DAY), tracked(), "is put off for a reason", "--reason"),
+        (Assign("", NOW + 400 * DAY, "later"), tracked(), "more than a year from now", "dro finding accept"),
+        (Accept(APPROVER, "old", NOW + 400 * DAY), tracked(), "more than a year from now", "each year"),
+        (Accept("Gr\u0430ce", "old", NOW + DAY), tracked(), "letters of several scripts", "--by NAME"),
+        (
+            Accept(APPROVER, "old", NOW + DAY),
+            tracked(owner="Ada"),
+            "who cannot enter its acceptance",
+            "whoever approves",
+        ),
     ],
 )
 def test_what_is_not_allowed_is_refused(act: PersonAct, of: object, told: str, fix: str) -> None:
@@ -89,6 +99,22 @@ def test_a_due_date_alone_leaves_the_owner() -> None:
     change = Assign("", end_of((NOW + DAY).date())).on(tracked(due=None), "ada", NOW)
     assert (change.after.owner, change.after.assigned, change.after.lacks) == (OWNER, False, ())
     assert [each.text for each in change.entries] == [f"due {NOW + DAY:%Y-%m-%d}"]
+
+
+def test_what_is_put_off_says_from_when_and_why() -> None:
+    """The date before stands in the history, with the reason; an earlier date needs none."""
+    change = Assign("", START + 20 * DAY, "waits for a part").on(tracked(), "ada", NOW)
+    assert [each.text for each in change.entries] == ["due 2026-12-10, before 2026-11-27: waits for a part"]
+    sooner = Assign("", NOW + DAY).on(tracked(), "ada", NOW)
+    assert sooner.after.due == NOW + DAY
+
+
+def test_what_a_finding_lacks_is_what_it_is_told_to_be_given() -> None:
+    """Nobody is asked for a date that is there already."""
+    with pytest.raises(UsageError) as refused:
+        Accept(APPROVER, "old", NOW + DAY).on(tracked(owner=""), "ada", NOW)
+    assert "--to NAME`" in refused.value.hint
+    assert "--due" not in refused.value.hint
 
 
 def test_a_persons_word_is_told_from_the_programs() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -41,6 +42,7 @@ def state(tier: int = 1, *, due: bool = True, runs: int = 1, every: Frequency = 
         (Known(LONG_AGO, (BEFORE,)), False),
         (Known(LONG_AGO, (BEFORE - INSTANT,)), True),
         (Known(LONG_AGO, (LONG_AGO, QUARTER - INSTANT)), False),
+        (Known(LONG_AGO, (QUARTER,)), True),
     ],
 )
 def test_a_drill_is_overdue_where_its_period_ended_unproven(known: Known, overdue: bool) -> None:
@@ -51,6 +53,11 @@ def test_a_drill_is_overdue_where_its_period_ended_unproven(known: Known, overdu
 def test_a_drill_that_is_proven_by_now_is_not_overdue() -> None:
     """Whatever was before."""
     assert ended_unproven(state(due=False), Known(LONG_AGO), NOW) is None
+
+
+def test_a_drill_that_is_excluded_is_not_overdue() -> None:
+    """While somebody's word holds that it need not be performed, nothing is missed."""
+    assert ended_unproven(replace(state(), excluded="excluded until 2027-01-01"), Known(LONG_AGO), NOW) is None
 
 
 def test_of_several_draws_all_have_to_have_passed() -> None:
