@@ -102,7 +102,7 @@ class Proofs:
 
     def prove_member(self, stack: Copy, stack_id: str, live: Live) -> None:
         """Raise NotMeasured unless the live object says itself that the run's stack made it, whoever named it to us."""
-        if self._is_source(live.name):
+        if self.is_source(live.name):
             raise NotMeasured(f"{live.name} is a registered source, and no part of {stack.id}", _UNTOUCHED)
         if live.tags.get(TAG) != stack.run and (not stack_id or live.tags.get(STACK_TAG) != stack_id):
             told = f"{live.name} wears neither the tag {TAG}={stack.run} nor {STACK_TAG} of {stack.id}"
@@ -118,7 +118,7 @@ class Proofs:
         run, as CloudFormation names what it can. `derived` is a proof in place of tags, which nothing sets.
         """
         self.intended(stack)
-        if self._is_source(live.name):
+        if self.is_source(live.name):
             raise UnsafeToDelete(f"{live.name} is a registered source, and no part of {stack.id}")
         if named and not carries(live.name, stack):
             raise UnsafeToDelete(f"{live.name} is not named after {stack.id}")
@@ -138,7 +138,8 @@ class Proofs:
         if known is not None and known.unique_id != unique_id:
             raise NotMeasured(f"{copy.id} is {unique_id}, but this run made {known.unique_id}", _UNTOUCHED)
 
-    def _is_source(self, name: str) -> bool:
+    def is_source(self, name: str) -> bool:
+        """Whether a name is that of a registered source: production's, whatever says otherwise."""
         return name.lower() in {source.lower() for source in self.sources}
 
     def _tag(self, copy: Copy, live: Live) -> str | None:
@@ -147,7 +148,7 @@ class Proofs:
     def prove(self, copy: Copy, live: Live) -> None:
         """Raise UnsafeToDelete unless ledger, tag and identity agree that the live object is this run's copy."""
         record = self.intended(copy)
-        if self._is_source(live.name):
+        if self.is_source(live.name):
             raise UnsafeToDelete(f"{live.name} is a registered source: never deleted, whatever its tags say")
         if not copy.parent and not copy.id.startswith(PREFIX):
             raise UnsafeToDelete(f"{copy.id} is not named as copies are, whatever the ledger says")

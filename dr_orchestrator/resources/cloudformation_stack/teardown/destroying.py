@@ -65,10 +65,11 @@ class Destroying:
     def _note(self, held: Sequence[Part]) -> None:
         """Note what AWS Backup may have backed up of what it holds: who asks what outlived the stack asks after it.
 
-        The stores that a drill fills have rows of their own.
+        The stores that a drill fills have rows of their own; what is production's is no part of it, whoever lists it.
         """
         own = {row.copy.id for row in self._toolkit.proofs.owned(self._copy)}
-        for part in (each for each in held if each.name not in own and each.status not in GONE and each.type != NESTED):
+        stand = [each for each in held if each.name not in own and each.status not in GONE and each.type != NESTED]
+        for part in (each for each in stand if not self._toolkit.proofs.is_source(each.name)):
             for arn in self._known.backed(part.type, part.name):
                 self._toolkit.context.holds(self._copy, arn)
 
