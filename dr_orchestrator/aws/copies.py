@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +24,30 @@ TAG = "dr-drill:run"
 STACK_TAG = "aws:cloudformation:stack-id"
 """The tag by which CloudFormation says of an object which stack made it; nobody else can set it."""
 
+_HASHED = 8
+"""The characters of the hash in which a name ends that was cut."""
+
 _UNTOUCHED = "nothing was read from it or written to it: what AWS answers cannot be right"
 
 
-def name(run: str, resource_id: str, of: CopyType) -> str:
-    """The name of a run's copy of a resource: legal for its type, unique to the run, the same when asked again."""
-    return slug(f"{PREFIX}{run}-{resource_id}")[: of.longest].strip("-")
+def name(run: str, resource_id: str, of: CopyType, held: Callable[[], Iterable[str]] = tuple) -> str:
+    """The name of a run's copy of a resource: legal for its type, unique to the run, the same when asked again.
+
+    `held` are the names that the run's ledger has for it: one that was cut before names ended in a hash stays so.
+    """
+    whole = slug(f"{PREFIX}{run}-{resource_id}")
+    before = whole[: of.longest].strip("-")
+    return before if len(whole) > of.longest and before in held() else cut(whole, of.longest)
+
+
+def cut(name: str, longest: int) -> str:
+    """A name that is no longer than that; one that had to be cut ends in a short hash of the whole, for others may
+    begin as it does.
+    """
+    if len(name) <= longest:
+        return name
+    ending = hashlib.sha256(name.encode()).hexdigest()[:_HASHED]
+    return f"{name[: longest - _HASHED - 1].strip('-')}-{ending}"
 
 
 def run_of(tags: Iterable[Mapping[str, str]]) -> str | None:

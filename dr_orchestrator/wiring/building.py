@@ -131,7 +131,11 @@ def plan_copy(here: App, drill: Drill, resource: Resource, run: str, prefix: str
     """The copy that a run of a drill makes of a resource."""
     made = here.types[resource.type].made
     source, place = Source(resource.type, resource.id, beside_the_source(resource)), copies_stand(here, resource)
-    name = copies.name(run, prefix + resource.id, made)
+
+    def held() -> Iterator[str]:
+        return (row.copy.id for row in here.ledger.copies(run) if row.copy.source == source)
+
+    name = copies.name(run, prefix + resource.id, made, held)
     names = (drill.name, drill.service.name)
     by_job = drill.vault is not None and drill.vault.by_job and resource == drill.resource
     made_by = BY_RESTORE_JOB if by_job else ""

@@ -68,9 +68,10 @@ def here(shop: Estate, home: Path, place: Place) -> Iterator[wiring.App]:
     lies = f", region: {region}" if region != REGION else ""
     there = f'recovery_points: {{vault: {VAULT.name}, role: "{RESTORER.replace(ACCOUNT, account)}"{lies}}}'
     to = f"to: {{region: {region}{of}, kms_key: {ALIAS}}}"
+    lost = "region" if lies else "infrastructure"
     drilled = buckets.DRILLED.replace("images-pitr", DRILL).replace("pitr-restore", "snapshot-restore")
     drilled = drilled.replace("same-objects: {}", "same-objects: {read: true}")
-    drilled = drilled.replace("disruption: application", f"disruption: region\n    {there}\n    {to}", 1)
+    drilled = drilled.replace("disruption: application", f"disruption: {lost}\n    {there}\n    {to}", 1)
     dead = mock.patch.object(opening, "_last_seen", lambda *_: shop.clock.now())
     declared = workspace.SHOP.replace("\ndrills:\n", drilled, 1)
     with wiring.using(workspace.world(home, shop.clock, shop=declared)) as made, dead:

@@ -66,6 +66,8 @@ def written(keys: str, region: str) -> str:
     said = BOTH.replace(f"kms_key: {ALIAS}, ", f'account: "{OTHER}", {keys}')
     lines = "".join(f"      {each}\n" for each in (f'account: "{OTHER}"', *filter(None, keys.split(", "))))
     said = said.replace(f"      kms_key: {ALIAS}\n", lines)
+    if region == REGION:  # which is not lost, then: the account is
+        said = said.replace("disruption: region", "disruption: infrastructure")
     return workspace.SHOP.replace("\ndrills:\n", said.replace(f"region: {AWAY}", f"region: {region}"), 1)
 
 

@@ -62,6 +62,8 @@ def here(shop: Estate, home: Path, region: str) -> Iterator[wiring.App]:
     )
     written = written[written.index(f"\n  {DRILL}:") :].replace(f", region: {AWAY}}}\n", "}\n")
     written = written.replace(f"arn:aws:iam::{ACCOUNT}:role/dr-restore", ROLE)
+    if region == REGION:  # which is not lost, then: the account is
+        written = written.replace("disruption: region", "disruption: infrastructure")
     dead = mock.patch.object(opening, "_last_seen", lambda *_: shop.clock.now())
     with world(shop, home, written.rstrip()) as made, dead:
         tiers = home / "drills" / "tiers.yaml"

@@ -11,6 +11,7 @@ from dr_orchestrator.aws.access.tagged import TAGGED, WEARS, WITH_TAG, bounded, 
 from dr_orchestrator.domain.resource_type import CopyType, Effect, Write
 
 _MACHINE = "{machine}"
+_LENDS, _ADDED = "ec2:ModifySnapshotAttribute", "ec2:Add"
 
 
 def never(scope: Scope) -> Iterator[Statement]:
@@ -51,6 +52,7 @@ def never(scope: Scope) -> Iterator[Statement]:
     yield from sources.never(scope)
     yield from controls.never(scope)
     yield from _never_otherwise(scope, writes)
+    yield from _never_lent(scope, writes)
 
 
 def _never_over(scope: Scope, own: Mapping[str, list[str]], touched: Sequence[Write]) -> Iterator[Statement]:
@@ -79,6 +81,20 @@ def _never_otherwise(scope: Scope, writes: Iterable[Write]) -> Iterator[Statemen
         under = {**bounded(scope, condition), **called}
         on = [f"arn:{scope.partition}:{service}:*:*:{part}"]
         yield deny(f"Never{name}Otherwise{number}", [operation], {"Resource": on, "Condition": under})
+
+
+def _never_lent(scope: Scope, writes: Iterable[Write]) -> Iterator[Statement]:
+    """The denials of sharing with an account in which no copy stands, and with a group: in public. Only of snapshots of
+    EBS does IAM see with whom.
+    """
+    shared = (write for write in writes if write.lends and write.operation == _LENDS)
+    drilled = any(scope.drilled(scope.types.targets[write.target.type]) for write in shared)
+    if not (accounts := scope.elsewhere()) or not drilled:
+        return
+    others = {"StringNotEquals": {f"{_ADDED}/userId": accounts}}
+    yield deny("NeverShareWithAnother", [_LENDS], {"Resource": ["*"], "Condition": others})
+    group = {"Null": {f"{_ADDED}/group": "false"}}
+    yield deny("NeverShareWithAGroup", [_LENDS], {"Resource": ["*"], "Condition": group})
 
 
 def _documents(scope: Scope, writes: Iterable[Write]) -> list[str]:

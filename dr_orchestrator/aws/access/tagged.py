@@ -17,8 +17,11 @@ WITH_TAG = (Effect.CHANGE, Effect.DELETE)
 
 
 def is_made(scope: Scope, write: Write) -> bool:
-    """Whether a call is made in an account at all: some only where production is not, some only where it is."""
-    return not (write.into and scope.apart) and not (write.alone and not scope.apart)
+    """Whether a call is made in an account at all: some only where production is not, some only where it is. What is
+    shared with an account is shared by that of the sources.
+    """
+    shares = bool(write.lends) and write.effect is Effect.CHANGE
+    return not ((write.into or shares) and scope.apart) and not (write.alone and not scope.apart)
 
 
 def bounded(scope: Scope, condition: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -138,7 +138,7 @@ class Bringing:
         told = f"under {keys.usable(self._beside.account, lent, self._data())}" if lent else "without a key"
         if own in ("", THERE):  # EBS's own, which may not be made yet
             return f"shared {told}; there {own or 'without one'}"
-        return f"shared {told}; there {keys.usable(there, own, self._data(copy.account), _NO_KEY)}"
+        return f"shared {told}; there {keys.usable(there, own, self._data(copy.account), _NO_KEY, apart=True)}"
 
     def _data(self, account: str = "") -> str:
         return f"arn:aws:ec2:{self.resource.region}:{account or self.toolkit.account.pinned}:snapshot/*"

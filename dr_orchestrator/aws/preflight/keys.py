@@ -7,10 +7,13 @@ from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.errors import NotRecoverable
 
 
-def usable(account: Account, key: str | None, data: str, otherwise: str = "the data is not encrypted") -> str:
+def usable(
+    account: Account, key: str | None, data: str, otherwise: str = "the data is not encrypted", *, apart: bool = False
+) -> str:
     """The key and its state; NotRecoverable where nothing can be decrypted with it, NotApplicable without a key.
 
-    `data` is the ARN of what it encrypts, `otherwise` what it means that there is no key.
+    `data` is the ARN of what it encrypts, `otherwise` what it means that there is no key. What stands `apart`, in
+    another account than its source, is encrypted with that account's own: what is lost with the source's is no copy.
     """
     if key is None:
         raise NotApplicable(otherwise)
@@ -21,6 +24,9 @@ def usable(account: Account, key: str | None, data: str, otherwise: str = "the d
         hint = "enable the key, or cancel its deletion: what it encrypts cannot be restored meanwhile"
         raise NotRecoverable(f"key {arn} is {state}{until}", hint, "kms:DescribeKey")
     of, owner = arn.split(":")[4], data.split(":")[4]
+    if apart and of != owner:
+        told = f"key {arn} belongs to account {of}, and the copy is to stand in {owner}: who loses {of} loses both"
+        raise NotRecoverable(told, f"name a key of account {owner} as `kms_key` in the drill's `to`", "kms:DescribeKey")
     return f"key {arn} is enabled" + (f"; it belongs to account {of}, not to {owner}" if of != owner else "")
 
 

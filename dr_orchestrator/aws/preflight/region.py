@@ -70,7 +70,8 @@ def key_there(
         raise NotRecoverable(told, hint, "kms:DescribeKey")
     owner = there.account.pinned or there.account.caller().account
     of, otherwise = f"arn:aws:kms:{to.region}:{owner}:key/copy", "the copy is encrypted with a key of AWS's own"
-    return keys.usable(there.account, to.key or None, of, otherwise)
+    apart = bool(to.account) and to.account != resource.account
+    return keys.usable(there.account, to.key or None, of, otherwise, apart=apart)
 
 
 def _is_of_aws(beside: Toolkit, key: str) -> bool:

@@ -161,7 +161,7 @@ class Bringing:
             return THERE
         there = self.toolkit.at(copy.place).account
         of = f"arn:aws:rds:{copy.region}:{copy.account}:snapshot:{copy.id}"
-        return keys.usable(there, own or None, of, _SNAPSHOT_KEY)
+        return keys.usable(there, own or None, of, _SNAPSHOT_KEY, apart=True)
 
     def _look_at_names(self, copy: Copy) -> str:
         planned = [self.last(copy), *([self._planned(copy, "shared", "")] if copy.account else [])]

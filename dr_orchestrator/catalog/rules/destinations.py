@@ -12,6 +12,7 @@ from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.drill import account_of
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.domain.service import Via
 from dr_orchestrator.errors import Problem
@@ -20,7 +21,9 @@ Mistake = tuple[Key, str, str]
 
 
 def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
-    """The mistakes in where a drill says that its copy is to stand; none where it says nothing."""
+    """The mistakes in where a drill says that its copy is to stand; none where it says nothing, and takes no vault's
+    points.
+    """
     lies = drill.recovery_points.region if drill.recovery_points else None
     vault = bool(drill.recovery_points and drill.recovery_points.vault)
     if lies:
@@ -29,6 +32,7 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
         message = "the Data API takes a secret of the region in which the copy stands, and the source's is of its own"
         yield ("to" if drill.to else "recovery_points",), message, "remove it, or ask the copy at its address"
     yield from _partitions(drill, resource)
+    yield from _lost(drill, resource, of)
     if (to := drill.to) is None:
         return
     if not (of.elsewhere or of.afar):
@@ -53,8 +57,22 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
     elif to.shared_key and ":key/" not in to.shared_key:
         message = "the policies of the other account's role can name a key by its ARN alone"
         yield ("to", "shared_key"), message, "write the key's ARN: arn:aws:kms:...:key/..."
-    yield from _keys(to)
+    yield from _keys(to, account or "")
     yield from _own(to, account if of.afar else "", resource, of)
+
+
+def _lost(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
+    """The mistake that the copy stands in the region that counts as lost, in whichever account; and so green tells
+    nothing. A drill that says nothing of a place, as drill files of old do, is not held to it.
+    """
+    if drill.disruption is not Disruption.REGION or drill.kind.leads or drill.kind.promotes or drill.kind.interrupts:
+        return  # those of these kinds stand in two regions, by rules of their own
+    said = (drill.to.region if drill.to else None) or (drill.recovery_points.region if drill.recovery_points else None)
+    beside = said is None and drill.recovery_points is not None
+    if beside or said == resource.region:
+        message = f"{resource.region} counts as lost, and the copy stands in it: that proves nothing of its loss"
+        fix = "" if of.stays else ", or have the copy stand in another region"
+        yield ("disruption",), message, f"write `disruption: infrastructure`, or `application`{fix}"
 
 
 def _of_content(to: To, of: ResourceType, *, vault: bool) -> Iterator[Mistake]:
@@ -148,8 +166,13 @@ def _ways_out(drill: Drill, of: ResourceType, ways: Iterable[Kind], *, vault: bo
         yield "remove `vault` and `role`: what was copied there is taken without"
 
 
-def _keys(to: To) -> Iterator[Mistake]:
-    """The keys that are said to be of another region: KMS keeps each in its own."""
+def _keys(to: To, account: str) -> Iterator[Mistake]:
+    """The keys that are said to be of another region: KMS keeps each in its own; and the copy's that is said to be of
+    another account than that of the copy: whoever loses the source's would lose the copy with its key.
+    """
+    if account and to.kms_key and to.kms_key.startswith("arn:") and (of := account_of(to.kms_key)) != account:
+        message = f"the key is of account {of}, and what stands in {account} is encrypted with one of {account}"
+        yield ("to", "kms_key"), message, f"name one of {account}"
     for name, key in (("kms_key", to.kms_key), ("shared_key", to.shared_key)):
         if key and key.startswith("arn:") and (region := key.split(":")[3]) != to.region:
             message = f"the key is of {region}, and what stands in {to.region} is encrypted with one of {to.region}"

@@ -30,4 +30,4 @@ def secondary(cluster: Copy, region: str) -> Copy:
 
 def _named(copy: Copy, word: str, longest: int) -> str:
     of = copy.source.id if copy.source else copy.id
-    return copies.slug(f"{copies.PREFIX}{copy.run}-{word}-{of}")[:longest].strip("-")
+    return copies.cut(copies.slug(f"{copies.PREFIX}{copy.run}-{word}-{of}"), longest)

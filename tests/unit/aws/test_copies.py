@@ -43,6 +43,27 @@ def test_two_runs_never_share_a_name(one: str, other: str, resource: str, of: Co
     assert (name(one, resource, of) == name(other, resource, of)) is (one == other)
 
 
+BEGUN = st.from_regex(r"[a-z][a-z0-9]{0,62}", fullmatch=True)
+
+
+@given(RUNS, st.tuples(BEGUN, BEGUN), st.sampled_from([*TYPES.copies.values()]))
+def test_two_resources_of_a_run_never_share_a_name(run: str, ends: tuple[str, str], of: CopyType) -> None:
+    """However long their ids are, and however alike they begin; a name that needs no cut is that of its resource."""
+    one, other = (name(run, f"promoted-{'long' * 10}{each}", of) for each in ends)
+    assert (one == other) is (ends[0] == ends[1])
+
+
+def test_what_fits_is_not_cut_and_what_a_run_has_named_stays() -> None:
+    """A run that is resumed finds its copy under the name that it wrote down, by whichever version."""
+    of = TYPES.copies["rds-instance"]
+    assert name(RUN, "orders-prod", of) == COPY.id
+    long = f"promoted-{'long' * 20}"
+    before = f"dro-{RUN}-{long}"[: of.longest]
+    assert name(RUN, long, of) != before
+    assert name(RUN, long, of, lambda: [before]) == before
+    assert name(RUN, "orders-prod", of, lambda: [before]) == COPY.id
+
+
 def proofs(row: CopyRecord | None = ROW, sources: frozenset[str] = frozenset({"orders-prod"})) -> Proofs:
     return Proofs(lambda _: row, sources, lambda _: ())
 

@@ -383,3 +383,52 @@ def test_each_mistake_of_a_buckets_place_is_told(tmp_path: Path, text: str, key:
     """No drill brings one anywhere: the way out is the vault there."""
     told = {(each.key, each.message, each.fix) for each in problems(write(tmp_path, {"carts.yaml": text}))}
     assert (f"drills.carts-away.{key}", message, fix) in told
+
+
+LOST, REGIONS = "disruption: application", "disruption: region"
+BESIDE = f'to: {{region: us-east-1, account: "{OTHER}"}}'
+FROM_VAULT = ("dynamodb-table", "s3-bucket", "efs-file-system", "ebs-volume", "ec2-instance")
+
+
+def beside_of(type: str) -> str:
+    """One out of a vault of another account, in the region of its source."""
+    return of_account("nightly").replace("eu-central-1", "us-east-1").replace("dynamodb-table", type)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        said(BESIDE),
+        said(BESIDE, CLUSTERS),
+        said(OF_ZONES, ZONES),
+        said(OF_ZONES, OBJECTS),
+        *map(beside_of, FROM_VAULT),
+    ],
+)
+def test_nothing_that_stands_in_the_lost_region_proves_anything_of_its_loss(tmp_path: Path, text: str) -> None:
+    """Beside its source, in another account, or out of a vault there: each is refused at its line, of every type."""
+    lost = changed(text, LOST, REGIONS)
+    (told,) = [each for each in problems(reached(tmp_path, lost)) if each.key.endswith(".disruption")]
+    assert told.file == "drills/carts.yaml"
+    assert told.line == lost[: lost.index(REGIONS)].count("\n") + 1
+    assert told.message == "us-east-1 counts as lost, and the copy stands in it: that proves nothing of its loss"
+    assert told.fix.startswith("write `disruption: infrastructure`, or `application`")
+
+
+@pytest.mark.parametrize("text", [said(TO, CLUSTERS), said(TO, TABLES), said(VAULT, TABLES), said(VAULT, OBJECTS)])
+def test_what_stands_in_another_region_is_drilled_for_the_loss_of_its_own(tmp_path: Path, text: str) -> None:
+    """Brought there, or out of a vault there."""
+    told = problems(reached(tmp_path, changed(text, LOST, REGIONS)))
+    assert not [each for each in told if each.key.endswith(".disruption")]
+
+
+@pytest.mark.parametrize("of", [SNAPSHOT, CLUSTERS, TABLES, OBJECTS])
+def test_the_key_of_a_copy_is_of_the_account_in_which_that_stands(tmp_path: Path, of: str) -> None:
+    """Whoever loses the source's account would lose the copy with its key."""
+    key = "arn:aws:kms:eu-central-1:123456789012:key/x"
+    text = said(THERE.replace("}", f", kms_key: '{key}'}}"), of)
+    message = f"the key is of account 123456789012, and what stands in {OTHER} is encrypted with one of {OTHER}"
+    told = {each.message for each in problems(reached(tmp_path, text)) if each.key.endswith(".to.kms_key")}
+    assert message in told
+    own = text.replace("eu-central-1:123456789012", f"eu-central-1:{OTHER}")
+    assert not [each for each in problems(reached(tmp_path, own)) if "the key is of" in each.message]

@@ -100,7 +100,9 @@ def test_only_what_wears_the_runs_tag_is_shared(tmp_path: Path, drill: str) -> N
     for part in shares:
         call = f"ec2:Modify{part.partition('/')[0].title()}Attribute"
         arn = f"arn:aws:ec2:{elsewhere.AWAY}::{part}"
-        assert allowed(made, call, arn, THERE_ASKED | {"aws:ResourceTag/dr-drill:run": ["r"]})
+        assert allowed(
+            made, call, arn, THERE_ASKED | {"aws:ResourceTag/dr-drill:run": ["r"], "ec2:Add/userId": [OTHER]}
+        )
         assert not allowed(made, call, arn, THERE_ASKED)
 
 
@@ -109,3 +111,41 @@ def test_the_other_account_looks_for_its_own_instance_profile(tmp_path: Path) ->
     made, place = there(tmp_path, "web-away"), "arn:aws:iam::222222222222"
     assert allowed(made, "iam:GetInstanceProfile", f"{place}:instance-profile/dr-machine", {})
     assert not allowed(made, "iam:GetInstanceProfile", f"{place}:role/dr-machine", {})
+
+
+SHARES = ("ec2:ModifySnapshotAttribute", "ec2:ModifyImageAttribute")
+
+
+def shares(tmp_path: Path, drill: str) -> list[Policy]:
+    """Those of the role of the sources' account, of a drill whose copy stands in another."""
+    said = BOTH.replace(f"kms_key: {elsewhere.ALIAS}", f'account: "{OTHER}"')
+    shop = workspace.SHOP.replace("\ndrills:\n", said, 1)
+    here = workspace.world(tmp_path, FakeClock(), shop=shop, tiers=workspace.TIERS + THERE)
+    allowed_in = Allowed(frozenset(), frozenset({"us-east-1", elsewhere.AWAY}))
+    made = drill_policies(Scope(TYPES, [here.drill(drill)], allowed_in))
+    assert [fault for each in made for fault in reference.faults(each)] == []
+    return made
+
+
+@pytest.mark.parametrize("drill", ["share-away", "web-away"])
+def test_a_snapshot_is_shared_with_the_account_of_the_copy_alone(tmp_path: Path, drill: str) -> None:
+    """IAM denies any other account, a group with it or alone, and a call that adds nobody."""
+    made, arn = shares(tmp_path, drill), f"arn:aws:ec2:{elsewhere.AWAY}::snapshot/snap-0a"
+    tagged = THERE_ASKED | {"aws:ResourceTag/dr-drill:run": ["r"]}
+    with_it = {"ec2:Add/userId": [OTHER]}
+    assert allowed(made, SHARES[0], arn, tagged | with_it)
+    for said in (
+        {"ec2:Add/userId": ["999999999999"]},
+        {"ec2:Add/group": ["all"]},
+        with_it | {"ec2:Add/group": ["all"]},
+        {},
+    ):
+        assert not allowed(made, SHARES[0], arn, tagged | said)
+
+
+@pytest.mark.parametrize("drill", ["share-away", "web-away"])
+def test_the_role_of_the_other_account_shares_nothing(tmp_path: Path, drill: str) -> None:
+    """What is shared is the sources' account's: there the call has no use, and would give a copy of the data away."""
+    named = [each for policy in there(tmp_path, drill) for each in policy["Statement"] if each["Effect"] == "Allow"]
+    assert named
+    assert not [each for each in named if set(SHARES) & set(each["Action"])]

@@ -24,6 +24,8 @@ KEY = f"arn:aws:kms:{AWAY}:123456789012:key/0a"
 def brought(home: Path, to: str) -> Scope:
     """Of a drill whose copy stands in another account, where it says so."""
     drill = DRILL.replace(f"region: {AWAY}, kms_key: {ALIAS}", f'account: "{OTHER}", {to}')
+    if f"region: {REGION}" in to:  # which is not lost, then: the account is
+        drill = drill.replace("disruption: region", "disruption: infrastructure")
     shop = workspace.SHOP.replace("\ndrills:", f"\ndrills:{drill.rstrip()}")
     here = workspace.world(home, FakeClock(), shop=shop, tiers=workspace.TIERS + THERE)
     return Scope(TYPES, [here.drill("orders-away-snapshot")], Allowed())
