@@ -124,14 +124,14 @@ class Appointment:
 def overdue_since(state: DueState, now: datetime) -> datetime | None:
     """The end of the first whole period that went by after a drill was last seen to pass; None where none did.
 
-    Neither a run that failed since, nor a change of its definition, makes it less late. One that never passed is not
-    overdue: nothing tells since when it should have.
+    Neither a run that failed since, nor a change of its definition, makes it less late. One that never passed is late
+    from the end of the period in which it was declared, as far as somebody has looked since when it is.
     """
-    proof = state.last_proof or state.proven_at
-    if not state.due or proof is None:
+    every, proof = state.drill.every, state.last_proof or state.proven_at
+    since = period_end(every, proof) if proof is not None else state.declared_at
+    if not state.due or since is None:
         return None
-    covered = period_end(state.drill.every, proof)
-    missed = period_end(state.drill.every, covered)
+    missed = period_end(every, since)
     return missed if missed <= now else None
 
 

@@ -135,7 +135,7 @@ def _covered(
 
 def _cell(state: DueState, newest: RealRun | None, now: datetime) -> Cell:
     changed = newest is not None and newest.verdict.green and newest.definition != state.drill.digest
-    if overdue_since(state, now):
+    if (state.last_proof or state.proven_at) and overdue_since(state, now):
         return Cell(state, Coverage.OVERDUE, newest, changed)
     if state.proven_at is None:
         return Cell(state, Coverage.LAPSED if state.last_proof or changed else Coverage.NEVER, newest, changed)

@@ -87,7 +87,8 @@ class DueState:
 
     `proven_at` is None where nothing is proven; `until` is when the period ends, and a proof of now with it.
     `last_proof` is when a run of it was last seen to pass, whatever it was defined as, and whatever came after it.
-    `excluded` is why it need not be performed now, empty where it has to be.
+    `excluded` is why it need not be performed now, empty where it has to be. `declared_at` is since when it is known to
+    be declared, None where nobody has looked.
     """
 
     drill: Drill
@@ -97,6 +98,7 @@ class DueState:
     until: datetime
     last_proof: datetime | None = None
     excluded: str = ""
+    declared_at: datetime | None = None
 
 
 def claim_of(drill: Drill) -> Claim:
@@ -115,12 +117,14 @@ def due_states(
     now: datetime,
     newest: Mapping[str, RealRun] | None = None,
     last_proof: Mapping[str, datetime] | None = None,
+    declared: Mapping[str, datetime] | None = None,
 ) -> list[DueState]:
     """Where each drill stands, tier 0 first; `newest` tells of those that are due what their newest real run showed.
 
     `last_green` holds when the newest runs on real AWS that passed one after the other began, by claim: a simulated run
     proves nothing and is not in it, what a drill proved before it was changed is not proven of what it is now, and of
-    several draws every one has to have passed. `last_proof` is when each was last seen to pass, by name.
+    several draws every one has to have passed. `last_proof` is when each was last seen to pass, by name, `declared`
+    since when each is known to be declared.
     """
     ordered = sorted(drills, key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
     return [
@@ -128,6 +132,7 @@ def due_states(
             _due_state(drill, last_green.get(claim_of(drill), ()), now, (newest or {}).get(drill.name)),
             last_proof=(last_proof or {}).get(drill.name),
             excluded=excluded(drill, now),
+            declared_at=(declared or {}).get(drill.name),
         )
         for drill in ordered
     ]

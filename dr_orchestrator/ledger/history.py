@@ -12,6 +12,7 @@ from dr_orchestrator.domain.outline import Lasted
 from dr_orchestrator.domain.programme import Begun, Claim, RealRun
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.ledger import tables
+from dr_orchestrator.ledger.tables_of_findings import declared_drill
 
 _run = tables.run.c
 
@@ -35,6 +36,12 @@ def proven_before(connection: Connection, instant: datetime) -> dict[str, dateti
     green = [each for each in Verdict if each.green]
     passed = _run.simulated.is_(False) & _run.verdict.in_(green) & (_run.ended_at < instant)
     query = select(_run.drill, func.max(_run.started_at)).where(passed).group_by(_run.drill)
+    return dict(connection.execute(query).tuples().all())
+
+
+def declared_since(connection: Connection) -> dict[str, datetime]:
+    """Since when each drill is known to be declared, as looks on real AWS met it, or its first run there began."""
+    query = select(declared_drill.c.drill, declared_drill.c.since).where(declared_drill.c.simulated.is_(False))
     return dict(connection.execute(query).tuples().all())
 
 

@@ -168,6 +168,11 @@ class Queries:
         with transaction(self._engine) as connection:
             return history.proven_before(connection, instant)
 
+    def declared_since(self) -> dict[str, datetime]:
+        """Since when each drill is known to be declared, as looks on real AWS met it, or its first run there began."""
+        with transaction(self._engine) as connection:
+            return history.declared_since(connection)
+
     def last_begun(self) -> dict[str, Begun]:
         """When the newest runs of each drill began, on real AWS and at all, and whether one is under way."""
         with transaction(self._engine) as connection:

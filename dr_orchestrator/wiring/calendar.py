@@ -36,7 +36,8 @@ def agenda_of(here: App) -> Agenda:
     if not drills:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
     proven, newest = queries.last_green(proofs_wanted(drills.values())), queries.newest_real(drills)
-    states = due_states(drills.values(), proven, now, newest, queries.proven_before(now))
+    declared = queries.declared_since()
+    states = due_states(drills.values(), proven, now, newest, queries.proven_before(now), declared)
     planned = planned_for(here, now)
     found = agenda(here.catalogue.calendar, planned, states, queries.last_begun(), now)
     return Agenda(now, here.catalogue.calendar, states, planned, found)

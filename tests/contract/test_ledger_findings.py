@@ -338,6 +338,7 @@ def test_a_drill_is_overdue_once_a_whole_period_has_gone_by(ledger: SqlLedger) -
     assert (of.raised_by, of.rule, of.drill, of.seen) == (RaisedBy.OVERDUE, Rule.OVERDUE, "orders-snapshot", 1)
     ledger.findings.look_at_drills([state(due=True)], {}, START + 150 * DAY, simulated=False)
     assert kept(ledger, of.key).seen == 2
+    assert ledger.queries.declared_since() == {"orders-snapshot": START}
     ledger.findings.look_at_drills([state(due=False)], {"orders-snapshot": "r-9"}, START + 151 * DAY, simulated=False)
     assert (kept(ledger, of.key).state, kept(ledger, of.key).retest) == (State.REMEDIATED, "r-9")
     assert acts(ledger, of.key) == [Act.RAISED, Act.REMEDIATED]

@@ -181,6 +181,13 @@ def test_what_failed_since_is_as_late_as_before() -> None:
     assert overdue_since(found, NOON) == datetime(2026, 7, 1, tzinfo=UTC)
 
 
+def test_what_never_passed_is_late_from_the_end_of_its_own_first_period() -> None:
+    """As far as it is known since when it is declared; in that period itself it is only due."""
+    for declared, late in ((datetime(2026, 9, 30, tzinfo=UTC), True), (datetime(2026, 10, 1, tzinfo=UTC), False)):
+        (found,) = due_states([drill("a")], {}, NOON, None, None, {"a": declared})
+        assert (overdue_since(found, NOON) == datetime(2026, 10, 1, tzinfo=UTC)) is late
+
+
 def test_what_is_overdue_does_not_wait_for_its_slot() -> None:
     """On a period's first open day it is due at once, though the plan has it weeks later, behind what is not late."""
     drills = [drill(f"a-{number}", tier=0) for number in range(30)] + [drill("late", tier=3)]
