@@ -19,7 +19,7 @@ from dr_orchestrator.domain.findings.sighting import Sighting
 from dr_orchestrator.domain.findings.tracked import CLOSED, Change, RaisedBy, TrackedFinding
 from dr_orchestrator.domain.posture.ruling import Look, Stood
 from dr_orchestrator.domain.programme import DueState
-from dr_orchestrator.domain.run import Closing
+from dr_orchestrator.domain.run import Closing, RunHeader
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import assembly, followed, rows, tables
@@ -101,10 +101,23 @@ def take_in_run(connection: Connection, name: str, closing: Closing, deadlines: 
     if not retests:
         return
     (whole,) = assembly.whole(connection, select(tables.run).where(_run.id == name))
-    for each in _open(connection, same):
+    found_open = _open(connection, same)
+    saw = _headers(connection, {each.last_source for each in found_open})
+    for each in found_open:
         tracked = followed.finding_of(each)
-        if (proof := retest.by_run(whole, tracked, _left(connection, tracked))) is not None:
+        if (
+            proof := retest.by_run(whole, tracked, saw.get(tracked.last_source), _left(connection, tracked))
+        ) is not None:
             _write(connection, each.number, retest.remediated(tracked, proof))
+
+
+def _headers(connection: Connection, names: Collection[str]) -> dict[str, RunHeader]:
+    """The headers of runs, by their names."""
+    found: dict[str, RunHeader] = {}
+    for some in assembly.chunks(sorted(names)):
+        for row in connection.execute(select(tables.run).where(_run.id.in_(some))).mappings():
+            found[row["id"]] = rows.header_of(row)
+    return found
 
 
 def take_in_look(connection: Connection, look: Look, seen: Collection[Stood], deadlines: Deadlines) -> None:

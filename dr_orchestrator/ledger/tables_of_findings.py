@@ -54,6 +54,7 @@ tracked_finding = Table(
     words("retest"),
     words("evidence"),
     instant("closed_at", null=True),
+    words("account"),
     UniqueConstraint("fingerprint", "simulated"),
     CheckConstraint("state <> 'remediated' OR retest <> ''", name="remediated_by_a_retest"),
     CheckConstraint("state <> 'not reproducible' OR evidence <> ''", name="closed_by_evidence"),

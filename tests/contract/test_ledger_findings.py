@@ -42,6 +42,7 @@ from tests.support.tracked import APPROVER, DAY, DEADLINES, HOUR, OWNER, Life, f
 
 FINDING = found()
 KEY = FINDING.fingerprint, False
+MINE = "123456789012"
 PROMISE = Objective(None, None, "none set")
 SHORT = Ruling(Rule.POSTURE_LOCK, Standing.SHORT, "seen", "backup:ListBackupVaults", Severity.HIGH, "lock it")
 HELD = Ruling(Rule.POSTURE_LOCK, Standing.HELD, "locked", "backup:ListBackupVaults")
@@ -142,6 +143,16 @@ def test_a_rehearsal_is_another_world(ledger: SqlLedger) -> None:
     assert kept(ledger).state is kept(ledger, (KEY[0], True)).state is State.OPEN
     write(ledger, run("r-2", START + DAY))
     assert kept(ledger).state is kept(ledger, (KEY[0], True)).state is State.REMEDIATED
+
+
+def test_a_retest_is_of_what_was_seen_last(ledger: SqlLedger) -> None:
+    """A drill that is pointed at another database says nothing of the one that failed."""
+    write(ledger, failed("r-1"))
+    other = run("r-2", START + DAY)
+    write(ledger, replace(other, header=replace(other.header, resource_id="orders-staging")))
+    assert kept(ledger).state is State.OPEN
+    write(ledger, run("r-3", START + 2 * DAY))
+    assert (kept(ledger).state, kept(ledger).retest) == (State.REMEDIATED, "r-3")
 
 
 def test_a_leftover_is_gone_when_all_runs_that_saw_it_are_clean(ledger: SqlLedger) -> None:
@@ -275,9 +286,9 @@ def test_a_finding_is_found_by_the_beginning_of_its_fingerprint(ledger: SqlLedge
         assert "dro findings" in told.value.hint
 
 
-def look(ledger: SqlLedger, at: datetime, *rows: Stood, simulated: bool = False) -> None:
+def look(ledger: SqlLedger, at: datetime, *rows: Stood, simulated: bool = False, account: str = MINE) -> None:
     services = tuple(sorted({"orders", *(each.service for each in rows)}))
-    ledger.keep_posture(Look(at, simulated, "123456789012", "2026-Q4", services), rows)
+    ledger.keep_posture(Look(at, simulated, account, "2026-Q4", services), rows)
 
 
 def row(ruling: Ruling, service: str = "orders", resource: str = "db") -> Stood:
@@ -285,7 +296,9 @@ def row(ruling: Ruling, service: str = "orders", resource: str = "db") -> Stood:
 
 
 def test_a_shortfall_is_a_finding_until_a_look_sees_it_held(ledger: SqlLedger) -> None:
-    """Each look is a sighting, and fills no history; what could not be asked settles nothing, nor does a rehearsal."""
+    """Each look is a sighting, and fills no history; what could not be asked settles nothing, nor does a
+    rehearsal, or a look at another account.
+    """
     for day in range(3):
         look(ledger, START + day * DAY, row(SHORT))
     (of,) = ledger.queries.findings()
@@ -294,6 +307,7 @@ def test_a_shortfall_is_a_finding_until_a_look_sees_it_held(ledger: SqlLedger) -
     look(ledger, START + 3 * DAY, row(replace(HELD, standing=Standing.UNKNOWN)))
     look(ledger, START + 4 * DAY, row(HELD), simulated=True)
     look(ledger, START + 5 * DAY)
+    look(ledger, START + 5 * DAY + HOUR, row(HELD), account="444455556666")
     assert kept(ledger, of.key).state is State.OPEN
     look(ledger, START + 6 * DAY, row(HELD))
     assert kept(ledger, of.key).state is State.REMEDIATED
@@ -420,6 +434,10 @@ def test_an_upgrade_brings_in_what_runs_found(ledger: SqlLedger, database_url: s
     assert (of.first_seen, of.opened_at, of.last_seen) == (START + HOUR, START + HOUR, START + DAY + HOUR)
     assert (of.rule, rehearsed.rule, of.due, of.lacks) == (Rule.CHECK_FAILED, Rule.NOT_KEPT, None, ("no due date",))
     assert acts(upgraded) == [Act.RAISED]
+    elsewhere = run("r-e", START + 2 * DAY)
+    made = replace(elsewhere.header.provenance, account="444455556666")
+    write(upgraded, replace(elsewhere, header=replace(elsewhere.header, provenance=made)))
+    assert (of.account, kept(upgraded).state) == ("111122223333", State.OPEN)
     write(upgraded, run("r-3", START + 2 * DAY))
     assert (kept(upgraded).state, kept(upgraded).retest) == (State.REMEDIATED, "r-3")
     upgraded.close()

@@ -103,6 +103,23 @@ class GoneContract:
         assert not way.exists()
         assert way.made.inventory() == before
 
+    def test_a_source_of_another_region_is_told_before_anything_starts(self, way: Way, apart: str) -> None:
+        """It lives, and not where the drill says: with the region that was looked in, and its own where AWS tells."""
+        way.resource = replace(way.resource, region=ELSEWHERE)
+        account = Account(ELSEWHERE, way.made.toolkit.account.guard)
+        way.made = replace(way.made, toolkit=replace(way.made.toolkit, account=account))
+        with pytest.raises(NotRecoverable, match=rf"^[a-z0-9]+:\w+: .*{way.resource.id}{apart}") as fault:
+            looked(way)
+        assert ELSEWHERE in fault.value.message
+        assert way.calls(way.spec.ask) == []
+
+
+@pytest.mark.campaign(WAYS_KEPT)
+class OutlivedContract:
+    """What a recovery point holds is restored though its source is gone."""
+
+    ways: ClassVar[tuple[Spec, ...]]
+
     def test_what_its_recovery_point_outlives_is_restored_all_the_same(self, way: Way, outlived: Outlived) -> None:
         """Gone between look and restore: the copy holds what the point holds, by itself, and is taken down."""
         before, restorer = way.made.inventory(), way.restorer
@@ -115,16 +132,6 @@ class GoneContract:
             way.ended()
         assert not way.exists()
         assert way.made.inventory() == before
-
-    def test_a_source_of_another_region_is_told_before_anything_starts(self, way: Way, apart: str) -> None:
-        """It lives, and not where the drill says: with the region that was looked in, and its own where AWS tells."""
-        way.resource = replace(way.resource, region=ELSEWHERE)
-        account = Account(ELSEWHERE, way.made.toolkit.account.guard)
-        way.made = replace(way.made, toolkit=replace(way.made.toolkit, account=account))
-        with pytest.raises(NotRecoverable, match=rf"^[a-z0-9]+:\w+: .*{way.resource.id}{apart}") as fault:
-            looked(way)
-        assert ELSEWHERE in fault.value.message
-        assert way.calls(way.spec.ask) == []
 
 
 @pytest.mark.campaign(WAYS_KEPT)

@@ -18,7 +18,7 @@ from dr_orchestrator.resources.dynamodb_table.listing import listed, quota
 from tests.resources.suite import LifeContract, SafetyContract
 from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
-from tests.resources.suite_of_troubles import GoneContract, TroublesContract
+from tests.resources.suite_of_troubles import GoneContract, OutlivedContract, TroublesContract
 from tests.support.estate import REGION, TABLE, Estate
 from tests.support.ways import Make, Way
 from tests.support.ways.dynamodb_table import WAYS
@@ -37,6 +37,10 @@ class TestTroubles(TroublesContract):
 
 
 class TestGone(GoneContract):
+    ways = WAYS
+
+
+class TestOutlived(OutlivedContract):
     ways = WAYS
 
 

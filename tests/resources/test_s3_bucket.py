@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.resources.suite import LifeContract, SafetyContract
 from tests.resources.suite_of_endings import PointsContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
-from tests.resources.suite_of_troubles import GoneContract, TroublesContract
+from tests.resources.suite_of_troubles import GoneContract, OutlivedContract, TroublesContract
 from tests.support.ways.s3_bucket import VAULTED, WAYS
 
 
@@ -22,6 +22,10 @@ class TestTroubles(TroublesContract):
 
 
 class TestGone(GoneContract):
+    ways = WAYS
+
+
+class TestOutlived(OutlivedContract):
     ways = WAYS
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import ge
 
 from dr_orchestrator.domain import lost_region, planes
-from dr_orchestrator.domain.failover import switches
+from dr_orchestrator.domain.failover import FAILBACK, switches
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.findings.sighting import source_of
 from dr_orchestrator.domain.findings.tracked import MACHINE, Act, Change, Entry, RaisedBy, State, TrackedFinding, anew
-from dr_orchestrator.domain.judge.findings import fingerprint_of
+from dr_orchestrator.domain.judge.findings import THIN, fingerprint_of
+from dr_orchestrator.domain.judge.reasons import headroom, proven
+from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit
 from dr_orchestrator.domain.parity import Standing as Alike
 from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Standing, Stood
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import Closing, Role, Run, RunHeader
+from dr_orchestrator.domain.run import Closing, Measures, Role, Run, RunHeader
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, WorstCaseVerdict
 
 
@@ -42,8 +45,11 @@ def is_evidence(header: RunHeader, closing: Closing | None) -> bool:
     return closing is not None and closing.verdict.green and not made.simulated and bool(made.account)
 
 
-def by_run(run: Run, of: TrackedFinding, left: bool = False) -> Proof | None:
-    """The proof that a run gives, of the same drill, service and kind; None where it gives none.
+def by_run(run: Run, of: TrackedFinding, saw: RunHeader | None, left: bool = False) -> Proof | None:
+    """The proof that a run gives, of the same drill, service, kind and account; None where it gives none.
+
+    `saw` is the run that saw the finding last: the retest is of the same resource, lost in the same way, and recovered
+    by the same path from points that are chosen alike; None where nothing is known of it, and nothing can be compared.
 
     It began after the finding was seen last (what a rehearsal saw a real run settles whenever it was), and measured
     what the finding is about. `left` is whether copies of the runs that saw it may still exist.
@@ -53,18 +59,36 @@ def by_run(run: Run, of: TrackedFinding, left: bool = False) -> Proof | None:
         return None
     if (header.drill, header.service, header.kind.value) != (of.drill, of.service, of.kind):
         return None
-    if not of.simulated and header.started_at <= of.last_seen:
+    if _elsewhere(of, header.provenance.account) or (not of.simulated and header.started_at <= of.last_seen):
         return None
-    if of.fingerprint in {each.fingerprint for each in closing.findings} or not _retested(run, of, left):
+    if saw is None or _scope(header) != _scope(saw):
+        return None
+    if of.fingerprint in {each.fingerprint for each in closing.findings} or not _retested(run, of, saw, left):
         return None
     return Proof(header.id, closing.ended_at, f"run {header.id} of the same drill passed on AWS without it")
 
 
-def _retested(run: Run, of: TrackedFinding, left: bool) -> bool:
+def _scope(of: RunHeader) -> tuple[str, ...]:
+    """The things that a drill of that name was of as a run began: it may be another one by now."""
+    return of.resource_id, of.disruption, of.path, of.selection
+
+
+def _elsewhere(of: TrackedFinding, account: str) -> bool:
+    """Whether an account is another than the one where it was seen last; a rehearsal's is none of anybody's."""
+    return bool(of.account) and not of.simulated and account != of.account
+
+
+def _retested(run: Run, of: TrackedFinding, saw: RunHeader, left: bool) -> bool:
     if of.rule is Rule.LEFTOVER:
         return not left and run.closing is not None and run.closing.cleanup is Cleanup.CLEAN
     looked = LOOKED_AT.get(of.rule)
-    return looked is not None and looked(run, of)
+    return looked is not None and looked(run, of) and _kept(run, of.rule, saw)
+
+
+def _kept(run: Run, rule: Rule, saw: RunHeader) -> bool:
+    """Whether a run keeps what was promised when the finding was seen: a promise that was loosened mends nothing."""
+    judged = JUDGED_BY.get(rule)
+    return judged is None or judged(run, saw)
 
 
 def _whenever(_run: Run, _of: TrackedFinding) -> bool:
@@ -122,7 +146,8 @@ def _step(role: Role) -> Callable[[Run, TrackedFinding], bool]:
 
 
 def _filled(run: Run, _of: TrackedFinding) -> bool:
-    return run.template is not None
+    """All parts came back with their data; that one may be empty by its owner's word is no reason to call it mended."""
+    return run.template is not None and not run.template.empty
 
 
 def _compared(run: Run, of: TrackedFinding) -> bool:
@@ -137,6 +162,58 @@ def _compared(run: Run, of: TrackedFinding) -> bool:
         return False
     accepted = [each for each in run.differences if each.standing is Alike.ACCEPTED]
     return not _is_one_of(run, of, [*(f"{each.store} {each.severity}" for each in accepted)])
+
+
+def _measures(run: Run) -> Measures:
+    return run.closing.measures if run.closing is not None else Measures()
+
+
+def _within(limit: Limit | None, actual: timedelta | None, error: timedelta | None = None) -> bool:
+    return limit is None or (actual is not None and limit.kept_by(actual, error) is True)
+
+
+def _ample(limit: Limit | None, actual: timedelta | None) -> bool:
+    return limit is None or (actual is not None and headroom(limit, actual) >= THIN)
+
+
+def _as_strict(policy: ClockPolicy, before: ClockPolicy) -> bool:
+    """Whether no recovery time comes out shorter by one policy than by the other."""
+    if policy.judged_from is not before.judged_from and policy.judged_from is not ClockStart.DISRUPTION:
+        return False
+    allowed = policy.detection_allowance, policy.decision_allowance
+    return all(map(ge, allowed, (before.detection_allowance, before.decision_allowance)))
+
+
+def _rto_kept(run: Run, saw: RunHeader) -> bool:
+    told = _measures(run)
+    return _as_strict(run.header.policy, saw.policy) and _within(saw.objective.rto, told.rta, told.rta_clock_error)
+
+
+def _rto_ample(run: Run, saw: RunHeader) -> bool:
+    return _rto_kept(run, saw) and _ample(saw.objective.rto, _measures(run).rta)
+
+
+def _rpo_kept(run: Run, saw: RunHeader) -> bool:
+    told = _measures(run)
+    return _within(saw.objective.rpo, proven(told), told.rpa_clock_error)
+
+
+def _rpo_ample(run: Run, saw: RunHeader) -> bool:
+    return _rpo_kept(run, saw) and _ample(saw.objective.rpo, proven(_measures(run)))
+
+
+def _worst_case_kept(run: Run, saw: RunHeader) -> bool:
+    return _within(saw.objective.rpo, _measures(run).worst_case)
+
+
+def _whole_in_time(run: Run, saw: RunHeader) -> bool:
+    told, limit = _measures(run), saw.objective.hydration
+    return _as_strict(run.header.policy, saw.policy) and _within(limit, told.whole_after, told.rta_clock_error)
+
+
+def _back_in_time(run: Run, saw: RunHeader) -> bool:
+    outages = [each.outage for way, each in switches(run.checks).items() if way == FAILBACK]
+    return all(each is None or _within(saw.objective.rto, each.lasted, each.resolution) for each in outages)
 
 
 def _is_one_of(run: Run, of: TrackedFinding, subjects: Iterable[str]) -> bool:
@@ -171,12 +248,24 @@ LOOKED_AT: Mapping[Rule, Callable[[Run, TrackedFinding], bool]] = {
 """Whether a run looked at what a rule is about; one that is not here (a record kept no rule, say) no run settles."""
 
 
+JUDGED_BY: Mapping[Rule, Callable[[Run, RunHeader], bool]] = {
+    Rule.RTO_MISSED: _rto_kept,
+    Rule.RTO_THIN: _rto_ample,
+    Rule.RPO_MISSED: _rpo_kept,
+    Rule.RPO_THIN: _rpo_ample,
+    Rule.WORST_CASE: _worst_case_kept,
+    Rule.HYDRATION_MISSED: _whole_in_time,
+    Rule.FAILBACK_SLOW: _back_in_time,
+}
+"""Whether a run keeps what the run that saw the finding had promised, by the rules that hold a figure to a promise."""
+
+
 def by_look(look: Look, rows: Collection[Stood], found: Iterable[TrackedFinding]) -> list[tuple[TrackedFinding, Proof]]:
     """The shortfalls that a later look on real AWS proves gone, with the proof.
 
-    Its rule is held there now. What is told of an account, and not of what is declared, is gone where a look at all
-    saw everything and told it no more. What could not be asked, does not apply any more, or is not declared any more
-    is gone for nobody.
+    Its rule is held there now, in the account in which it fell short. What is told of an account, and not of what is
+    declared, is gone where a look at all saw everything and told it no more. What could not be asked, does not apply
+    any more, or is not declared any more is gone for nobody.
     """
     if look.simulated:
         return []
@@ -187,6 +276,7 @@ def by_look(look: Look, rows: Collection[Stood], found: Iterable[TrackedFinding]
         each
         for each in found
         if each.raised_by is RaisedBy.POSTURE
+        and not _elsewhere(each, look.account)
         and (each.simulated or each.last_seen < look.at)
         and each.fingerprint not in short
         and (each.fingerprint in held or (whole and each.rule in _OF_ACCOUNTS))

@@ -39,6 +39,7 @@ class Sighting:
     tier: int | None
     drill: str = ""
     kind: str = ""
+    account: str = ""
 
     @property
     def key(self) -> tuple[str, bool]:
@@ -50,7 +51,10 @@ def of_run(header: RunHeader, closing: Closing) -> list[Sighting]:
     """The findings of a run that has ended."""
     simulated = header.provenance.simulated
     named = (simulated, header.service, header.service_title, header.tier, header.drill, header.kind.value)
-    return [Sighting(each, RaisedBy.RUN, header.id, closing.ended_at, *named) for each in closing.findings]
+    account = header.provenance.account
+    return [
+        Sighting(each, RaisedBy.RUN, header.id, closing.ended_at, *named, account=account) for each in closing.findings
+    ]
 
 
 def of_look(look: Look, rows: Iterable[Stood]) -> list[Sighting]:
@@ -62,7 +66,9 @@ def _shortfall(look: Look, row: Stood) -> Sighting:
     nobodys, found = row.service == NOBODY, row.finding
     tier, owner = (None, "") if nobodys else (row.tier, row.owner)
     about = (look.simulated, row.service, row.title, tier)
-    return Sighting(replace(found, owner=owner), RaisedBy.POSTURE, source_of(look), look.at, *about)
+    return Sighting(
+        replace(found, owner=owner), RaisedBy.POSTURE, source_of(look), look.at, *about, account=look.account
+    )
 
 
 def source_of(look: Look) -> str:
@@ -71,10 +77,13 @@ def source_of(look: Look) -> str:
 
 
 def seen(known: TrackedFinding | None, sighting: Sighting, deadlines: Deadlines) -> Change | None:
-    """A finding that was seen: raised, seen again, or reopened; None where that very sighting is in it already."""
+    """A finding that was seen: raised, seen again, or reopened; None where that very sighting is in it already.
+
+    A drill that is still overdue is reopened within its period, too: no word closes it for as long as that is so.
+    """
     if known is None:
         return _raised(sighting, deadlines)
-    if known.last_source == sighting.source:
+    if known.last_source == sighting.source and not _stands(known, sighting):
         return None
     found, known = sighting.finding, as_of(known, sighting.at)
     told = replace(
@@ -88,6 +97,7 @@ def seen(known: TrackedFinding | None, sighting: Sighting, deadlines: Deadlines)
         kind=sighting.kind,
         last_seen=max(known.last_seen, sighting.at),
         last_source=sighting.source,
+        account=sighting.account,
         seen=known.seen + 1,
     )
     if known.state.closed:
@@ -97,6 +107,11 @@ def seen(known: TrackedFinding | None, sighting: Sighting, deadlines: Deadlines)
     told = replace(told, due=_sooner(known, sighting, deadlines))
     by_run = sighting.raised_by is RaisedBy.RUN  # a look of each day would fill the history with the same
     return Change(told, _entry(sighting, Act.SEEN) if by_run else None)
+
+
+def _stands(known: TrackedFinding, sighting: Sighting) -> bool:
+    """Whether a drill that was closed is overdue all the same, in the very period that it was seen in."""
+    return sighting.raised_by is RaisedBy.OVERDUE and known.state.closed
 
 
 def _raised(sighting: Sighting, deadlines: Deadlines) -> Change:
@@ -120,6 +135,7 @@ def _raised(sighting: Sighting, deadlines: Deadlines) -> Change:
         last_seen=at,
         last_source=sighting.source,
         due=deadlines.due(sighting.tier, found.severity, at),
+        account=sighting.account,
     )
     return Change(made, _entry(sighting, Act.RAISED))
 

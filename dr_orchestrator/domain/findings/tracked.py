@@ -81,8 +81,9 @@ class TrackedFinding:
     """A finding with all that became of it; one a fingerprint and world, for a simulated one is evidence of nothing.
 
     `state` is as it was last written: `state_at` tells of an acceptance that has run out. `last_source` is the run, the
-    look or the period that saw it last, `assigned` whether a person named the owner. `due` is None where nothing gives
-    it a date. `retest` is what remediated it, `evidence` a person's word why it cannot be reproduced.
+    look or the period that saw it last, `account` the AWS account that it was seen in then, empty where that is not
+    known. `assigned` is whether a person named the owner. `due` is None where nothing gives it a date. `retest` is what
+    remediated it, `evidence` a person's word why it cannot be reproduced.
     """
 
     fingerprint: str
@@ -113,6 +114,7 @@ class TrackedFinding:
     retest: str = ""
     evidence: str = ""
     closed_at: datetime | None = None
+    account: str = ""
 
     @property
     def key(self) -> tuple[str, bool]:

@@ -10,20 +10,20 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 revision = "0024"
 down_revision = "0023"
 
-_WORDS = ("service", "service_title", "drill", "kind", "title", "detail", "owner", "last_source")
+_WORDS = ("service", "service_title", "drill", "kind", "title", "detail", "owner", "last_source", "account")
 _EMPTY = ("accepted_by", "accepted_reason", "retest", "evidence")
 _STATES = "'open', 'in progress', 'accepted', 'remediated', 'not reproducible'"
 
 _BROUGHT = """
     INSERT INTO tracked_finding (fingerprint, simulated, raised_by, service, service_title, tier, drill, kind, rule,
         severity, title, detail, owner, assigned, due, state, first_seen, opened_at, last_seen, last_source, seen,
-        reopened, accepted_by, accepted_reason, accepted_until, retest, evidence, closed_at)
+        reopened, accepted_by, accepted_reason, accepted_until, retest, evidence, closed_at, account)
     SELECT fingerprint, simulated, 'run', service, service_title, tier, drill, kind, COALESCE(rule, 'not-kept'),
         severity, title, detail, owner, FALSE, NULL, 'open', first_seen, first_seen, last_seen, run, seen,
-        0, '', '', NULL, '', '', NULL
+        0, '', '', NULL, '', '', NULL, account
     FROM (
         SELECT finding.fingerprint, run.simulated, run.service, run.service_title, run.tier, run.drill, run.kind,
-            finding.rule, finding.severity, finding.title, finding.detail, finding.owner, run.id AS run,
+            run.account, finding.rule, finding.severity, finding.title, finding.detail, finding.owner, run.id AS run,
             MIN(run.ended_at) OVER same AS first_seen, MAX(run.ended_at) OVER same AS last_seen,
             COUNT(*) OVER same AS seen, MIN(finding.number) OVER same AS first,
             ROW_NUMBER() OVER (PARTITION BY finding.fingerprint, run.simulated

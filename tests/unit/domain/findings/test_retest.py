@@ -12,25 +12,27 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.domain import lost_region, planes
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, Counted, Outage, Switched, Zones
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.findings import retest
-from dr_orchestrator.domain.findings.retest import by_look, by_run, remediated
+from dr_orchestrator.domain.findings.retest import Proof, by_look, by_run, remediated
+from dr_orchestrator.domain.findings.sighting import of_run, seen
 from dr_orchestrator.domain.findings.tracked import Act, RaisedBy, State, TrackedFinding, anew
 from dr_orchestrator.domain.judge import findings as judged
 from dr_orchestrator.domain.judge.findings import fingerprint_of
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.objective import Limit, Objective
+from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Disruption, Limit, Objective
 from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.parity import Standing as Alike
 from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Ruling, Standing, Stood
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
-from dr_orchestrator.domain.replica import Made
+from dr_orchestrator.domain.replica import Empty, Made
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import CheckResult, Measures, Role, Run
+from dr_orchestrator.domain.run import CheckResult, Measures, Role, Run, RunHeader
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
-from tests.support.ledger_samples import START, step
-from tests.support.tracked import DAY, HOUR, found, run, tracked
+from tests.support.ledger_samples import START, header, step
+from tests.support.tracked import DAY, DEADLINES, HOUR, found, run, tracked
 
 LATER = START + DAY
 """When retests begin: after the finding was seen."""
@@ -41,21 +43,30 @@ def of(rule: Rule, subject: str = "") -> TrackedFinding:
     return tracked(rule=rule, fingerprint=fingerprint_of("orders", "orders-snapshot", rule, subject))
 
 
+PROMISED = Limit(9 * HOUR)
+SAW = header("r-first", objective=Objective(PROMISED, PROMISED, "tier", hydration=PROMISED))
+"""The run that saw a finding last."""
+
+
 def passed(**more: Any) -> Run:
     """A real run that passed and measured all that there is to measure."""
-    measures = Measures(rta=HOUR, rpa=HOUR, whole_after=HOUR, rpa_grade="A")
+    measures = Measures(rta=HOUR, rpa=HOUR, worst_case=HOUR, whole_after=HOUR, rpa_grade="A")
     made = run("r-2", LATER, measures=measures, worst_case_verdict=WorstCaseVerdict.MET)
-    limit = Limit(9 * HOUR)
     steps = [step(at, role=each, outcome=Outcome.PASSED) for at, each in enumerate(Role, 1)]
     checks = [CheckResult(each, "", "", Outcome.PASSED) for each in ("rows are there", planes.CHECK, lost_region.CHECK)]
     told = replace(
         made,
-        header=replace(made.header, objective=Objective(limit, limit, "tier", hydration=limit)),
+        header=replace(made.header, objective=SAW.objective),
         steps=tuple(steps),
         checks=(*checks, switched(FAILOVER), switched(FAILBACK)),
         template=Made("a", "b"),
     )
     return replace(told, **more)
+
+
+def proof(done: Run, finding: TrackedFinding, saw: RunHeader | None = SAW, left: bool = False) -> Proof | None:
+    """The proof that a run gives of a finding that a run saw before it."""
+    return by_run(done, finding, saw, left)
 
 
 OUTAGE = Outage(timedelta(), HOUR, 1, timedelta(), timedelta())
@@ -105,6 +116,63 @@ def without(rule: Rule) -> Callable[[Run], Run]:
     }[rule]
 
 
+STRICT, CLOSE = Limit(HOUR), Limit(HOUR * 1.1)
+"""Limits that the retest misses, and that it keeps with little left."""
+
+
+@pytest.mark.parametrize(
+    ("rule", "before"),
+    [
+        (Rule.RTO_MISSED, {"rto": STRICT}),
+        (Rule.RTO_THIN, {"rto": CLOSE}),
+        (Rule.RPO_MISSED, {"rpo": STRICT}),
+        (Rule.RPO_THIN, {"rpo": CLOSE}),
+        (Rule.WORST_CASE, {"rpo": STRICT}),
+        (Rule.HYDRATION_MISSED, {"hydration": STRICT}),
+        (Rule.FAILBACK_SLOW, {"rto": STRICT}),
+    ],
+)
+def test_a_promise_that_was_loosened_mends_nothing(rule: Rule, before: dict[str, Limit]) -> None:
+    """A retest is held to what was promised when the finding was seen, where that was stricter."""
+    saw = replace(SAW, objective=replace(SAW.objective, **before))  # type: ignore[arg-type]
+    assert proof(passed(), of(rule, SUBJECTS.get(rule, "")), saw) is None
+    looser = {name: Limit(99 * HOUR) for name in before}
+    saw = replace(SAW, objective=replace(SAW.objective, **looser))  # type: ignore[arg-type]
+    assert proof(passed(), of(rule, SUBJECTS.get(rule, "")), saw) is not None
+
+
+@pytest.mark.parametrize("rule", [Rule.RTO_MISSED, Rule.RTO_THIN, Rule.HYDRATION_MISSED])
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        (ClockPolicy(), ClockPolicy(), True),
+        (ClockPolicy(detection_allowance=HOUR), ClockPolicy(), False),
+        (ClockPolicy(decision_allowance=HOUR), ClockPolicy(detection_allowance=9 * HOUR), False),
+        (ClockPolicy(), ClockPolicy(detection_allowance=HOUR), True),
+        (ClockPolicy(), ClockPolicy(ClockStart.DECLARATION), False),
+        (ClockPolicy(ClockStart.DECLARATION), ClockPolicy(), True),
+        (ClockPolicy(ClockStart.DECLARATION), ClockPolicy(ClockStart.DECLARATION), True),
+    ],
+)
+def test_a_clock_that_counts_less_mends_nothing(
+    rule: Rule, before: ClockPolicy, after: ClockPolicy, gone: bool
+) -> None:
+    """Times that are judged from a later event, or without what was allowed for before, are not the same times."""
+    found_late = proof(headed(passed(), policy=after), of(rule), replace(SAW, policy=before))
+    assert (found_late is not None) is gone
+
+
+def test_what_a_schedule_tells_proves_no_promise_kept() -> None:
+    """The judge takes no RPA that is arithmetic alone for a kept promise, and neither does a retest."""
+    assert proof(measured(passed(), rpa_grade="E"), of(Rule.RPO_MISSED)) is None
+
+
+def test_a_part_that_may_be_empty_was_not_filled() -> None:
+    """A word of its owner that it may stay so lets the run pass, and mends nothing."""
+    excused = Made("a", "b", empty=(Empty("Table", "AWS::DynamoDB::Table", "a cache"),))
+    assert proof(replace(passed(), template=excused), of(Rule.EMPTY)) is None
+
+
 def difference(standing: Alike) -> Difference:
     return Difference("database", "log-exports", "a", "b", standing, Severity.LOW, "why")
 
@@ -135,9 +203,9 @@ RETESTED = [*retest.LOOKED_AT, Rule.LEFTOVER]
 def test_a_run_that_passed_and_looked_remediates(rule: Rule) -> None:
     """Whatever rule found it; the history names the run."""
     finding = of(rule, SUBJECTS.get(rule, ""))
-    proof = by_run(passed(), finding)
-    assert proof is not None
-    change = remediated(finding, proof)
+    gone = proof(passed(), finding)
+    assert gone is not None
+    change = remediated(finding, gone)
     assert change is not None
     assert (change.after.state, change.after.retest, change.after.closed_at) == (State.REMEDIATED, "r-2", LATER + HOUR)
     assert [(each.act, each.source) for each in change.entries] == [(Act.REMEDIATED, "r-2")]
@@ -146,42 +214,42 @@ def test_a_run_that_passed_and_looked_remediates(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", [each for each in RETESTED if each not in ALWAYS])
 def test_a_run_that_did_not_look_remediates_nothing(rule: Rule) -> None:
     """A check that is gone, a promise that was taken back, a measure that is missing: passing is not enough."""
-    assert by_run(without(rule)(passed()), of(rule, SUBJECTS.get(rule, ""))) is None
+    assert proof(without(rule)(passed()), of(rule, SUBJECTS.get(rule, ""))) is None
 
 
 @pytest.mark.parametrize("rule", [Rule.PARITY, Rule.PARITY_UNKNOWN])
 def test_settings_that_were_not_compared_are_not_mended(rule: Rule) -> None:
     """Where the comparing itself did not pass."""
-    assert by_run(replace(passed(), steps=()), of(rule, SUBJECTS[rule])) is None
+    assert proof(replace(passed(), steps=()), of(rule, SUBJECTS[rule])) is None
 
 
 def test_another_setting_that_is_accepted_stands_in_no_way() -> None:
     """Of another severity."""
     done = replace(passed(), differences=(difference(Alike.ACCEPTED),))
-    assert by_run(done, of(Rule.PARITY, "database high")) is not None
+    assert proof(done, of(Rule.PARITY, "database high")) is not None
 
 
 def test_a_store_that_is_drilled_no_more_was_not_compared() -> None:
     """Taking it out of the drill mends nothing; one of an environment is known by its recovery point."""
     point = RecoveryPoint("p", PointKind.SNAPSHOT, START, "api", store="carts")
     for rule, subject in ((Rule.PARITY, "carts low"), (Rule.PARITY_UNKNOWN, "carts")):
-        assert by_run(passed(), of(rule, subject)) is None
-        assert by_run(replace(passed(), points=(point,)), of(rule, subject)) is not None
+        assert proof(passed(), of(rule, subject)) is None
+        assert proof(replace(passed(), points=(point,)), of(rule, subject)) is not None
 
 
 def test_a_check_of_another_name_is_another_check() -> None:
     """The one that failed has to pass."""
-    assert by_run(passed(), of(Rule.CHECK_FAILED, "items are there")) is None
+    assert proof(passed(), of(Rule.CHECK_FAILED, "items are there")) is None
 
 
 def test_a_copy_that_may_still_exist_is_no_finding_of_the_past() -> None:
     """However clean the newest run is."""
-    assert by_run(passed(), of(Rule.LEFTOVER), left=True) is None
+    assert proof(passed(), of(Rule.LEFTOVER), left=True) is None
 
 
 def test_a_finding_of_which_no_rule_was_kept_is_settled_by_no_run() -> None:
     """Nobody knows what the run should have looked at."""
-    assert by_run(passed(), of(Rule.NOT_KEPT)) is None
+    assert proof(passed(), of(Rule.NOT_KEPT)) is None
 
 
 @pytest.mark.parametrize(
@@ -191,17 +259,29 @@ def test_a_finding_of_which_no_rule_was_kept_is_settled_by_no_run() -> None:
         lambda done: replace(done, closing=None),
         lambda done: made(done, simulated=True),
         lambda done: made(done, account=""),
+        lambda done: made(done, account="444455556666"),
         lambda done: headed(done, drill="another"),
         lambda done: headed(done, service="carts"),
         lambda done: headed(done, kind=Kind.PITR_RESTORE),
+        lambda done: headed(done, resource_id="orders-staging"),
+        lambda done: headed(done, disruption=Disruption.APPLICATION),
+        lambda done: headed(done, path=RecoveryPath.PRIMARY),
+        lambda done: headed(done, selection="random"),
         lambda done: headed(done, started_at=START + HOUR),
         lambda done: ended(done, findings=(found(),)),
     ],
 )
 def test_what_is_no_passing_retest_of_the_same_kind_remediates_nothing(spoilt: Callable[[Run], Run]) -> None:
-    """Not passed, not ended, simulated, of no account, of another drill or kind, begun before, or seeing it."""
-    assert by_run(passed(), tracked()) is not None
-    assert by_run(spoilt(passed()), tracked()) is None
+    """Not passed, not ended, simulated, of no or another account, drill, kind or resource, of another disruption, path
+    or point, begun before, or seeing it.
+    """
+    assert proof(passed(), tracked()) is not None
+    assert proof(spoilt(passed()), tracked()) is None
+
+
+def test_without_the_run_that_saw_it_nothing_can_be_compared() -> None:
+    """So nothing is proven."""
+    assert proof(passed(), tracked(), saw=None) is None
 
 
 def made(done: Run, **more: Any) -> Run:
@@ -213,22 +293,33 @@ def headed(done: Run, **more: Any) -> Run:
 
 
 def test_what_a_rehearsal_saw_a_real_run_settles_whenever_it_began() -> None:
-    """A lab's clock runs ahead."""
-    assert by_run(passed(), tracked(simulated=True, last_seen=START + 90 * DAY)) is not None
+    """A lab's clock runs ahead, and its account is nobody's."""
+    assert proof(passed(), tracked(simulated=True, last_seen=START + 90 * DAY, account="000000000000")) is not None
+
+
+def test_where_it_was_seen_is_asked_where_that_is_known() -> None:
+    """What was brought in without an account is settled by a run in any; a repeat elsewhere moves it there."""
+    assert proof(passed(), tracked(account="")) is not None
+    repeat = made(run("r-1", START, Verdict.FAILED, findings=[found()]), account="444455556666")
+    assert repeat.closing is not None
+    change = seen(tracked(), of_run(repeat.header, repeat.closing)[0], DEADLINES)
+    assert change is not None
+    assert proof(passed(), change.after) is None
+    assert proof(made(passed(), account="444455556666"), change.after) is not None
 
 
 @pytest.mark.parametrize("source", [each for each in RaisedBy if each is not RaisedBy.RUN])
 def test_a_run_settles_what_runs_find(source: RaisedBy) -> None:
     """A shortfall, or a drill that is overdue, has a retest of its own."""
-    assert by_run(passed(), tracked(raised_by=source)) is None
+    assert proof(passed(), tracked(raised_by=source)) is None
 
 
 def test_a_closed_one_stays_as_it_was_closed() -> None:
     """A second retest changes nothing."""
     closed = anew(tracked(), State.NOT_REPRODUCIBLE, evidence="tried", closed_at=START)
-    proof = by_run(passed(), closed)
-    assert proof is not None
-    assert remediated(closed, proof) is None
+    gone = proof(passed(), closed)
+    assert gone is not None
+    assert remediated(closed, gone) is None
 
 
 def test_every_rule_that_runs_find_things_by_has_its_retest() -> None:
@@ -251,7 +342,8 @@ def row(standing: Standing, rule: Rule = Rule.POSTURE_LOCK, service: str = "orde
 
 def shortfall(stood: Stood, **more: Any) -> TrackedFinding:
     name, rule = stood.finding.fingerprint, stood.ruling.rule
-    return tracked(raised_by=RaisedBy.POSTURE, fingerprint=name, rule=rule, service=stood.service, **more)
+    about = {"raised_by": RaisedBy.POSTURE, "fingerprint": name, "rule": rule, "service": stood.service}
+    return tracked(**{**about, "account": ALL.account, **more})
 
 
 ALL = Look(LATER, False, "1", "r", ("orders", NOBODY))
@@ -268,10 +360,13 @@ ALL = Look(LATER, False, "1", "r", ("orders", NOBODY))
         (ALL, [], False),
         (replace(ALL, simulated=True), [row(Standing.HELD)], False),
         (replace(ALL, at=START), [row(Standing.HELD)], False),
+        (replace(ALL, account="2"), [row(Standing.HELD)], False),
     ],
 )
 def test_a_shortfall_is_gone_where_a_later_look_saw_it_held(look: Look, rows: list[Stood], gone: bool) -> None:
-    """Not where it could not be asked, does not apply, is declared no more, nor by a rehearsal or an older look."""
+    """Not where it could not be asked, does not apply, is declared no more, nor by a rehearsal, an older
+    look or one at another account.
+    """
     assert bool(by_look(look, rows, [shortfall(row(Standing.SHORT))])) is gone
 
 
@@ -283,12 +378,13 @@ def test_what_an_account_holds_is_gone_where_a_whole_look_tells_it_no_more(rule:
     assert [proof.words for _, proof in by_look(ALL, [], [strange])] == ["a later look at all saw it no more"]
     assert by_look(replace(ALL, services=("orders",)), [], [strange]) == []
     assert by_look(ALL, [unseen], [strange]) == []
+    assert by_look(replace(ALL, account="2"), [], [strange]) == []
     assert by_look(ALL, [row(Standing.SHORT, rule)], [strange]) == []
 
 
 def test_a_look_settles_shortfalls_alone() -> None:
     """And those of a rehearsal, whenever that was."""
     held = row(Standing.HELD)
-    rehearsed = shortfall(held, simulated=True, last_seen=START + 90 * DAY)
+    rehearsed = shortfall(held, simulated=True, last_seen=START + 90 * DAY, account="0")
     assert by_look(ALL, [held], [replace(shortfall(held), raised_by=RaisedBy.RUN)]) == []
     assert [each for each, _ in by_look(ALL, [held], [rehearsed])] == [rehearsed]

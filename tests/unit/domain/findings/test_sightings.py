@@ -63,6 +63,20 @@ def test_the_same_source_is_one_sighting() -> None:
     assert seen(tracked(), sighting("r-first", START), DEADLINES) is None
 
 
+def test_a_drill_that_is_still_overdue_is_reopened_in_the_same_period() -> None:
+    """Whatever closed it; one that is open, or accepted, is seen once a period."""
+    late = replace(sighting("quarter until 2026-10-01", START), raised_by=RaisedBy.OVERDUE)
+    change = seen(None, late, DEADLINES)
+    assert change is not None
+    assert seen(change.after, replace(late, at=START + DAY), DEADLINES) is None
+    accepted = anew(change.after, State.ACCEPTED, accepted_by="others", accepted_until=START + 9 * DAY)
+    assert seen(accepted, replace(late, at=START + DAY), DEADLINES) is None
+    closed = anew(change.after, State.NOT_REPRODUCIBLE, evidence="tried", closed_at=START + HOUR)
+    reopened = seen(closed, replace(late, at=START + DAY), DEADLINES)
+    assert reopened is not None
+    assert (reopened.after.state, reopened.after.reopened) == (State.OPEN, 1)
+
+
 def test_a_repeat_that_is_graver_is_due_sooner() -> None:
     """One that is not keeps its date, and so does one that would be due later."""
     low = again(tracked(severity=Severity.LOW, due=START + 90 * DAY), sighting("r-2", START + DAY))
@@ -130,6 +144,7 @@ def test_shortfalls_alone_are_sightings_of_a_look() -> None:
         (NOBODY, None, ""),
     ]
     assert {(each.raised_by, each.simulated, each.at) for each in told} == {(RaisedBy.POSTURE, True, START)}
+    assert {each.account for each in told} == {"1"}
 
 
 def test_each_look_is_a_source_of_its_own() -> None:
