@@ -26,7 +26,8 @@ from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
 from dr_orchestrator.prefect_runner import script
 from dr_orchestrator.resources import TYPES
-from dr_orchestrator.wiring.posture import flowing
+from dr_orchestrator.wiring.estate.reading import Reading
+from dr_orchestrator.wiring.posture import flowing, looking
 from tests.support.ledger_samples import PROVENANCE, closing, header
 from tests.support.postures import EVERYTHING, Company, company, stands, told
 
@@ -267,6 +268,23 @@ def test_since_when_it_stands_is_told_until_it_is_mended(here: wiring.App, shop:
     instance.deletion_protection = False
     row = stands(mended, "analytics-db", "deletion")
     assert (row["standing"], row["since"] > began) == ("held", True)
+
+
+def test_a_look_began_before_its_first_call(here: wiring.App, shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it read may be older than its end by all the while that it took, and is held against its beginning."""
+    whole = Reading.all
+
+    def slowly(self: Reading, wanted: Any) -> Any:
+        shop.clock.sleep(600)
+        found = whole(self, wanted)
+        shop.clock.sleep(600)
+        return found
+
+    monkeypatch.setattr(Reading, "all", slowly)
+    before = shop.clock.now()
+    seen = looking.look(here, ["jira"]).look
+    assert seen.began == before
+    assert seen.at - before >= timedelta(minutes=20)
 
 
 def test_a_name_that_is_none_is_told_with_the_nearest(here: wiring.App, capsys: Any) -> None:

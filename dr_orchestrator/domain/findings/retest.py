@@ -263,7 +263,8 @@ JUDGED_BY: Mapping[Rule, Callable[[Run, RunHeader], bool]] = {
 def by_look(look: Look, rows: Collection[Stood], found: Iterable[TrackedFinding]) -> list[tuple[TrackedFinding, Proof]]:
     """The shortfalls that a later look on real AWS proves gone, with the proof.
 
-    Its rule is held there now, in the account in which it fell short. What is told of an account, and not of what is
+    Its rule is held there now, in the account in which it fell short, and it began after that was seen last.
+    What is told of an account, and not of what is
     declared, is gone where a look at all saw everything and told it no more. What could not be asked, does not apply
     any more, or is not declared any more is gone for nobody.
     """
@@ -271,13 +272,14 @@ def by_look(look: Look, rows: Collection[Stood], found: Iterable[TrackedFinding]
         return []
     held = {each.finding.fingerprint for each in rows if each.ruling.standing is Standing.HELD}
     short = {each.finding.fingerprint for each in rows if each.ruling.standing is Standing.SHORT}
+    began = look.began or look.at
     whole = NOBODY in look.services and not any(_unseen(each) for each in rows)
     gone = [
         each
         for each in found
         if each.raised_by is RaisedBy.POSTURE
         and not _elsewhere(each, look.account)
-        and (each.simulated or each.last_seen < look.at)
+        and (each.simulated or each.last_seen < began)
         and each.fingerprint not in short
         and (each.fingerprint in held or (whole and each.rule in _OF_ACCOUNTS))
     ]

@@ -97,13 +97,18 @@ class Stood:
 
 @dataclass(frozen=True)
 class Look:
-    """One look at the posture: when, where and of which services; a simulated one is never evidence."""
+    """One look at the posture: when, where and of which services; a simulated one is never evidence.
+
+    `at` is when all had been read, `began` when the first call went out; None of a look that is read back: that is not
+    kept.
+    """
 
     at: datetime
     simulated: bool
     account: str
     revision: str
     services: tuple[str, ...]
+    began: datetime | None = None
 
 
 def stood(service: Service, resource: Resource, rulings: Iterable[Ruling]) -> list[Stood]:

@@ -31,7 +31,7 @@ class Posture:
 
 def look(here: App, names: Sequence[str] = ()) -> Posture:
     """Look at the services named, or all; what was seen is in the ledger. UsageError where one is unknown."""
-    services = _chosen(here, names)
+    services, began = _chosen(here, names), here.clock.now()
     wanted = [(service, resource) for service in services for resource in service.resources.values()]
     if not wanted:
         raise UsageError("no resource is declared", f"declare some in {here.settings.drills}")
@@ -52,6 +52,7 @@ def look(here: App, names: Sequence[str] = ()) -> Posture:
         reading.owner(wanted[0][1].region),
         here.catalogue.revision,
         _looked_at(services, names),
+        began,
     )
     kept = tuple(here.ledger.keep_posture(seen, rows))
     if not names:

@@ -360,6 +360,8 @@ ALL = Look(LATER, False, "1", "r", ("orders", NOBODY))
         (ALL, [], False),
         (replace(ALL, simulated=True), [row(Standing.HELD)], False),
         (replace(ALL, at=START), [row(Standing.HELD)], False),
+        (replace(ALL, began=START + HOUR), [row(Standing.HELD)], False),
+        (replace(ALL, began=START + 2 * HOUR), [row(Standing.HELD)], True),
         (replace(ALL, account="2"), [row(Standing.HELD)], False),
     ],
 )
