@@ -168,9 +168,10 @@ class Client:
         """The longest outage that it saw, by the monotonic clock; None where all was acknowledged, or nothing again.
 
         It is over once `SETTLED` writes were acknowledged one after the other: what fails later is another, which
-        counts among its interruptions.
+        counts among its interruptions. The one write that was under way when the client was told to write no more tells
+        of none, where it was served before: nobody waited for what came after it.
         """
-        sent = self._sent
+        sent = self._sent[:-1] if self._cut_short() else self._sent
         failed = [place for place, each in enumerate(sent) if each.acknowledged is None]
         if not failed or failed[-1] + 1 >= len(sent):
             return None
@@ -181,6 +182,12 @@ class Client:
         again = sum(1 for before, place in itertools.pairwise(failed) if place != before + 1)
         seen = [each for first, last in spans if (each := self._span_of(first, last, 1 + again)) is not None]
         return max(seen, key=lambda each: each.lasted, default=None)
+
+    def _cut_short(self) -> bool:
+        """Whether the last write alone was not answered, after the client's end was asked for."""
+        before = self._sent[-1 - SETTLED : -1]
+        served = len(before) == SETTLED and all(each.acknowledged is not None for each in before)
+        return self._over.is_set() and served and self._sent[-1].acknowledged is None
 
     def _span_of(self, first: int, last: int, interruptions: int) -> Outage | None:
         """The outage from the first to the last number that was sent in vain."""

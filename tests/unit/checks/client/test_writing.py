@@ -220,6 +220,33 @@ def test_an_outage_is_over_once_writes_are_settled(server: Server) -> None:
     assert (seen.interruptions, seen.lasted.total_seconds()) == (3, 6)
 
 
+def test_a_last_write_that_the_end_cuts_short_hides_no_outage(server: Server) -> None:
+    """It is in doubt, and what was seen before it is told; where the client was not served before, nothing is."""
+    server.fails = {40: Lost()}
+    clients: list[Client] = []
+    with mock.patch.object(server, "write", _cut_short(server, clients)), written(server) as client:
+        clients.append(client)
+        seen, counted = ended(client, server).outage(), client.count()
+    assert seen is not None
+    assert seen.lasted.total_seconds() == 3
+    assert (counted.in_doubt, counted.in_doubt_present, counted.lost) == (2, 1, 0)
+    client._sent[-2].acknowledged = None
+    assert client.outage() is None
+
+
+def _cut_short(server: Server, clients: list[Client]) -> Callable[..., None]:
+    """Writes as the server takes them; the last one's answer is lost once its client has been told to end."""
+    write = server.write
+
+    def written_in_vain(connection: Any, table: str, client: int, number: int) -> None:
+        write(connection, table, client, number)
+        if number >= ENOUGH:
+            clients[0]._over.wait(WITHIN_S)
+            raise Lost
+
+    return written_in_vain
+
+
 def test_nothing_failed_and_nothing_was_measured(server: Server) -> None:
     """A client that was always served saw no outage: it does not say that there was none."""
     with written(server) as client:
