@@ -8,6 +8,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,6 +56,11 @@ def print_json(value: Any) -> None:
     """Print a value as JSON."""
     written = json.dumps(value, indent=2, ensure_ascii=False)
     click.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", written))
+
+
+def stamp(instant: datetime | None) -> str | None:
+    """An instant for programs, to the second."""
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if instant else None
 
 
 def cost_json(cost: Cost) -> dict[str, object]:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from dr_orchestrator.domain.agenda import Appointment, Planned, agenda, open_now, year_of
 from dr_orchestrator.domain.calendar import Calendar
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.programme import DueState, due_states, period_start, proofs_wanted, quarter_of
+from dr_orchestrator.domain.programme import DueState, period_start, quarter_of
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.due import states_of
 from dr_orchestrator.wiring.planning.costing import within_budget
 
 
@@ -35,9 +36,7 @@ def agenda_of(here: App) -> Agenda:
     drills, queries, now = here.catalogue.drills, here.ledger.queries, here.clock.now()
     if not drills:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
-    proven, newest = queries.last_green(proofs_wanted(drills.values())), queries.newest_real(drills)
-    declared = queries.declared_since()
-    states = due_states(drills.values(), proven, now, newest, queries.proven_before(now), declared)
+    states = states_of(here, now)
     planned = planned_for(here, now)
     found = agenda(here.catalogue.calendar, planned, states, queries.last_begun(), now)
     return Agenda(now, here.catalogue.calendar, states, planned, found)

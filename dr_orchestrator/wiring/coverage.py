@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dr_orchestrator.domain.coverage import Inventory, inventory
 from dr_orchestrator.domain.posture.ruling import NOBODY
-from dr_orchestrator.domain.programme import due_states, proofs_wanted
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.due import states_of
 
 
 def inventory_of(here: App) -> Inventory:
@@ -16,7 +16,6 @@ def inventory_of(here: App) -> Inventory:
         raise UsageError("no service is declared", f"declare some in {here.settings.drills}")
     now = here.clock.now()
     newest = queries.newest_real(drills)
-    green = queries.last_green(proofs_wanted(drills.values()))
-    states = due_states(drills.values(), green, now, newest, queries.proven_before(now))
+    states = states_of(here, now, newest)
     seen = queries.posture([NOBODY])
     return inventory(services.values(), states, newest, (seen[0].at, seen[1]) if seen else None, now)

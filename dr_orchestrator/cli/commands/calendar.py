@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json
+from dr_orchestrator.cli.output import json_option, print_json, stamp
 from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import UsageError
@@ -135,7 +135,7 @@ def _without(found: Agenda) -> list[dict[str, str]]:
 
 def _about(found: Agenda) -> dict[str, object]:
     calendar = found.calendar
-    return {"now": _stamp(found.now), "timezone": calendar.zone, "holidays": calendar.country or None}
+    return {"now": stamp(found.now), "timezone": calendar.zone, "holidays": calendar.country or None}
 
 
 def _as_json(entry: Entry) -> dict[str, object]:
@@ -146,12 +146,8 @@ def _as_json(entry: Entry) -> dict[str, object]:
         "tier": drill.service.tier.number,
         "every": drill.every.value,
         "status": entry.status.value,
-        "start_at": _stamp(slot.at),
-        "window": {"opens_at": _stamp(slot.window.start), "closes_at": _stamp(slot.window.end)},
-        "period": {"from": _stamp(slot.began), "until": _stamp(slot.until)},
-        "overdue_since": _stamp(entry.overdue_since) if entry.overdue_since else None,
+        "start_at": stamp(slot.at),
+        "window": {"opens_at": stamp(slot.window.start), "closes_at": stamp(slot.window.end)},
+        "period": {"from": stamp(slot.began), "until": stamp(slot.until)},
+        "overdue_since": stamp(entry.overdue_since),
     }
-
-
-def _stamp(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json
+from dr_orchestrator.cli.output import json_option, print_json, stamp
 from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.coverage import Coverage
 from dr_orchestrator.domain.objective import Disruption
@@ -88,7 +87,7 @@ def _as_json(found: Inventory) -> dict[str, object]:
     return {
         "known": len(found.rows),
         "counted": {each.value: counted[each] for each in Coverage},
-        "unassigned_as_of": _stamp(found.looked_at),
+        "unassigned_as_of": stamp(found.looked_at),
         "not_seen": list(found.not_seen),
         "resources": [_row_json(each) for each in found.rows],
     }
@@ -122,11 +121,7 @@ def _cell_json(disruption: Disruption, cell: Cell) -> dict[str, object]:
         "drill": cell.state.drill.name,
         "disruption": disruption.value,
         "coverage": cell.standing.value,
-        "proven_at": _stamp(cell.state.proven_at),
+        "proven_at": stamp(cell.state.proven_at),
         "newest_verdict": cell.newest.verdict.value if cell.newest else None,
         "changed": cell.changed,
     }
-
-
-def _stamp(instant: datetime | None) -> str | None:
-    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if instant else None

@@ -7,13 +7,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json
+from dr_orchestrator.cli.output import json_option, print_json, stamp
 from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from dr_orchestrator.domain.agenda import Appointment
     from dr_orchestrator.domain.programme import DueState
     from dr_orchestrator.wiring.calendar import Agenda
@@ -102,13 +100,9 @@ def _as_json(state: DueState, appointment: Appointment | None) -> dict[str, obje
         "due": state.due,
         "why": state.why,
         "excluded": state.excluded or None,
-        "last_passed_at": _stamp(state.last_proof),
+        "last_passed_at": stamp(state.last_proof),
         "proven_at": state.proven_at.isoformat().replace("+00:00", "Z") if state.proven_at else None,
         "due_again_at": None if state.due else state.until.isoformat().replace("+00:00", "Z"),
-        "overdue_since": _stamp(appointment.overdue_since if appointment else None),
-        "planned_at": _stamp(appointment.slot.at if appointment and appointment.slot else None),
+        "overdue_since": stamp(appointment.overdue_since if appointment else None),
+        "planned_at": stamp(appointment.slot.at if appointment and appointment.slot else None),
     }
-
-
-def _stamp(instant: datetime | None) -> str | None:
-    return instant.isoformat(timespec="seconds").replace("+00:00", "Z") if instant else None

@@ -13,6 +13,7 @@ from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.findings.tracked import State, end_of
+from dr_orchestrator.reporting.wording import iso
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.findings.acts import PersonAct
@@ -232,29 +233,25 @@ def _as_json(of: TrackedFinding, now: datetime) -> dict[str, object]:
         "drill": of.drill or None,
         "kind": of.kind or None,
         "owner": of.owner or None,
-        "due_at": _iso(of.due),
+        "due_at": iso(of.due),
         "lacks": list(of.lacks),
-        "first_seen_at": _iso(of.first_seen),
-        "opened_at": _iso(of.opened_at),
-        "last_seen_at": _iso(of.last_seen),
+        "first_seen_at": iso(of.first_seen),
+        "opened_at": iso(of.opened_at),
+        "last_seen_at": iso(of.last_seen),
         "last_seen_by": of.last_source,
         "seen": of.seen,
         "reopened": of.reopened,
         "accepted": _accepted(of) if state is State.ACCEPTED else None,
-        "closed_at": _iso(of.closed_at),
+        "closed_at": iso(of.closed_at),
         "retest": of.retest or None,
         "evidence": of.evidence or None,
     }
 
 
 def _accepted(of: TrackedFinding) -> dict[str, object]:
-    return {"by": of.accepted_by, "reason": of.accepted_reason, "until": _iso(of.accepted_until)}
+    return {"by": of.accepted_by, "reason": of.accepted_reason, "until": iso(of.accepted_until)}
 
 
 def _entry_json(of: Entry) -> dict[str, object]:
-    told = {"at": _iso(of.at), "who": of.who, "by_person": of.act.of_person, "act": of.act.value}
+    told = {"at": iso(of.at), "who": of.who, "by_person": of.act.of_person, "act": of.act.value}
     return {**told, "text": of.text, "source": of.source or None}
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return instant.isoformat().replace("+00:00", "Z") if instant else None

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from dr_orchestrator.domain.posture.judging import judged
 from dr_orchestrator.domain.posture.proven import proven
 from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Ruling, Standing, Stood, stood
-from dr_orchestrator.domain.programme import DueState, due_states, proofs_wanted
+from dr_orchestrator.domain.programme import DueState
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.due import states_of
 from dr_orchestrator.wiring.estate.reading import Reading
 from dr_orchestrator.wiring.estate.sources import is_restore_of
 from dr_orchestrator.wiring.estate.statements import statement_for
@@ -35,7 +36,7 @@ def look(here: App, names: Sequence[str] = ()) -> Posture:
     wanted = [(service, resource) for service in services for resource in service.resources.values()]
     if not wanted:
         raise UsageError("no resource is declared", f"declare some in {here.settings.drills}")
-    reading, states = Reading(here), due(here)
+    reading, states = Reading(here), states_of(here, here.clock.now())
     tests = here.ledger.queries.newest_restore_tests([each.name for each in services])
     now, found = here.clock.now(), reading.all(wanted)
     rows: list[Stood] = []
@@ -69,13 +70,6 @@ def newest(here: App, names: Sequence[str] = ()) -> Posture | None:
 def _looked_at(services: Sequence[Service], names: Sequence[str]) -> tuple[str, ...]:
     """The services of a look: one at all of them is one at what no service claims, too."""
     return (*(each.name for each in services), *(() if names else (NOBODY,)))
-
-
-def due(here: App) -> list[DueState]:
-    """Where each drill of the workspace stands in its period."""
-    drills, queries = here.catalogue.drills, here.ledger.queries
-    proofs, runs = queries.last_green(proofs_wanted(drills.values())), queries.newest_real(drills)
-    return due_states(drills.values(), proofs, here.clock.now(), runs)
 
 
 def _chosen(here: App, names: Sequence[str]) -> list[Service]:
