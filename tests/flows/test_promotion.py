@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-import psycopg
 import pytest
-from moto.rds.models import rds_backends
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.run import Phase, Run
 from dr_orchestrator.domain.verdict import Cleanup
-from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.postgres import following
 from tests.support import elsewhere, workspace
-from tests.support.elsewhere import AWAY
-from tests.support.labs import outlast
-from tests.support.promotions import DRILL, PROMOTES, RESOURCE, STANDING, settled, stand
-from tests.support.real_shop import INSTANCE, PASSWORD, RealShop, real_shop
+from tests.support.promotions import DRILL, PROMOTES, RESOURCE, STANDING, beating, follows, standing
+from tests.support.real_shop import RealShop, real_shop
 from tests.support.shop import GREEN, run
 
 pytestmark = pytest.mark.slow
-
-
-def standing() -> Any:
-    return cast(Any, rds_backends[ACCOUNT][AWAY].databases[STANDING])
 
 
 @pytest.fixture(scope="module")
@@ -37,32 +25,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealShop]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workspace, "SHOP", workspace.SHOP.replace("\n  sessions: {type", RESOURCE))
         with real_shop(tmp_path_factory.mktemp("promotion"), more=PROMOTES, pace=120.0) as made:
-            login = json.dumps({"username": "orders", "password": PASSWORD})
-            elsewhere.client(made.lab, "secretsmanager").create_secret(Name="prod/orders", SecretString=login)
-            stand(made.lab)
-            settled(made.lab, lambda status: outlast(made.clock, "creating", status))
-            standing().engine_version = "16.9"  # moto's own is older than any that has replicas of replicas
+            follows(made)
             yield made
-
-
-@contextmanager
-def beating(shop: RealShop) -> Iterator[list[datetime]]:
-    """Within: a heartbeat goes on in production, as `dro canary` writes it."""
-    ended, told = threading.Event(), list[datetime]()
-
-    def beat() -> None:
-        with psycopg.connect(shop.url(INSTANCE), autocommit=True) as connection:
-            while not ended.wait(0.1):
-                told.append(shop.clock.now())
-                connection.execute("INSERT INTO heartbeat VALUES (%s)", (told[-1],))
-
-    beats = threading.Thread(target=beat)
-    beats.start()
-    try:
-        yield told
-    finally:
-        ended.set()
-        beats.join()
 
 
 def described(shop: RealShop) -> dict[str, Any]:

@@ -23,10 +23,9 @@ from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import there, there_promoted
 from tests.support.estate import INSTANCE, Estate
 from tests.support.guarded import COPY, guard
-from tests.support.promotions import STANDING
+from tests.support.promotions import STANDING, standing
 from tests.support.shop import run
 from tests.support.there import AWAY, DRILL
-from tests.support.there_promoted import standing
 
 OTHERS = "dro-20261120-zzz999-promoted-orders-eu"
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 from unittest import mock
 
+import psycopg
 from moto.rds.models import rds_backends
 
 from dr_orchestrator import wiring
@@ -17,6 +21,8 @@ from tests.support import elsewhere, workspace
 from tests.support import shop as shops
 from tests.support.elsewhere import AWAY
 from tests.support.estate import INSTANCE, REGION, Estate
+from tests.support.labs import outlast
+from tests.support.real_shop import PASSWORD, RealShop
 
 STANDING, DRILL = "orders-eu", "orders-promotion"
 RESOURCE = f"""
@@ -85,3 +91,37 @@ def removed() -> None:
     """It is gone, and what it replicated knows it no more."""
     there = cast(Any, rds_backends[ACCOUNT][AWAY])
     there._remove(there.databases[STANDING], True)
+
+
+def standing() -> Any:
+    """The standing replica, as the lab knows it."""
+    return cast(Any, rds_backends[ACCOUNT][AWAY].databases[STANDING])
+
+
+def follows(shop: RealShop) -> None:
+    """The standing replica of a shop with real databases is made, follows, and can be logged in to."""
+    login = json.dumps({"username": "orders", "password": PASSWORD})
+    elsewhere.client(shop.lab, "secretsmanager").create_secret(Name="prod/orders", SecretString=login)
+    stand(shop.lab)
+    settled(shop.lab, lambda status: outlast(shop.clock, "creating", status))
+    standing().engine_version = "16.9"  # moto's own is older than any that has replicas of replicas
+
+
+@contextmanager
+def beating(shop: RealShop) -> Iterator[list[datetime]]:
+    """Within: a heartbeat goes on in production, as `dro canary` writes it."""
+    ended, told = threading.Event(), list[datetime]()
+
+    def beat() -> None:
+        with psycopg.connect(shop.url(INSTANCE.id), autocommit=True) as connection:
+            while not ended.wait(0.1):
+                told.append(shop.clock.now())
+                connection.execute("INSERT INTO heartbeat VALUES (%s)", (told[-1],))
+
+    beats = threading.Thread(target=beat)
+    beats.start()
+    try:
+        yield told
+    finally:
+        ended.set()
+        beats.join()

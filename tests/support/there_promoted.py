@@ -6,45 +6,29 @@ The drill makes one of the run's of that, promotes it, and makes the stack's dat
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 from unittest import mock
 
 import psycopg
-from moto.rds.models import rds_backends
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.replica import BOUNDARY
-from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.settings import Pace, Settings
 from dr_orchestrator.wiring import opening
-from tests.support import elsewhere, promotions, there, workspace
+from tests.support import promotions, there, workspace
 from tests.support import shop as shops
-from tests.support.born_shop import DATABASE
 from tests.support.estate import REGION, Estate, network
-from tests.support.labs import outlast
 from tests.support.promotions import STANDING
-from tests.support.real_shop import INSTANCE, PASSWORD, RealShop, opened
+from tests.support.real_shop import INSTANCE, RealShop, opened
 from tests.support.there import AWAY, DRILL
-from tests.support.there_stores import BUCKETS, FILES, IMAGES, IMAGES_THERE, bucket
+from tests.support.there_stores import BUCKETS, IMAGES, IMAGES_THERE, ORDERS, TEMPLATE, bucket
 
-ORDERS = 8
-"""How many orders production holds."""
-
-TEMPLATE = f"""
-Parameters: {{EnvironmentName: {{Type: String}}}}
-Resources:
-{FILES}{DATABASE.strip(chr(10))}
-  HealthUrl: {{Value: !GetAtt Address.FunctionUrl}}
-""".replace("Outputs:", there.HEALTH.replace("!Ref Config", "!Ref Files"))
-TEMPLATE = TEMPLATE.replace("us-east-1a", '!Select [0, !GetAZs ""]').replace("us-east-1b", '!Select [1, !GetAZs ""]')
 _LOGIN = "database: {name: orders, secret: prod/orders}"
 SHOP = f"""{workspace.SHOP[: workspace.SHOP.index("resources:")]}resources:
   orders-db: {{type: rds-instance, id: {INSTANCE}, region: {REGION}, {_LOGIN}}}
@@ -80,11 +64,6 @@ drills:
 """
 
 
-def standing() -> Any:
-    """The standing replica, as the lab knows it."""
-    return cast(Any, rds_backends[ACCOUNT][AWAY].databases[STANDING])
-
-
 @contextmanager
 def shop_of_a_replica(home: Path) -> Iterator[tuple[RealShop, str]]:
     """Within: the shop, real servers behind both databases, and the id of the zone of drills."""
@@ -102,32 +81,8 @@ def shop_of_a_replica(home: Path) -> Iterator[tuple[RealShop, str]]:
         with psycopg.connect(shop.url(INSTANCE)) as connection:
             connection.execute("CREATE TABLE orders (id int)")
             connection.execute(f"INSERT INTO orders SELECT generate_series(1, {ORDERS})")
-        login = json.dumps({"username": "orders", "password": PASSWORD})
-        elsewhere.client(shop.lab, "secretsmanager").create_secret(Name="prod/orders", SecretString=login)
-        promotions.stand(shop.lab)
-        promotions.settled(shop.lab, lambda status: outlast(clock, "creating", status))
-        standing().engine_version = "16.9"  # moto's own is older than any that has replicas of replicas
+        promotions.follows(shop)
         yield shop, zone
-
-
-@contextmanager
-def beating(shop: RealShop) -> Iterator[list[datetime]]:
-    """Within: a heartbeat goes on in production, as `dro canary` writes it."""
-    ended, told = threading.Event(), list[datetime]()
-
-    def beat() -> None:
-        with psycopg.connect(shop.url(INSTANCE), autocommit=True) as connection:
-            while not ended.wait(0.1):
-                told.append(shop.clock.now())
-                connection.execute("INSERT INTO heartbeat VALUES (%s)", (told[-1],))
-
-    beats = threading.Thread(target=beat)
-    beats.start()
-    try:
-        yield told
-    finally:
-        ended.set()
-        beats.join()
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from dr_orchestrator.catalog.load import load
 from dr_orchestrator.resources import TYPES
 from tests.support import there, workspace
 from tests.support.there import AWAY, DRILL
-from tests.support.there_promoted import SHOP, TEMPLATE
+from tests.support.there_promoted import SHOP
+from tests.support.there_stores import TEMPLATE
 from tests.support.types import problems
 
 TIERS = there.tiers("Z0123456789ABCDEF")
