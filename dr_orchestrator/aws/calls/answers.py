@@ -49,6 +49,9 @@ _MADE: Mapping[str, tuple[str, re.Pattern[str]]] = {
 these, and by one that is garbled none would be known again, or be made where it is to stand.
 """
 
+_WORD = re.compile(r"[A-Za-z0-9][\w.:/ +*()-]*", re.ASCII)
+"""What each word is of which the model of a call knows a list; AWS adds to the lists, and never another form."""
+
 _LISTS_KEYS = frozenset({"s3:ListObjects", "s3:ListObjectsV2", "s3:ListObjectVersions"})
 """The calls of which botocore asks that keys come URL-encoded; it reads them so only where the answer says they are."""
 
@@ -190,6 +193,8 @@ def _value(value: Any, shape: Any, call: str, path: str) -> Any:
         raise Strange(f"{path} in its answer is no {shape.type_name}", call)
     if isinstance(value, str) and value and (made := _made(path)) and not made[1].match(value):
         raise Strange(f"{path} in its answer is no {made[0]}", call)
+    if isinstance(value, str) and value and getattr(shape, "enum", None) and not _WORD.fullmatch(value):
+        raise Strange(f"{path} in its answer is no word that AWS has", call)
     if isinstance(value, datetime) and value < _FIRST:
         raise Strange(f"{path} in its answer is {value:%Y-%m-%d}, from before AWS", call)
     match shape.type_name:

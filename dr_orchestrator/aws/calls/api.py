@@ -58,6 +58,9 @@ _LATER = "AWS was asked several times; try again later"
 _SECRET = re.compile("password|secretstring|token", re.IGNORECASE)
 """Parameters whose values are told to nobody."""
 
+_GENERAL = "ValidationError"
+_OF_STACKS = re.compile("cloudformation:(Describe|List)")
+
 _BY_STATUS = {"403": "AccessDenied", "404": "NotFound", "412": "PreconditionFailed"}
 """The meaning of an answer that has no body, by its status alone: that to a HEAD has none."""
 
@@ -219,8 +222,8 @@ def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotR
     code, message = said(error.response)
     code = _BY_STATUS.get(code, code)
     told = f"{code}: {message}" if message else code
-    if not _CODE.fullmatch(code) and _status(error) < 500:
-        return Strange(f"its answer is an error that AWS has no name for: {told[:200] or _status(error)}", call)
+    if _status(error) < 500 and (strange := _says_nothing(code, message, call)):
+        return Strange(f"its answer {strange}: {told[:200] or _status(error)}", call)
     if expired(code):
         return Expired(f"{told}; {_LOG_IN}", _IN_TIME, call)
     if any(known in code for known in _DENIED):
@@ -231,7 +234,7 @@ def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotR
         return denied
     if any(known in code for known in (*_THROTTLED, *_TRANSIENT)) or _status(error) >= 500:
         return _fault_of_theirs(told, call, error)
-    if any(known in code for known in _MISSING) or _stack_is_missing(code, message):
+    if _is_missing(code, message):
         return NotFound(told, f"is it named as in AWS, in this account and region? asked: {_brief(parameters)}", call)
     refused = Refused(told, f"asked: {_brief(parameters)}", call)
     refused.code = code
@@ -254,9 +257,18 @@ def _status(error: ClientError) -> int:
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-def _stack_is_missing(code: str, message: str) -> bool:
-    """CloudFormation says a missing stack by a general code and a sentence."""
-    return code == "ValidationError" and "does not exist" in message
+def _says_nothing(code: str, message: str, call: str) -> str | None:
+    """Why an error says nothing of what was asked for; None where it does."""
+    if not _CODE.fullmatch(code):
+        return "is an error that AWS has no name for"
+    if code == _GENERAL and not _is_missing(code, message) and (not message or _OF_STACKS.match(call)):
+        return "does not say what is wrong"
+    return None
+
+
+def _is_missing(code: str, message: str) -> bool:
+    """Whether what was asked for is not there: of a stack, CloudFormation says so by a general code and a sentence."""
+    return any(known in code for known in _MISSING) or (code == _GENERAL and "does not exist" in message)
 
 
 def _brief(parameters: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import Api, NotFound
 
 ENABLED, SUSPENDED = "Enabled", "Suspended"
@@ -15,6 +16,7 @@ SHUT: Mapping[str, bool] = dict.fromkeys(
 """The four words by which nobody outside the account reads a bucket, whatever its policy or an object's list says."""
 
 OWNED = "BucketOwnerEnforced"
+_OWNERSHIPS = frozenset((OWNED, "BucketOwnerPreferred", "ObjectWriter"))
 OF_S3: Mapping[str, Any] = {"SSEAlgorithm": "AES256"}
 """Encryption with S3's own keys."""
 
@@ -66,7 +68,10 @@ class Settings:
             told = self._api.call("GetBucketOwnershipControls", **self._given)["OwnershipControls"]["Rules"]
         except NotFound:
             return False
-        return [each["ObjectOwnership"] for each in told] == [OWNED]
+        words = [each["ObjectOwnership"] for each in told]
+        if not words or not _OWNERSHIPS.issuperset(words):
+            raise Strange(f"its ObjectOwnership is {' and '.join(words) or 'missing'}", "s3:GetBucketOwnershipControls")
+        return words == [OWNED]
 
     def _rules(self) -> Iterator[Mapping[str, Any]]:
         try:

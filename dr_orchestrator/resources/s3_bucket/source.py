@@ -10,6 +10,7 @@ from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.toolkit import Toolkit, lag
 from dr_orchestrator.domain.copy import Place
@@ -191,6 +192,8 @@ class Source:
         found = bucket.describe(self._api, self._resource.id)
         if found is None:
             if (other := bucket.anywhere(self._api, self._resource.id)) is not None:
+                if other.region == self._api.region:
+                    raise Strange(f"one listing tells of {other.name} in {other.region}, another does not", bucket.CALL)
                 told = f"{self._resource.id} stands in {other.region}, and is declared in {self._api.region}"
                 raise NotRecoverable(told, f"declare `region: {other.region}`", bucket.CALL)
             hint = f"is it in {self._api.region}, in this account?"

@@ -1,9 +1,13 @@
-"""A bucket is known by a tag alone: one that is told badly as it is made is asked for again, and never written down."""
+"""A bucket is known by a tag alone: one that is told badly as it is made is asked for again, and never written down.
+
+What is told badly of who can read it, or of where it stands, is nothing that a drill fails of.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.resources.s3_bucket import bucket
 from tests.support.lying import Lie, Proxy
@@ -58,3 +62,27 @@ def test_a_number_that_is_told_badly_at_the_making_is_asked_for_again(
     way.confirm(identity)
     assert identity.unique_id.startswith(f"{way.copy.id}:")
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
+
+
+@pytest.mark.parametrize("word", [GARBLED, "NobodysOwn", None])
+def test_an_ownership_that_nobody_knows_proves_nothing(way_of: Make, lying: Proxy, word: str | None) -> None:
+    """That a copy could be read from outside is said on a word of AWS's alone; asked again, it is proven shut."""
+    way = way_of("s3")
+    way.restored()
+    alter = altered.without("ObjectOwnership") if word is None else altered.saying(ObjectOwnership=word)
+    lie = Lie(alter, "GetBucketOwnershipControls", resource=way.copy.id)
+    with lying.lying(lie), pytest.raises(Strange, match="ObjectOwnership"):
+        way.restorer.isolated(way.copy)
+    assert lie.told
+    assert "shut to all outside of it" in way.restorer.isolated(way.copy).words
+    way.restorer.destroy(way.copy)
+
+
+def test_listings_that_contradict_each_other_prove_nothing(way_of: Make, lying: Proxy) -> None:
+    """A source that one listing of its region lacks, and another tells of there, is not declared wrongly."""
+    way = way_of("s3")
+    lie = Lie(altered.without("Buckets"), "ListBuckets", times=1)
+    with lying.lying(lie), pytest.raises(Strange, match="one listing tells of images-prod in us-east-1, another"):
+        way.strike()
+        way.restorer.choose()
+    assert lie.told

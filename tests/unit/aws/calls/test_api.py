@@ -65,6 +65,7 @@ ERRORS: list[tuple[Exception, type[DrillFault]]] = [
     *((aws(code), NotFound) for code in ("ResourceNotFoundException", "TableNotFoundException")),
     (aws("ValidationError", "Stack with id dro-x does not exist"), NotFound),
     (aws("ValidationError", "1 validation error detected"), Refused),
+    (aws("ValidationError", ""), Strange),
     (aws("InvalidParameterValue", "this does not exist"), Refused),
     *((aws(code), Refused) for code in ("InstanceQuotaExceeded", "DBInstanceAlreadyExists", "InvalidDBInstanceState")),
     *((aws(code), Strange) for code in ("", "400", "☃ not as it was")),
@@ -163,6 +164,21 @@ def test_a_denial_that_names_no_policy_says_no_more_than_aws() -> None:
     with pytest.raises(Denied) as denied:
         Api(Client(aws("AccessDenied", "you may not", status=403))).call("DescribeDBInstances")
     assert denied.value.message == "rds:DescribeDBInstances: AccessDenied: you may not"
+
+
+@pytest.mark.parametrize("message", ["☃ not as it was", "", "1 validation error detected"])
+def test_a_general_refusal_to_tell_of_a_stack_says_nothing_of_it(message: str) -> None:
+    """CloudFormation says by the sentence alone that a stack is gone: without it the drill has learned nothing."""
+
+    class Stacks(Client):
+        class meta(Client.meta):  # noqa: N801
+            service_model = Session().get_service_model("cloudformation")
+
+        def describe_stacks(self, **_: Any) -> dict[str, Any]:
+            raise self._error
+
+    with pytest.raises(Strange, match="its answer does not say what is wrong: ValidationError"):
+        Api(Stacks(aws("ValidationError", message))).call("DescribeStacks", StackName="dro-x")
 
 
 def test_what_was_asked_is_told_without_bulk() -> None:
