@@ -31,6 +31,7 @@ from tests.support.machine import sleep
 from tests.support.shop import FULL
 from tests.support.victim import answering
 
+pytestmark = pytest.mark.xdist_group("killed")  # one lab for all of them
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
 VAULTED = "platform-vault-snapshot"
 """A drill whose copy a job makes: between its start and its end AWS knows the copy by that alone."""

@@ -32,6 +32,7 @@ def classic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 
 
 @pytest.mark.slow
+@pytest.mark.campaign(6)
 @pytest.mark.parametrize("drill", examples.drills("classic"))
 def test_a_company_of_servers_recovers(classic: Started, drill: str) -> None:
     """Databases of MariaDB and MySQL and a disk come back, here and in the other region."""

@@ -25,6 +25,7 @@ def serverless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
             yield lab, recorded
 
 
+@pytest.mark.campaign(4)
 @pytest.mark.parametrize("drill", examples.drills("serverless"))
 def test_a_serverless_company_recovers(serverless: Started, drill: str) -> None:
     """Tables, buckets and an environment of functions come back, and the carrier's stack is as it was recorded."""

@@ -133,6 +133,7 @@ def inside(prefect: Prefect) -> Iterator[str]:
     file.write_text(before)
 
 
+@pytest.mark.campaign(0)
 def test_a_drill_is_run_by_the_worker_of_its_own_pool(prefect: Prefect, inside: str) -> None:
     """Sent from where neither AWS nor the ledger is known, it waits for the worker that is inside, and is run there."""
     (prefect.home / "drills" / "shop.yaml").write_text(DWA)

@@ -27,6 +27,7 @@ from tests.support.clicks import AWAY, DRILL, HOME, Ground
 from tests.support.machine import sleep
 from tests.support.shop import FULL
 
+pytestmark = pytest.mark.xdist_group("killed clicks")  # one nursery for all of them
 FACTOR = 300.0
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
 WRITES = 56
