@@ -19,7 +19,7 @@ from dr_orchestrator.domain.findings.sighting import Sighting
 from dr_orchestrator.domain.findings.tracked import CLOSED, Change, RaisedBy, TrackedFinding
 from dr_orchestrator.domain.posture.ruling import Look, Stood
 from dr_orchestrator.domain.programme import DueState
-from dr_orchestrator.domain.run import Closing, RunHeader
+from dr_orchestrator.domain.run import Closing, Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import assembly, followed, rows, tables
@@ -102,7 +102,7 @@ def take_in_run(connection: Connection, name: str, closing: Closing, deadlines: 
         return
     (whole,) = assembly.whole(connection, select(tables.run).where(_run.id == name))
     found_open = _open(connection, same)
-    saw = _headers(connection, {each.last_source for each in found_open})
+    saw = _runs(connection, {each.last_source for each in found_open})
     for each in found_open:
         tracked = followed.finding_of(each)
         if (
@@ -111,13 +111,13 @@ def take_in_run(connection: Connection, name: str, closing: Closing, deadlines: 
             _write(connection, each.number, retest.remediated(tracked, proof))
 
 
-def _headers(connection: Connection, names: Collection[str]) -> dict[str, RunHeader]:
-    """The headers of runs, by their names."""
-    found: dict[str, RunHeader] = {}
-    for some in assembly.chunks(sorted(names)):
-        for row in connection.execute(select(tables.run).where(_run.id.in_(some))).mappings():
-            found[row["id"]] = rows.header_of(row)
-    return found
+def _runs(connection: Connection, names: Collection[str]) -> dict[str, Run]:
+    """The runs of those names, whole."""
+    found = [
+        assembly.whole(connection, select(tables.run).where(_run.id.in_(some)))
+        for some in assembly.chunks(sorted(names))
+    ]
+    return {each.header.id: each for some in found for each in some}
 
 
 def take_in_look(connection: Connection, look: Look, seen: Collection[Stood], deadlines: Deadlines) -> None:

@@ -20,7 +20,7 @@ from dr_orchestrator.domain.findings.sighting import of_run, seen
 from dr_orchestrator.domain.findings.tracked import CLOSED, Change, Entry, State, TrackedFinding
 from dr_orchestrator.domain.judge.findings import fingerprint_of
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import CheckResult, Run, RunHeader
+from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.errors import UsageError
 from tests.support.ledger_samples import START, closing, header
@@ -92,17 +92,17 @@ class InDomain:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, bool], TrackedFinding] = {}
-        self._headers: dict[str, RunHeader] = {}
+        self._runs: dict[str, Run] = {}
         self._history: dict[tuple[str, bool], list[Entry]] = {}
 
     def take_in(self, ended: Run) -> None:
         """Raise, and remediate, as the ledger does when a run is closed."""
         assert ended.closing is not None
-        self._headers[ended.header.id] = ended.header
+        self._runs[ended.header.id] = ended
         for sighting in of_run(ended.header, ended.closing):
             self._keep(seen(self._found.get(sighting.key), sighting, DEADLINES))
         for each in list(self._found.values()):
-            if (proof := by_run(ended, each, self._headers[each.last_source])) is not None:
+            if (proof := by_run(ended, each, self._runs[each.last_source])) is not None:
                 self._keep(remediated(each, proof))
 
     def act(self, of: tuple[str, bool], act: PersonAct, now: datetime) -> None:

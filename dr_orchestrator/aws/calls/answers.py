@@ -50,7 +50,7 @@ these, and by one that is garbled none would be known again, or be made where it
 """
 
 _WORD = re.compile(r"[A-Za-z0-9][\w.:/ +*()-]*", re.ASCII)
-"""What each word is of which the model of a call knows a list; AWS adds to the lists, and never another form."""
+"""The form of each word of which the model of a call knows a list; AWS adds to the lists, and never another form."""
 
 _LISTS_KEYS = frozenset({"s3:ListObjects", "s3:ListObjectsV2", "s3:ListObjectVersions"})
 """The calls of which botocore asks that keys come URL-encoded; it reads them so only where the answer says they are."""

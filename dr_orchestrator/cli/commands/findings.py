@@ -13,6 +13,7 @@ from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.findings.tracked import State, end_of
+from dr_orchestrator.errors import Exit
 from dr_orchestrator.reporting.wording import iso
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.findings.tracked import Entry, TrackedFinding
 
 STATES = {each.value.replace(" ", "-"): each for each in State}
+FAILING = ("overdue", "live", "never")
 SEVERITIES = [each.value for each in Severity]
 COLUMNS = ("Finding", "Severity", "State", "Due", "Age", "Service", "Drill", "What", "Owner", "Seen", "Evidence")
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -32,6 +34,14 @@ _several = click.argument("names", nargs=-1, required=True, metavar="FINGERPRINT
 @click.option("--service", help="Only findings of this service.")
 @click.option("--severity", "severities", multiple=True, type=click.Choice(SEVERITIES), help="Only so grave ones.")
 @click.option("--overdue", is_flag=True, help="Only those that should have been done by now.")
+@click.option(
+    "--fail-on",
+    "failing",
+    type=click.Choice(FAILING),
+    default="never",
+    show_default=True,
+    help="End with 1 where one that is listed is overdue, or has to be worked on at all (live).",
+)
 @json_option
 def findings(
     states: tuple[str, ...],
@@ -39,8 +49,9 @@ def findings(
     service: str | None,
     severities: tuple[str, ...],
     overdue: bool,
+    failing: str,
     as_json: bool,
-) -> None:
+) -> int:
     """List the findings that are not closed, what is overdue first.
 
     A finding is raised by a run, by a look at the posture or by a drill that is overdue. It is remediated by a passing
@@ -55,10 +66,11 @@ def findings(
     found, now = listing(wiring.world(), wanted)
     if as_json:
         print_json([_as_json(each, now) for each in found])
-        return
-    if found:
-        print_table(COLUMNS, _rows(found, now))
-    click.echo(_told(found, now))
+    else:
+        if found:
+            print_table(COLUMNS, _rows(found, now))
+        click.echo(_told(found, now))
+    return _exit_code(found, now, failing)
 
 
 @click.group()
@@ -148,6 +160,15 @@ def _act(names: Sequence[str], done: PersonAct, lead: str = "") -> None:
         hang(f"{each.fingerprint}  ", f"{each.title}: {lead}{standing(each, now)}{_stamp(each)}")
         if each.lacks:
             hang("  lacks still  ", f"{', '.join(each.lacks)}: `dro finding assign` says them")
+
+
+def _exit_code(found: Sequence[TrackedFinding], now: datetime, failing: str) -> int:
+    from dr_orchestrator.domain.findings.tracked import LIVE
+
+    if failing == "overdue":
+        return Exit.FAILED if any(each.overdue_at(now) for each in found) else Exit.PASSED
+    live = any(each.state_at(now) in LIVE for each in found)
+    return Exit.FAILED if failing == "live" and live else Exit.PASSED
 
 
 def _rows(found: Sequence[TrackedFinding], now: datetime) -> list[tuple[str, ...]]:

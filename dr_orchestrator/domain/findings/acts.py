@@ -8,7 +8,7 @@ from typing import Protocol
 
 from dr_orchestrator.domain.findings.persons import mixed, same
 from dr_orchestrator.domain.findings.tracked import LIVE, Act, Change, Entry, State, TrackedFinding, anew, as_of
-from dr_orchestrator.errors import UsageError
+from dr_orchestrator.errors import UsageError, without_secrets
 
 _RETEST = "a repeat reopens it"
 _LONGEST = timedelta(days=366)
@@ -55,7 +55,7 @@ class Assign:
         if self.due is not None:
             self._hold(of, self.due, at)
         before = f", before {of.due:%Y-%m-%d}" if self.due and of.due else ""
-        why = f": {self.reason.strip()}" if self.reason.strip() else ""
+        why = f": {without_secrets(self.reason.strip())}" if self.reason.strip() else ""
         words = [f"to {owner}" if self.to else "", f"due {self.due:%Y-%m-%d}{before}{why}" if self.due else ""]
         after = replace(as_of(of, at), owner=owner, assigned=of.assigned or bool(self.to), due=self.due or of.due)
         return Change(after, Entry(at, by, Act.ASSIGNED, ", ".join(filter(None, words))))
@@ -151,7 +151,7 @@ def _line(of: TrackedFinding, text: str, told: str, fix: str) -> str:
 def _said(of: TrackedFinding, text: str, told: str, fix: str) -> str:
     if not text.strip():
         raise _refused(of, told, f"write it: {fix}")
-    return text.strip()
+    return without_secrets(text.strip())
 
 
 def _refused(of: TrackedFinding, told: str, fix: str) -> UsageError:

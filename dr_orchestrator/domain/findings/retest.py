@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Standing, Stood
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Closing, Measures, Role, Run, RunHeader
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, WorstCaseVerdict
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,12 @@ def is_evidence(header: RunHeader, closing: Closing | None) -> bool:
     return closing is not None and closing.verdict.green and not made.simulated and bool(made.account)
 
 
-def by_run(run: Run, of: TrackedFinding, saw: RunHeader | None, left: bool = False) -> Proof | None:
+def by_run(run: Run, of: TrackedFinding, saw: Run | None, left: bool = False) -> Proof | None:
     """The proof that a run gives, of the same drill, service, kind and account; None where it gives none.
 
-    `saw` is the run that saw the finding last: the retest is of the same resource, lost in the same way, and recovered
-    by the same path from points that are chosen alike; None where nothing is known of it, and nothing can be compared.
+    `saw` is the run that saw the finding last: the retest is of the same resource, lost in the same way, recovered by
+    the same path from points that are chosen alike, and asks for no less. None where nothing is known of it: nothing
+    can be compared then.
 
     It began after the finding was seen last (what a rehearsal saw a real run settles whenever it was), and measured
     what the finding is about. `left` is whether copies of the runs that saw it may still exist.
@@ -61,7 +65,7 @@ def by_run(run: Run, of: TrackedFinding, saw: RunHeader | None, left: bool = Fal
         return None
     if _elsewhere(of, header.provenance.account) or (not of.simulated and header.started_at <= of.last_seen):
         return None
-    if saw is None or _scope(header) != _scope(saw):
+    if saw is None or _scope(header) != _scope(saw.header):
         return None
     if of.fingerprint in {each.fingerprint for each in closing.findings} or not _retested(run, of, saw, left):
         return None
@@ -78,17 +82,17 @@ def _elsewhere(of: TrackedFinding, account: str) -> bool:
     return bool(of.account) and not of.simulated and account != of.account
 
 
-def _retested(run: Run, of: TrackedFinding, saw: RunHeader, left: bool) -> bool:
+def _retested(run: Run, of: TrackedFinding, saw: Run, left: bool) -> bool:
     if of.rule is Rule.LEFTOVER:
         return not left and run.closing is not None and run.closing.cleanup is Cleanup.CLEAN
     looked = LOOKED_AT.get(of.rule)
-    return looked is not None and looked(run, of) and _kept(run, of.rule, saw)
+    return looked is not None and looked(run, of) and _kept(run, of, saw)
 
 
-def _kept(run: Run, rule: Rule, saw: RunHeader) -> bool:
-    """Whether a run keeps what was promised when the finding was seen: a promise that was loosened mends nothing."""
-    judged = JUDGED_BY.get(rule)
-    return judged is None or judged(run, saw)
+def _kept(run: Run, of: TrackedFinding, saw: Run) -> bool:
+    """Whether a run keeps what was promised and asked for when the finding was seen: what is looser mends nothing."""
+    judged, asked = JUDGED_BY.get(of.rule), ASKED_BY.get(of.rule)
+    return (judged is None or judged(run, saw.header)) and (asked is None or asked(run, of, saw))
 
 
 def _whenever(_run: Run, _of: TrackedFinding) -> bool:
@@ -216,6 +220,22 @@ def _back_in_time(run: Run, saw: RunHeader) -> bool:
     return all(each is None or _within(saw.objective.rto, each.lasted, each.resolution) for each in outages)
 
 
+def _claims(run: Run, of: TrackedFinding) -> set[str]:
+    """The claims of the check that a finding is about, without the instants that are those of the run alone."""
+    return {_INSTANT.sub("", each.expected) for each in run.checks if _is_one_of(run, of, [each.name])}
+
+
+def _same_claim(run: Run, of: TrackedFinding, saw: Run) -> bool:
+    before = _claims(saw, of)
+    return not before or _claims(run, of) == before
+
+
+def _still_there(run: Run, _of: TrackedFinding, saw: Run) -> bool:
+    """Whether the parts that came back empty are in the replica still, and were not left out of it since."""
+    out = {each.resource for each in run.template.left_out if not each.property} if run.template else set()
+    return out.isdisjoint(each.resource for each in (saw.template.empty if saw.template else ()))
+
+
 def _is_one_of(run: Run, of: TrackedFinding, subjects: Iterable[str]) -> bool:
     header = run.header
     return of.fingerprint in {fingerprint_of(header.service, header.drill, of.rule, each) for each in subjects}
@@ -258,6 +278,13 @@ JUDGED_BY: Mapping[Rule, Callable[[Run, RunHeader], bool]] = {
     Rule.FAILBACK_SLOW: _back_in_time,
 }
 """Whether a run keeps what the run that saw the finding had promised, by the rules that hold a figure to a promise."""
+
+ASKED_BY: Mapping[Rule, Callable[[Run, TrackedFinding, Run], bool]] = {
+    Rule.CHECK_FAILED: _same_claim,
+    Rule.OPTIONAL_CHECK: _same_claim,
+    Rule.EMPTY: _still_there,
+}
+"""Whether a run asked for no less than the run that saw the finding, by the rules whose question a team can change."""
 
 
 def by_look(look: Look, rows: Collection[Stood], found: Iterable[TrackedFinding]) -> list[tuple[TrackedFinding, Proof]]:

@@ -101,7 +101,7 @@ def seen(known: TrackedFinding | None, sighting: Sighting, deadlines: Deadlines)
         seen=known.seen + 1,
     )
     if known.state.closed:
-        return _reopened(told, sighting, deadlines)
+        return _reopened(known, told, sighting, deadlines)
     if not known.assigned and known.state is not State.ACCEPTED:  # who accepted it is not its owner, and stays so
         told = replace(told, owner=found.owner)
     told = replace(told, due=_sooner(known, sighting, deadlines))
@@ -140,12 +140,14 @@ def _raised(sighting: Sighting, deadlines: Deadlines) -> Change:
     return Change(made, _entry(sighting, Act.RAISED))
 
 
-def _reopened(told: TrackedFinding, sighting: Sighting, deadlines: Deadlines) -> Change:
+def _reopened(known: TrackedFinding, told: TrackedFinding, sighting: Sighting, deadlines: Deadlines) -> Change:
     at, severity = sighting.at, sighting.finding.severity
     owner = told.owner if told.assigned else sighting.finding.owner
-    due = deadlines.due(sighting.tier, severity, at)
+    since, due = at, deadlines.due(sighting.tier, severity, at)
+    if known.state is State.NOT_REPRODUCIBLE:  # it was never mended: a word that was wrong gives nobody more time
+        since, due = known.opened_at, _sooner(known, sighting, deadlines)
     return Change(
-        anew(told, State.OPEN, opened_at=at, due=due, owner=owner, reopened=told.reopened + 1),
+        anew(told, State.OPEN, opened_at=since, due=due, owner=owner, reopened=told.reopened + 1),
         _entry(sighting, Act.REOPENED),
     )
 

@@ -68,6 +68,23 @@ def test_what_is_overdue_comes_first(ledger: SqlLedger, capsys: pytest.CaptureFi
     assert lines[-1] == "3 findings: 1 overdue, 1 with no owner, 1 with no due date."
 
 
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), Exit.PASSED),
+        (("--fail-on", "overdue"), Exit.FAILED),
+        (("--fail-on", "overdue", "--severity", "low"), Exit.PASSED),
+        (("--fail-on", "live", "--severity", "low"), Exit.FAILED),
+        (("--fail-on", "live", "--severity", "medium"), Exit.PASSED),
+    ],
+)
+@pytest.mark.usefixtures("ledger")
+def test_a_pipeline_can_be_made_to_fail_of_what_is_listed(options: tuple[str, ...], code: Exit) -> None:
+    """Of what is overdue, or of whatever has to be worked on; nothing fails unasked."""
+    assert main.run(["findings", *options]) == code
+    assert main.run(["findings", "--json", *options]) == code
+
+
 def test_an_empty_list_says_so(ledger: SqlLedger, capsys: pytest.CaptureFixture[str]) -> None:
     """And is no mistake."""
     assert main.run(["findings", "--severity", "medium"]) == Exit.PASSED

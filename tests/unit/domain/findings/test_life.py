@@ -117,6 +117,22 @@ def test_what_a_finding_lacks_is_what_it_is_told_to_be_given() -> None:
     assert "--due" not in refused.value.hint
 
 
+LEAKY = "psql postgres://ada:hunter2@db/orders answers again"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [Note(LEAKY), NotReproducible(LEAKY), Accept(APPROVER, LEAKY, NOW + DAY), Assign("", START + 20 * DAY, LEAKY)],
+    ids=lambda act: type(act).__name__,
+)
+def test_the_login_in_an_address_is_not_kept(act: PersonAct) -> None:
+    """Whoever pastes a command into a note puts no password into the ledger, nor into what is made of it."""
+    change = act.on(tracked(), "ada", NOW)
+    (entry,) = change.entries
+    assert "psql postgres://db/orders answers again" in entry.text
+    assert "hunter2" not in f"{change}"
+
+
 def test_a_persons_word_is_told_from_the_programs() -> None:
     """By the act, whatever name is beside it."""
     assert {each for each in Act if not each.of_person} == {Act.RAISED, Act.SEEN, Act.REOPENED, Act.REMEDIATED}

@@ -27,7 +27,7 @@ from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.parity import Standing as Alike
 from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Ruling, Standing, Stood
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
-from dr_orchestrator.domain.replica import Empty, Made
+from dr_orchestrator.domain.replica import Edit, Empty, Made
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import CheckResult, Measures, Role, Run, RunHeader
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
@@ -64,9 +64,11 @@ def passed(**more: Any) -> Run:
     return replace(told, **more)
 
 
-def proof(done: Run, finding: TrackedFinding, saw: RunHeader | None = SAW, left: bool = False) -> Proof | None:
-    """The proof that a run gives of a finding that a run saw before it."""
-    return by_run(done, finding, saw, left)
+def proof(
+    done: Run, finding: TrackedFinding, saw: RunHeader | None = SAW, left: bool = False, **more: Any
+) -> Proof | None:
+    """The proof that a run gives of a finding that a run saw before it, which had a template and checks of its own."""
+    return by_run(done, finding, saw and Run(saw, **more), left)
 
 
 OUTAGE = Outage(timedelta(), HOUR, 1, timedelta(), timedelta())
@@ -165,6 +167,34 @@ def test_a_clock_that_counts_less_mends_nothing(
 def test_what_a_schedule_tells_proves_no_promise_kept() -> None:
     """The judge takes no RPA that is arithmetic alone for a kept promise, and neither does a retest."""
     assert proof(measured(passed(), rpa_grade="E"), of(Rule.RPO_MISSED)) is None
+
+
+LOOSE, STRICT_CLAIM = "at least 1 row in orders", "at least 500 rows in orders"
+
+
+@pytest.mark.parametrize("rule", [Rule.CHECK_FAILED, Rule.OPTIONAL_CHECK])
+def test_a_check_that_asks_for_less_under_its_name_mends_nothing(rule: Rule) -> None:
+    """Its claim is the one that failed; the instants in it are those of each run."""
+
+    def claiming(claim: str) -> tuple[CheckResult, ...]:
+        return (CheckResult("rows are there", claim, "", Outcome.PASSED), *passed().checks[1:])
+
+    about = of(rule, "rows are there")
+    retested = replace(passed(), checks=claiming(LOOSE))
+    assert proof(retested, about, checks=claiming(STRICT_CLAIM)) is None
+    assert proof(retested, about, checks=claiming(LOOSE)) is not None
+    assert proof(retested, about) is not None, "a record without checks has nothing to compare with"
+    of_now, of_then = (f"none before {day} 10:00:00 UTC" for day in ("2026-10-01", "2026-07-01"))
+    assert proof(replace(passed(), checks=claiming(of_now)), about, checks=claiming(of_then)) is not None
+
+
+def test_a_part_that_is_left_out_since_was_not_filled() -> None:
+    """Nor one of which a property alone is left out, which is in the replica as before."""
+    before = Made("a", "b", empty=(Empty("Sessions", "AWS::DynamoDB::Table"),))
+    left_out, without_tags = Edit("Sessions", "", {}, None, "left out"), Edit("Sessions", "Tags", 1, None, "")
+    for edit, mended in ((left_out, False), (without_tags, True)):
+        done = replace(passed(), template=Made("a", "c", edits=(edit,)))
+        assert (proof(done, of(Rule.EMPTY), template=before) is not None) is mended
 
 
 def test_a_part_that_may_be_empty_was_not_filled() -> None:

@@ -107,13 +107,24 @@ def test_the_owner_follows_the_drill_file_until_a_person_names_one() -> None:
     assert (lapsed.owner, lapsed.state) == ("others", State.OPEN)
 
 
+def test_a_word_that_a_repeat_refutes_gives_nobody_more_time() -> None:
+    """What was closed as not reproducible was never mended: it is as old as it was, and due when it was."""
+    before = tracked()
+    closed = anew(before, State.NOT_REPRODUCIBLE, evidence="tried", closed_at=START + DAY)
+    change = seen(closed, sighting("r-2", START + 50 * DAY), DEADLINES)
+    assert change is not None
+    of = change.after
+    assert (of.state, of.opened_at, of.due, of.reopened) == (State.OPEN, before.opened_at, before.due, 1)
+    assert of.evidence == ""
+
+
 def test_a_reopened_one_begins_anew() -> None:
     """Its age and due date count from the repeat; what closed it is in the history alone."""
-    closed = anew(tracked(), State.NOT_REPRODUCIBLE, evidence="tried", closed_at=START + DAY)
+    closed = anew(tracked(), State.REMEDIATED, retest="r-1", closed_at=START + DAY)
     change = seen(closed, sighting("r-2", START + 50 * DAY), DEADLINES)
     assert change is not None
     of, at = change.after, START + 50 * DAY + HOUR
-    assert (of.state, of.opened_at, of.due, of.reopened, of.evidence) == (State.OPEN, at, at + 7 * DAY, 1, "")
+    assert (of.state, of.opened_at, of.due, of.reopened, of.retest) == (State.OPEN, at, at + 7 * DAY, 1, "")
     assert (of.first_seen, of.closed_at) == (START + HOUR, None)
     assert [each.act for each in change.entries] == [Act.REOPENED]
 
