@@ -6,9 +6,7 @@ apt install postgresql), the tests that take these fixtures are skipped.
 
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,41 +18,15 @@ import psycopg
 import pytest
 
 from dr_orchestrator.domain.service import Login
-from tests.support.postgres_server import Server, running
+from tests.support.postgres_server import Server, programs_with, running
 
-# Debian, Red Hat, Homebrew (Apple silicon, Intel), Postgres.app; what is on the PATH comes first.
-FOLDERS = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql*/bin",
-    "/usr/local/opt/postgresql*/bin",
-    "/Applications/Postgres.app/Contents/Versions/*/bin",
-)
 PASSWORD = "not-a-secret"
 MOST_WAITING = 64
 
 
-def programs_with_dblink() -> Path | None:
-    """The folder of programs of a PostgreSQL server that has dblink; None where there is none."""
-    on_path = shutil.which("pg_config")
-    found = [Path(on_path)] if on_path else []
-    for folder in FOLDERS:
-        found += sorted(Path("/").glob(f"{folder[1:]}/pg_config"), reverse=True)
-    for config in found:
-        programs, shared = _told(config, "--bindir"), _told(config, "--sharedir")
-        if (programs / "initdb").exists() and (shared / "extension" / "dblink.control").exists():
-            return programs
-    return None
-
-
-def _told(config: Path, what: str) -> Path:
-    """What a pg_config says; one that belongs to no server may say nothing."""
-    return Path(subprocess.run([config, what], capture_output=True, text=True, check=False).stdout.strip())
-
-
 @pytest.fixture(scope="session")
 def programs() -> Path:
-    found = programs_with_dblink()
+    found = programs_with("dblink")
     if found is None:
         pytest.skip("no PostgreSQL server with dblink is installed here")
     return found

@@ -24,6 +24,14 @@ USER = "dro"
 PASSWORD = "correct-horse"
 # PostgreSQL refuses to run as root; this user exists everywhere and owns nothing.
 UNPRIVILEGED = "nobody" if os.geteuid() == 0 else None
+# Debian, Red Hat, Homebrew (Apple silicon, Intel), Postgres.app; what is on the PATH comes first.
+FOLDERS = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,24 @@ def running(programs: Path | None = None, *more: str) -> Iterator[Server]:
             server.stop()
     finally:
         shutil.rmtree(home)
+
+
+def programs_with(extension: str) -> Path | None:
+    """The folder of programs of an installed PostgreSQL server that has an extension; None where there is none."""
+    on_path = shutil.which("pg_config")
+    found = [Path(on_path)] if on_path else []
+    for folder in FOLDERS:
+        found += sorted(Path("/").glob(f"{folder[1:]}/pg_config"), reverse=True)
+    for config in found:
+        programs, shared = _told(config, "--bindir"), _told(config, "--sharedir")
+        if (programs / "initdb").exists() and (shared / "extension" / f"{extension}.control").exists():
+            return programs
+    return None
+
+
+def _told(config: Path, what: str) -> Path:
+    """What a pg_config says; one that belongs to no server may say nothing."""
+    return Path(subprocess.run([config, what], capture_output=True, text=True, check=False).stdout.strip())
 
 
 @pytest.fixture(scope="session")
