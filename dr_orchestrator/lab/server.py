@@ -29,7 +29,8 @@ from dr_orchestrator.lab.twin import Answer, Twin
 
 HOST = "127.0.0.1"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_KEPT = 20_000
+KEPT = 20_000
+"""So many calls are remembered; tests that count them over hours raise it."""
 SOON = 0.02
 """Seconds within which the server notices that it is to end."""
 # Code, HTTP status and words of the failures that need none given.
@@ -71,7 +72,7 @@ class Application:
     def __init__(self, world: SimulatedCloud, twins: Sequence[Twin] = ()) -> None:
         self._world, self._twins = world, twins
         self._moto = _Dispatcher()
-        self.journal: deque[Entry] = deque(maxlen=_KEPT)
+        self.journal: deque[Entry] = deque(maxlen=KEPT)
         self.closing = threading.Event()
         self._first_used: dict[str, datetime] = {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -20,7 +19,7 @@ import pytest
 
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.settings import CHECKOUT, Pace
@@ -242,26 +241,6 @@ def test_a_quarter_outlives_a_worker_the_server_and_the_databases(team: Team) ->
     assert {each.closing.cleanup for each in runs if each.closing is not None} == {Cleanup.CLEAN}
     assert tables(team.lab) == before
     assert ended(team, died)
-
-
-def test_a_worker_that_is_stopped_takes_its_copy_down(team: Team) -> None:
-    """As `docker compose stop` stops it: the signal goes to the worker alone, whose drill ends ABORTED and CLEAN."""
-    team.deploy()
-    before = tables(team.lab)
-    hold(team.lab)
-    team.work()
-    team.command("deployment", "run", "pitr-restore/pitr-restore", "--params", json.dumps({"drill": NAMES[0]}))
-    wait(team.open_run, "a run")
-    run = team.open_run()
-    assert run is not None
-    team.workers[0].terminate()
-    release(team.lab)
-    wait(lambda: ended(team, run), "the end of the run")
-    team.workers[0].wait(PATIENCE)
-    (stopped,) = team.runs()
-    assert stopped.closing is not None
-    assert (stopped.closing.verdict, stopped.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
-    assert tables(team.lab) == before
 
 
 def ended(team: Team, run: Run) -> bool:

@@ -33,7 +33,7 @@ from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
 from dr_orchestrator.domain.vault import Vault
-from dr_orchestrator.lab import Lab
+from dr_orchestrator.lab import Lab, server
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.machines import standing as lent
 from dr_orchestrator.lab.machines.disk import Disk
@@ -55,6 +55,7 @@ from tests.support.contexts import ToldContext
 from tests.support.fakes import FakeClock, RunningClock
 from tests.support.types import CALLS
 
+server.KEPT = 1_000_000  # a lab of a long campaign is asked what it heard to the end
 REGION = "us-east-1"
 RUN = "20261120-abc123"
 ISOLATION = Isolation("dro-isolated", ("dro-isolated",))
