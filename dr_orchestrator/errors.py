@@ -129,9 +129,12 @@ class Transient(NotMeasured):
     """Throttled, unreachable or broken for the moment; asking again may help.
 
     `answered` tells that somebody did answer, though not as AWS would: what is there is reached, and mends itself.
+    `silent` is for how many drill seconds nothing was answered well, where whoever gave up had waited that out; None
+    where nobody says.
     """
 
     answered = False
+    silent: float | None = None
 
 
 class LoginRefused(NotMeasured):

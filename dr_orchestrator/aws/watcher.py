@@ -212,7 +212,7 @@ class Watcher:
                 try:
                     sighting = feed.sight(name, tick * 0.9, since)
                 except Transient as failure:
-                    silent_since = now if silent_since is None else silent_since
+                    silent_since = _silent(failure, now, silent_since)
                     if now - silent_since > PATIENCE:
                         delayed(now - silent_since, str(failure))
                         raise
@@ -268,6 +268,13 @@ class Watcher:
         if age < states.soonest:
             return max(min(EARLY, states.soonest - age), self._fastest())
         return max(min(max(age * SHARE - cost, age * SHARE / 2), SLOWEST), self._fastest())
+
+
+def _silent(failure: Transient, now: float, since: float | None) -> float:
+    """Since when nothing was answered well, which the failure tells, too."""
+    since = now if since is None else since
+    failure.silent = now - since
+    return since
 
 
 def _refuse_the_dead(name: str, status: str, states: States) -> None:

@@ -47,10 +47,10 @@ class Replica(Protocol):
         """Ask for the copy, which follows. Idempotent: one that this run already made is adopted."""
 
     def follows(self, copy: Copy) -> Ready:
-        """Wait until it follows. NotRecoverable where it never does."""
+        """Wait until it follows. NotMeasured where it never does."""
 
     def hold(self, copy: Copy) -> Seen:
-        """Read what it holds: the recovery point, once one is chosen."""
+        """Read what it holds: the recovery point, once one is chosen. NotMeasured where it follows no more."""
 
     def asked_before(self) -> None:
         """Note that an earlier process of the run may have asked for its promotion."""

@@ -13,7 +13,16 @@ BROUGHT = Calls(
 WITHOUT_TAGS: dict[str, tuple[object, ...]] = {"CopyTags": (None, False)}
 """A snapshot that is brought wears the tags of the run alone: by production's it would be backed up, or deleted."""
 
-LENT = Calls(frozenset({"kms:DescribeKey"}), frozenset({"ec2:ModifySnapshotAttribute"}))
+_PLAIN = "what is copied is not encrypted"
+
+LENT = Calls(
+    frozenset({"kms:DescribeKey", "ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId"}),
+    frozenset({"ec2:ModifySnapshotAttribute"}),
+    only_when={
+        "ec2:GetEbsEncryptionByDefault": _PLAIN,
+        "ec2:GetEbsDefaultKmsKeyId": f"{_PLAIN}, and EBS encrypts by default",
+    },
+)
 """The calls besides by which a snapshot of EBS is shared with the account in which a drill's copy is to stand."""
 
 

@@ -13,6 +13,15 @@ T = TypeVar("T")
 SHORTEST, LONGEST = 1.0, 30.0
 """Drill seconds between two tries: doubled each time, up to the longest."""
 
+_IN_VAIN = 900.0
+"""Drill seconds for which a call, or a wait within a try, is silent at most before it fails."""
+
+_WENT_WELL, _EVER = 900.0, 72 * 3600.0
+"""Drill seconds that a try must have gone well for what failed before it to be over: what fails alike each time, after
+its first calls, is one outage. And those after a first failure from which on nothing is over any more: no wait is
+endless.
+"""
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -27,7 +36,17 @@ class Patience:
 
     def lasts(self, failure: Transient, seconds: float) -> bool:
         """Whether to ask again, so long after the first of the failures."""
-        return seconds < (self.answered if failure.answered else self.silent)
+        return seconds < self._span(failure)
+
+    def is_over(self, failure: Transient, seconds: float) -> bool:
+        """Whether AWS answered well, for a while, in a try that took so long until it failed: it was silent for as long
+        as whoever waited that out says, else as long as anybody waits at most.
+        """
+        silent = failure.silent if failure.silent is not None else max(self._span(failure), _IN_VAIN)
+        return seconds - silent > _WENT_WELL
+
+    def _span(self, failure: Transient) -> float:
+        return self.answered if failure.answered else self.silent
 
 
 LOOKING = Patience(answered=60.0, silent=0.0)
@@ -52,10 +71,11 @@ def again(
     """Do something until it does not fail in passing; the last failure where patience ends.
 
     `failed` is told of each failure, `waits` is called around each pause and may raise, `lost` is told how many drill
-    seconds lay between the first failure and the last try, and why.
+    seconds lay between the first failure and the last try, and why. Both count anew from a good answer: a wait of hours
+    that fails twice, hours apart, has lost neither those hours nor its patience.
     """
-    began: float | None = None
-    tried, why, pause = 0.0, "", SHORTEST
+    outage: _Outage | None = None
+    tried, pause, ever = 0.0, SHORTEST, float("inf")
     try:
         while True:
             tried = clock.monotonic()
@@ -63,9 +83,12 @@ def again(
                 return act()
             except Transient as failure:
                 now = clock.monotonic()
-                began = now if began is None else began
-                why = why or failure.message
-                if not patience.lasts(failure, now - began):
+                ever = min(ever, now + _EVER)
+                if outage is not None and now < ever and patience.is_over(failure, now - tried):
+                    outage.tell(tried, lost)
+                    outage, pause = None, SHORTEST
+                outage = outage or _Outage(now, failure.message)
+                if not patience.lasts(failure, now - outage.began):
                     raise
                 failed(failure)
             waits()
@@ -73,5 +96,18 @@ def again(
             waits()
             pause = min(pause * 2, LONGEST)
     finally:
-        if began is not None and tried > began:
-            lost(tried - began, why)
+        if outage is not None:
+            outage.tell(tried, lost)
+
+
+@dataclass(frozen=True)
+class _Outage:
+    """Failures without a good answer in between: since when (drill seconds of the clock), and why at first."""
+
+    began: float
+    why: str
+
+    def tell(self, tried: float, lost: Callable[[float, str], None]) -> None:
+        """Tell what was lost until the last try, which met no failure at first."""
+        if tried > self.began:
+            lost(tried - self.began, self.why)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from moto.ec2.models import ec2_backends
+from moto.sts.models import sts_backends
 
 from dr_orchestrator import wiring
-from dr_orchestrator.aws.access.permissions import calls_of
+from dr_orchestrator.aws.access.permissions import calls_of, lends_of
 from dr_orchestrator.domain.copy import TERMINAL, CopyState, Place
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
+from dr_orchestrator.lab.calls import ApiCall
 from dr_orchestrator.lab.cloud.vaulting import Kept
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.lab.twin import Twin
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.ebs_volume.lab import vaulted as of_volumes
 from dr_orchestrator.resources.ec2_instance.lab import vaulted as of_machines
@@ -58,7 +62,9 @@ def key(shop: Estate) -> str:
         elsewhere.prepared(shop.lab, region, **login)
     iam = elsewhere.client(shop.lab, "iam", **login)
     iam.create_instance_profile(InstanceProfileName=PROFILE)
-    return elsewhere.prepared(shop.lab)
+    made = elsewhere.prepared(shop.lab)
+    elsewhere.lets_in(OTHER, AWAY, REGION)
+    return made
 
 
 def written(keys: str, region: str) -> str:
@@ -87,6 +93,19 @@ def here(shop: Estate, key: str, home: Path, region: str) -> Iterator[wiring.App
         yield made
 
 
+@contextmanager
+def heard_beside(shop: Estate) -> Iterator[set[str]]:
+    """Within: the calls of the sources' account, as `service:Operation`: of all but the other account's role."""
+    called, twins = set[str](), shop.lab.application._twins
+
+    def hear(call: ApiCall) -> None:
+        if sts_backends[OTHER]["aws"].get_assumed_role_from_access_key(call.key) is None:
+            called.add(f"{call.service}:{call.action}")
+
+    with mock.patch.object(shop.lab.application, "_twins", (Twin(refuses=hear), *twins)):
+        yield called
+
+
 def left(region: str) -> list[str]:
     """All that drills have made, in either account, and is there."""
     return [each for account in (ACCOUNT, OTHER) for each in copied(region, account)]
@@ -108,7 +127,7 @@ def test_it_is_shared_and_copied_there(shop: Estate, here: wiring.App, drill: st
     again, nothing of production's was changed, and nothing is called that is not declared.
     """
     heard, before = len(shop.lab.journal), shop.inventory()
-    with passing() as passed:
+    with passing() as passed, heard_beside(shop) as beside:
         found = run(here, drill)
     assert found.closing is not None
     assert found.closing.verdict in GREEN, found.closing.reasons
@@ -133,6 +152,7 @@ def test_it_is_shared_and_copied_there(shop: Estate, here: wiring.App, drill: st
     assert shop.inventory() == before
     declared = calls_of(TYPES, here.drill(drill))
     assert passed <= declared.all, passed - declared.all
+    assert beside & declared.writes == lends_of(TYPES, here.drill(drill))  # its role has the right to these alone
 
 
 @pytest.mark.campaign(1)
@@ -169,6 +189,58 @@ def test_a_key_of_awss_own_is_not_shared(shop: Estate, here: wiring.App, drill: 
     assert found.closing is not None
     assert "a key of AWS's own, which no other account may use" in found.closing.reasons[0]
     assert calls(shop, heard, *WRITES[drill]) == []
+
+
+@pytest.fixture
+def plain(shop: Estate) -> Iterator[None]:
+    """The volume's snapshots are not encrypted, and EBS encrypts by default what is made of them."""
+    ec2, backend = shop.client("ec2"), ec2_backends[ACCOUNT][REGION]
+    ec2.enable_ebs_encryption_by_default()
+    with ExitStack() as undo:
+        undo.callback(ec2.disable_ebs_encryption_by_default)
+        undo.callback(ec2.modify_ebs_default_kms_key_id, KmsKeyId="alias/aws/ebs")
+        for each in (each for each in backend.snapshots.values() if each.volume.id == VOLUME.id):
+            undo.enter_context(mock.patch.object(each, "encrypted", new=False))
+            undo.enter_context(mock.patch.object(each, "kms_key_id", new=None))
+        yield
+
+
+@pytest.mark.campaign(1)
+@pytest.mark.parametrize("region", [REGION])
+@pytest.mark.usefixtures("plain")
+def test_what_ebs_would_encrypt_with_its_own_key_is_told_before_anything_is_made(
+    shop: Estate, here: wiring.App
+) -> None:
+    """Nothing encrypted so can be shared: the copy would be made in vain."""
+    heard = len(shop.lab.journal)
+    found = run(here, "share-away")
+    assert found.closing is not None
+    assert found.closing.verdict not in GREEN
+    assert "EBS encrypts by default in us-east-1 of the source's account" in found.closing.reasons[0]
+    assert found.copies == ()
+    assert calls(shop, heard, *WRITES["share-away"]) == []
+
+
+@pytest.mark.campaign(1)
+@pytest.mark.parametrize("region", [REGION])
+@pytest.mark.usefixtures("plain")
+def test_what_ebs_encrypts_under_a_teams_own_key_is_shared_under_that(shop: Estate, here: wiring.App) -> None:
+    """It is named in the call, and proven to let the other account in; what is encrypted so stays encrypted there."""
+    kms, ec2 = shop.client("kms"), shop.client("ec2")
+    own = str(kms.create_key()["KeyMetadata"]["Arn"])
+    ec2.modify_ebs_default_kms_key_id(KmsKeyId=own)
+    heard = len(shop.lab.journal)
+    found = run(here, "share-away")
+    assert found.closing is not None
+    assert f"account {OTHER} may not use {own}" in found.closing.reasons[0]
+    assert calls(shop, heard, *WRITES["share-away"]) == []
+    elsewhere.lets_in(OTHER, REGION)
+    heard = len(shop.lab.journal)
+    found = run(here, "share-away")
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert [given["KmsKeyId"] for _, given in calls(shop, heard, "CopySnapshot")] == [own, "alias/aws/ebs"]
+    assert left(REGION) == []
 
 
 KILLS = [(drill, *each) for drill in DRILLS for each in deaths(*numbered(WRITES[drill]))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -187,6 +188,13 @@ def standing(region: str, account: str = ACCOUNT) -> list[str]:
 def of_aws(key: str, *, managed: bool = True, account: str = ACCOUNT, region: str = AWAY) -> None:
     """Have a key be one of AWS's own, or no more."""
     kms_backends[account][region].keys[key.rpartition("/")[2]].key_manager = "AWS" if managed else "CUSTOMER"
+
+
+def lets_in(account: str, *regions: str) -> None:
+    """Have the policy of every key of some regions let another account use it, as a team's does."""
+    for each in (each for region in regions for each in kms_backends[ACCOUNT][region].keys.values()):
+        allowed = [f"arn:aws:iam::{one}:root" for one in (ACCOUNT, account)]
+        each.policy = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": allowed}}]})
 
 
 def tables(region: str = AWAY) -> list[str]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_orchestrator.aws.access import controls, making, mounts, vaults, zones
-from dr_orchestrator.aws.access.permissions import calls_of
+from dr_orchestrator.aws.access.permissions import calls_of, lends_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, allow
 from dr_orchestrator.aws.access.tagged import ASKED, WEARS, WITH_TAG, bounded, is_made, is_own
+from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.resource_type import Content, Effect, ResourceType, Write
 
 _TAGS = frozenset({"Tags", "TagSpecifications"})
@@ -25,7 +26,7 @@ _MAKE = (Effect.RESTORE, Effect.CREATE)
 def changes(scope: Scope) -> Iterator[Statement]:
     """The statements: on copies, on what lies meanwhile, beside, in zones and out of vaults."""
     of_copies = [drill for drill in scope.drills if drill.production is None]
-    writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in of_copies))
+    writes = frozenset[str]().union(*(_writes(scope, drill) for drill in of_copies))
     made = [of for of in scope.types if _is_concerned(scope, of)]
     yield from (statement for of in made for statement in _of_type(scope, of, writes))
     yield from _shelves(scope, writes)
@@ -36,6 +37,11 @@ def changes(scope: Scope) -> Iterator[Statement]:
     for number, (call, arns, until) in enumerate(scope.on_production(), 1):
         ends = {"DateLessThan": {"aws:CurrentTime": f"{until:%Y-%m-%dT%H:%M:%SZ}"}}
         yield allow(f"FailProductionOver{number}", {call}, arns, ends)
+
+
+def _writes(scope: Scope, drill: Drill) -> frozenset[str]:
+    """The changes of a drill in the account that the policy is for."""
+    return lends_of(scope.types, drill) if scope.brings_away(drill) else calls_of(scope.types, drill).writes
 
 
 def _tagged(scope: Scope, key: str) -> dict[str, Any]:

@@ -51,6 +51,14 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     return found
 
 
+def lends_of(types: Types[ResourceType], drill: Drill) -> frozenset[str]:
+    """The changes of a drill in the account of its source, where its copy stands in another: those that bring the point
+    there, where it does not lie there already. All else is made, changed and deleted by the role of the other account.
+    """
+    of, to = types[drill.resource.type], drill.resource.to
+    return frozenset() if to is None or to.standing else (of.elsewhere[drill.kind] | of.carried).writes
+
+
 def _made(types: Types[ResourceType], drill: Drill) -> list[ResourceType]:
     """The types of all that a drill makes itself: what a program makes is no copy of its own."""
     rebuild = drill.resource.rebuild

@@ -66,6 +66,10 @@ class Scope:
         """The drills whose copies stand in the account of their sources."""
         return replace(self, drills=[drill for drill in self.drills if not self._stands(drill)])
 
+    def brings_away(self, drill: Drill) -> bool:
+        """Whether a drill only brings its point from here: its copy, of no template, stands in another account."""
+        return not self.apart and drill.resource.to is not None and bool(self._stands(drill))
+
     def used(self, of: ResourceType) -> list[str]:
         """The machines, by id, that read copies of a type: drills use them and did not make them."""
         return [each for each in self._used(of) if not each.startswith(_SUBNET)]

@@ -12,16 +12,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.copies import TAG, Live
 from dr_orchestrator.aws.endpoints import partition
 from dr_orchestrator.aws.machines import NAMED, PART_OF
+from dr_orchestrator.aws.machines.told import far, made_of, reason, tags
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
-from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready
-from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, UnsafeToDelete
 
 SNAPSHOTS = "ec2:DescribeSnapshots"
 _STATES = States(
@@ -61,6 +62,7 @@ class Brought(ABC):
         """
         self.copy, self.title, self._source = copy, title, source
         self._from, self._key, self._lent = region, key, lent
+        self._whence, self._of = toolkit, ""  # what was asked to be copied, by this process
         self._toolkit = toolkit.at(copy.place)
         self._api = self._toolkit.account.api("ec2")
 
@@ -69,8 +71,8 @@ class Brought(ABC):
         """Those of the account that filters let through."""
 
     @abstractmethod
-    def _look_at(self, id: str) -> Any:
-        """The one of that id, whoever owns it; NotFound where this account may not see it.
+    def _look_at(self, id: str, api: Api) -> Any:
+        """The one of that id, whoever owns it; NotFound where whose calls these are may not see it.
 
         It is named: a filter would go through all that is public.
         """
@@ -119,7 +121,7 @@ class Brought(ABC):
             return Asked(self._identity(found))
         worn = [*({"Key": key, "Value": value} for key, value in self.copy.tags.items())]
         encrypted = {"Encrypted": True, "KmsKeyId": self._key} if self._key else {}
-        source = self._source()
+        self._of = source = self._source()
         if self._lent and self._toolkit.describe_confirmed(lambda: self._seen(source)) is None:
             owner = self._toolkit.account.pinned
             raise NotMeasured(f"{source} is shared with account {owner}, which does not see it", call=self.call)
@@ -127,9 +129,10 @@ class Brought(ABC):
         return Asked(Identity(self._arn(made), made))
 
     def _seen(self, source: str) -> Any | None:
-        """The source that another account shares, as soon as EC2 shows it here; None until then."""
+        """The source as soon, or as long, as EC2 shows it: where it lies, or here where another account shares it."""
+        api = self._api if self._lent else self._whence.at(Place("", self._from)).account.api("ec2")
         try:
-            return next(iter(self._look_at(source)), None)
+            return next(iter(self._look_at(source, api)), None)
         except NotFound:
             return None
 
@@ -159,12 +162,27 @@ class Brought(ABC):
         return self._found()
 
     def ready(self) -> Ready:
-        """Wait until all of it is there."""
-        seen = self._toolkit.wait_until_ready(self._feed(), self.copy, _STATES)
+        """Wait until all of it is there; NotMeasured where what it is made of is gone meanwhile."""
+        try:
+            seen = self._toolkit.wait_until_ready(self._feed(), self.copy, _STATES)
+        except NotRecoverable as refused:
+            raise self._told(refused) from refused
         self._toolkit.proofs.adopt(self.copy, self._live(seen.detail), self.called)
         self._toolkit.proofs.same(self.copy, self._id(seen.detail))
         told = "whether it was copied in full or incrementally EC2 does not tell"
         return Ready(self._toolkit.seconds_since(seen), self._identity(seen.detail), told)
+
+    def _told(self, refused: NotRecoverable) -> DrillFault:
+        """The fault that it came to nothing, with EC2's own reason: that somebody deleted its source proves nothing of
+        what a source does that is there.
+        """
+        of, why = self._of, reason(self._found() or {})
+        told = f"{refused.message}: {why}" if why else refused.message
+        if of and self._toolkit.describe_confirmed(lambda: self._seen(of)) is None:
+            return NotMeasured(
+                f"{of}, of which {self.copy.id} was being made, is there no more; {told}", call=self.call
+            )
+        return NotRecoverable(told, refused.hint, refused.call)
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the copy, and whatever a lost answer made besides, each once it is proven to be this run's."""
@@ -238,7 +256,7 @@ class Brought(ABC):
             names, found = list(wanted), dict[str, Sighting]()
             for start in range(0, len(names), _MOST_ASKED):
                 for each in self._named(names[start : start + _MOST_ASKED])[::-1]:
-                    found[tags(each)[NAMED]] = Sighting(_far(each), each)
+                    found[tags(each)[NAMED]] = Sighting(far(each), each)
             return found
 
         place = (self._api.endpoint, self._api.region, self._toolkit.account.pinned)
@@ -274,8 +292,8 @@ class BroughtSnapshot(Brought):
     def _of_id(self, id: str) -> Iterator[Mapping[str, Any]]:
         return self._filtered([{"Name": "snapshot-id", "Values": [id]}])
 
-    def _look_at(self, id: str) -> Any:
-        return self._api.call("DescribeSnapshots", SnapshotIds=[id])["Snapshots"]
+    def _look_at(self, id: str, api: Api) -> Any:
+        return api.call("DescribeSnapshots", SnapshotIds=[id])["Snapshots"]
 
     def _ask(self, source: str, worn: list[dict[str, str]], encrypted: Mapping[str, Any]) -> str:
         given = {"SourceRegion": self._from, "SourceSnapshotId": source, "Description": self.copy.id}
@@ -310,15 +328,15 @@ class BroughtImage(Brought):
     def _of_id(self, id: str) -> Iterator[Mapping[str, Any]]:
         return self._filtered([{"Name": "image-id", "Values": [id]}])
 
-    def _look_at(self, id: str) -> Any:
-        return self._api.call("DescribeImages", ImageIds=[id])["Images"]
+    def _look_at(self, id: str, api: Api) -> Any:
+        return api.call("DescribeImages", ImageIds=[id])["Images"]
 
     def _note(self, found: Mapping[str, Any]) -> None:
-        self._noted = tuple(dict.fromkeys((*self._noted, *_made_of(found))))
+        self._noted = tuple(dict.fromkeys((*self._noted, *made_of(found))))
 
     def _share(self, found: Mapping[str, Any], account: str) -> None:
         """It alone can be started then: to be copied there, each snapshot of it has to be shared, too."""
-        id, wanted = self._id(found), _made_of(found)
+        id, wanted = self._id(found), made_of(found)
         held = {str(each["SnapshotId"]): each for each in self._snapshots("snapshot-id", list(wanted))}
         if lacking := [each for each in wanted if each not in held]:
             raise NotMeasured(f"{lacking[0]}, of which {self.copy.id} is made, is not to be seen", call=SNAPSHOTS)
@@ -377,22 +395,3 @@ class BroughtImage(Brought):
         asked = [by, [{"Name": "snapshot-id", "Values": list(self._noted)}]] if self._noted else [by]
         found = (self._api.pages("DescribeSnapshots", "Snapshots", OwnerIds=["self"], Filters=each) for each in asked)
         return list({str(each["SnapshotId"]): each for of in found for each in of}.values())
-
-
-def tags(of: Mapping[str, Any]) -> dict[str, str]:
-    """The tags that something of EC2's wears."""
-    return {each["Key"]: each["Value"] for each in of.get("Tags") or ()}
-
-
-def _made_of(image: Mapping[str, Any]) -> tuple[str, ...]:
-    """The snapshots that an image is made of, by id."""
-    held = (str((each.get("Ebs") or {}).get("SnapshotId") or "") for each in image.get("BlockDeviceMappings") or ())
-    return tuple(dict.fromkeys(filter(None, held)))
-
-
-def _far(found: Mapping[str, Any]) -> str:
-    """A state, with how far it is where EC2 tells that."""
-    state, done = str(found.get("State")), str(found.get("Progress") or "").removesuffix("%")
-    if state != "pending" or not done.isdigit():
-        return state
-    return f"{state}, {min(int(done), 100) // 10 * 10} %"

@@ -31,6 +31,7 @@ THERE = "alias/aws/ebs"
 """The key of EBS's own in the account that a point is brought to, which AWS makes when it is first used."""
 
 _KEY = "kms:DescribeKey"
+_DEFAULT = "ec2:GetEbsEncryptionByDefault"
 _NO_KEY = "what is copied is not encrypted, nor is the copy"
 
 
@@ -78,9 +79,10 @@ class Bringing:
             key = self._key(point)
             return (self.part(self.toolkit, self.last(copy), f"{word} of {name} in {region}", *given, key),)
         first, title = self._planned(copy, "shared", ""), f"{word} of {name} to be shared"
-        shared = self.part(self.toolkit, first, title, *given, self.shareable(point))
+        under = self.shareable(point)
+        shared = self.part(self.toolkit, first, title, *given, under)
         title = f"{word} of {name} in account {copy.account}"
-        lent = (lambda: shared.lend(copy.account), region, self._own(point))
+        lent = (lambda: shared.lend(copy.account), region, self._own(under))
         return shared, self.part(self.toolkit, self.last(copy), title, *lent, lent=True)
 
     def _planned(self, copy: Copy, ending: str, account: str) -> Copy:
@@ -95,28 +97,43 @@ class Bringing:
             raise NotRecoverable(f"{told} copy", "add `kms_key` to the drill's `to`", _KEY)
         return self.to.key
 
-    def _own(self, point: Held) -> str:
-        """The key of the copy in another account, EBS's own where none is named; empty where nothing is encrypted."""
-        return self.to.key or (THERE if point.encrypted else "")
+    def _own(self, lent: str) -> str:
+        """The key of the copy in another account, EBS's own where none is named; empty where `lent` is."""
+        return self.to.key or (THERE if lent else "")
 
     def shareable(self, point: Held) -> str:
         """The key under which it is shared, empty where it is not encrypted; NotRecoverable where none can be."""
         if not point.encrypted:
-            return ""
+            return self._of_default()
         found, of = self.to.lent, f"what is copied of {self.resource.id} is encrypted"
         if not found and self.to.region == self.resource.region and len(point.keys) == 1:
             found = point.keys[0]
-        hint = (
-            f"add `shared_key` to the drill's `to`: the ARN of a key of {self.to.region} that lets account"
-            f" {self.to.account} use it"
-        )
         if not found and self.to.region == self.resource.region and point.keys:
-            raise NotRecoverable(f"{of} with {counted(len(point.keys), 'key')}, and is shared under one", hint, _KEY)
+            told = f"{of} with {counted(len(point.keys), 'key')}, and is shared under one"
+            raise NotRecoverable(told, self._hint, _KEY)
         if not found:
-            raise NotRecoverable(f"{of}, and no key of {self.to.region} can be shared", hint, _KEY)
+            raise NotRecoverable(f"{of}, and no key of {self.to.region} can be shared", self._hint, _KEY)
         if keys.is_of_aws(self._beside.account, found):
-            raise NotRecoverable(f"{found} is a key of AWS's own, which no other account may use", hint, _KEY)
+            raise NotRecoverable(f"{found} is a key of AWS's own, which no other account may use", self._hint, _KEY)
         return found
+
+    def _of_default(self) -> str:
+        """The key of a copy of what is not encrypted: none, but where EBS encrypts by default. There it is named, so
+        that it is not that account's own key of EBS's, under which nothing is shared.
+        """
+        api, where = self._beside.account.api("ec2"), f"in {self.to.region} of the source's account"
+        if not api.call("GetEbsEncryptionByDefault")["EbsEncryptionByDefault"]:
+            return ""
+        found = self.to.lent or str(api.call("GetEbsDefaultKmsKeyId")["KmsKeyId"])
+        if keys.is_of_aws(self._beside.account, found):
+            told = f"EBS encrypts by default {where}: the copy of {self.resource.id} would be encrypted with {found}, a"
+            raise NotRecoverable(f"{told} key of AWS's own, which no other account may use", self._hint, _DEFAULT)
+        return keys.arn(self._beside.account, found)
+
+    @property
+    def _hint(self) -> str:
+        of = f"the ARN of a key of {self.to.region} that lets account {self.to.account} use it"
+        return f"add `shared_key` to the drill's `to`: {of}"
 
     @property
     def _beside(self) -> Toolkit:
@@ -134,8 +151,10 @@ class Bringing:
         there = self.toolkit.at(copy.place).account
         if not copy.account:
             return keys.usable(there, self._key(point) or None, self._data(), _NO_KEY)
-        lent, own = self.shareable(point), self._own(point)
+        own = self._own(lent := self.shareable(point))
         told = f"under {keys.usable(self._beside.account, lent, self._data())}" if lent else "without a key"
+        if lent:
+            keys.lets_in(there, keys.arn(self._beside.account, lent), copy.account)
         if own in ("", THERE):  # EBS's own, which may not be made yet
             return f"shared {told}; there {own or 'without one'}"
         return f"shared {told}; there {keys.usable(there, own, self._data(copy.account), _NO_KEY, apart=True)}"

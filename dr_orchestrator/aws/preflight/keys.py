@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Denied, NotFound
 from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.errors import NotRecoverable
 
@@ -28,6 +29,20 @@ def usable(
         told = f"key {arn} belongs to account {of}, and the copy is to stand in {owner}: who loses {of} loses both"
         raise NotRecoverable(told, f"name a key of account {owner} as `kms_key` in the drill's `to`", "kms:DescribeKey")
     return f"key {arn} is enabled" + (f"; it belongs to account {of}, not to {owner}" if of != owner else "")
+
+
+def lets_in(there: Account, key: str, other: str) -> None:
+    """Look at a key, by its ARN, from the other account that is to use it; NotRecoverable where it is kept out.
+
+    Who may use what is shared under a key may look at that key: AWS's answer there tells of the key's policy what
+    nobody else is told.
+    """
+    try:
+        there.api("kms").call("DescribeKey", KeyId=key)
+    except (Denied, NotFound) as refused:
+        told = f"account {other} may not use {key}: {refused.message}"
+        hint = f"have the key's policy let account {other} use it, and its role there, as `dro iam` tells"
+        raise NotRecoverable(told, hint, "kms:DescribeKey") from refused
 
 
 def arn(account: Account, key: str) -> str:

@@ -16,6 +16,7 @@ from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.preflight.region import usable
 from dr_orchestrator.aws.rds.carrying import THERE, SnapshotCopy, lend
 from dr_orchestrator.aws.rds.objects import Objects, Shape
+from dr_orchestrator.aws.rds.quotas import room_for_snapshots
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, Place, Source
 from dr_orchestrator.domain.counted import counted
@@ -77,17 +78,23 @@ class Bringing:
         shared = self._planned(copy, "shared", "")
         lent = partial(lend, self.shape, self.toolkit, shared, copy.account)
         there = f"snapshot of {name} in account {copy.account}"
+        title, key = f"snapshot of {name} to be shared", self.shareable(snapshot)
         return (
-            self._copy(
-                shared, f"snapshot of {name} to be shared", lambda: snapshot.arn, self.shareable(snapshot), given
-            ),
-            self._copy(self.last(copy), there, lent, self._own(snapshot), {"CopyTags": False}),
+            self._copy(shared, title, lambda: snapshot.arn, key, given),
+            self._copy(self.last(copy), there, lent, self._own(snapshot), {"CopyTags": False}, lent=True),
         )
 
     def _copy(
-        self, copy: Copy, title: str, source: Callable[[], str], key: str, given: Mapping[str, Any]
+        self,
+        copy: Copy,
+        title: str,
+        source: Callable[[], str],
+        key: str,
+        given: Mapping[str, Any],
+        *,
+        lent: bool = False,
     ) -> SnapshotCopy:
-        return SnapshotCopy(self.shape, self.toolkit, copy, title, source, key, given)
+        return SnapshotCopy(self.shape, self.toolkit, copy, title, source, key, given, lent=lent)
 
     def _options(self) -> dict[str, str]:
         return {"OptionGroupName": self.to.option_group} if self.options and self.to.option_group else {}
@@ -144,6 +151,7 @@ class Bringing:
         yield PreflightCheck("key of the copied snapshot", lambda: self._look_at_key(copy, snapshot()))
         yield PreflightCheck("name of the copied snapshot", lambda: self._look_at_names(copy))
         yield PreflightCheck("snapshots being copied", lambda: self._look_at_others(copy))
+        yield PreflightCheck("room for what is copied", lambda: self._look_at_room(copy))
 
     def _look_at_key(self, copy: Copy, snapshot: Snapshot) -> str:
         if copy.account:
@@ -167,6 +175,10 @@ class Bringing:
         planned = [self.last(copy), *([self._planned(copy, "shared", "")] if copy.account else [])]
         told = [Objects(self.shape, self.toolkit.at(each.place)).name_is_free(each) for each in planned]
         return "; ".join(told)
+
+    def _look_at_room(self, copy: Copy) -> str:
+        places = [copy.place, *([Place("", copy.region)] if copy.account else [])]
+        return room_for_snapshots(self.shape, [self.toolkit.at(each).account for each in places])
 
     def _look_at_others(self, copy: Copy) -> str:
         """NotMeasured where as many are copied already as may be at once."""

@@ -9,6 +9,7 @@ from typing import Any
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds.objects import Objects, Shape
+from dr_orchestrator.aws.rds.quotas import room_for_snapshots
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy, CopyState, Source
@@ -83,9 +84,8 @@ class Lending:
             """The copy that is shared, by its ARN, once it is."""
             return lend(self.shape, toolkit, self.shared, account)
 
-        own = THERE if encrypted_with else ""
-        there = SnapshotCopy(self.shape, toolkit, self.there, f"snapshot of {name} in account {account}", lent, own)
-        return shared, there
+        own, title = THERE if encrypted_with else "", f"snapshot of {name} in account {account}"
+        return shared, SnapshotCopy(self.shape, toolkit, self.there, title, lent, own, lent=True)
 
     def lendable(self, toolkit: Toolkit, encrypted_with: str | None) -> str:
         """The key under which a snapshot is shared, empty where it is not encrypted; NotRecoverable where none can be.
@@ -107,12 +107,15 @@ class Lending:
         return found
 
     def look(self, toolkit: Toolkit, encrypted_with: str | None) -> str:
-        """How a snapshot comes there; NotRecoverable where it cannot, or where a copy's name is another's."""
+        """How a snapshot comes there; NotRecoverable where it cannot, or where a copy's name is another's, NotMeasured
+        where there is no room for one.
+        """
         key = self.lendable(toolkit, encrypted_with)
         for copy in (self.shared, self.there):
             Objects(self.shape, toolkit.at(copy.place)).name_is_free(copy)
+        room = room_for_snapshots(self.shape, [toolkit.at(each.place).account for each in (self.shared, self.there)])
         under = f" under {key}" if key else ""
-        return f"the snapshot is copied{under}, shared with account {self.stack.account} and copied there"
+        return f"the snapshot is copied{under}, shared with account {self.stack.account} and copied there; {room}"
 
 
 def lend(shape: Shape, toolkit: Toolkit, copy: Copy, account: str) -> str:
@@ -143,12 +146,16 @@ class SnapshotCopy:
         source: Callable[[], str] | None = None,
         key: str = "",
         given: Mapping[str, Any] | None = None,
+        *,
+        lent: bool = False,
     ) -> None:
         """`source` tells what is copied, by name or ARN, `key` what the copy is encrypted with, where it is.
 
         `given` is what else the call is given, where a snapshot is brought to another place: it takes its time in
-        proportion to its size then, and how far it is is observed.
+        proportion to its size then, and how far it is is observed. What is `lent` is another account's, which shares
+        it: its source is told by its ARN.
         """
+        self._lent = lent
         self.copy, self.title, self._given = copy, title, given or {}
         self._shape, self._toolkit, self._source, self._key = shape, toolkit.at(copy.place), source, key
         self._objects = Objects(shape, self._toolkit)
@@ -161,9 +168,12 @@ class SnapshotCopy:
         """Ask for the copy; one that this run asked for already is adopted."""
         if self._source is None:
             raise NotMeasured(f"nothing tells what {self.copy.id} is a copy of")
-        of, key = self._shape, {"KmsKeyId": self._key} if self._key else {}
+        of, key, source = self._shape, {"KmsKeyId": self._key} if self._key else {}, self._source()
+        if self._lent and self._toolkit.describe_confirmed(lambda: self._objects.lent(source)) is None:
+            told = f"{source} is shared with account {self.copy.account}, which does not see it"
+            raise NotMeasured(told, call=f"rds:{of.describe}")
         given: dict[str, Any] = {
-            f"Source{of.name}": self._source(),
+            f"Source{of.name}": source,
             f"Target{of.name}": self.copy.id,
             **key,
             **self._given,
@@ -173,8 +183,15 @@ class SnapshotCopy:
     def ready(self) -> Ready:
         """Wait until the whole snapshot is copied; AWS tells only then when it was made, by which it is known."""
         feed, states = (self._told(), STATES_TOLD) if self._given else (self._objects.feed(), STATES)
-        seen = self._toolkit.wait_until_ready(feed, self.copy, states)
+        seen = self._ours(self._toolkit.wait_until_ready(feed, self.copy, states))
         return Ready(self._toolkit.seconds_since(seen), self._shape.identity(seen.detail), _words(seen.detail))
+
+    def _ours(self, seen: Sighting) -> Sighting:
+        """The one that was waited for by its name, and has no identity before: NotRecoverable unless it is the run's,
+        for whoever deletes and makes one of that name meanwhile would have it taken for the copy.
+        """
+        self._toolkit.proofs.adopt(self.copy, self._shape.live(seen.detail), self._shape.called)
+        return seen
 
     def _told(self) -> Feed:
         """The states of snapshots that are being brought somewhere, with how far each is."""

@@ -116,6 +116,15 @@ class Objects:
         """The description of one by AWS; None where there is none of that name."""
         return self.shape.described(self._api, name)
 
+    def lent(self, arn: str) -> Mapping[str, Any] | None:
+        """The one of an ARN that another account shares with this one; None until AWS shows it here."""
+        of = self.shape
+        try:
+            found = self._api.call(of.describe, **{of.name: arn, "IncludeShared": True})[f"{of.key}s"]
+        except NotFound:
+            return None
+        return next((each for each in found if each.get(f"{of.key}Arn") == arn), None)
+
     def name_is_free(self, copy: Copy) -> str:
         """Whether a copy can be named so; NotRecoverable where something of another's is."""
         found = self.described(copy.id)

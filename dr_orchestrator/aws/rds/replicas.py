@@ -44,6 +44,9 @@ AS_A_REPLICA = "{TrueIfReplica}"
 PARAMETERS = "rds:DescribeDBParameters"
 _OFF, _ON = ("0", "off", "false"), ("1", "on", "true")
 
+_ENDED = ("stopped", "terminated", "replication stop point reached")
+# docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.Monitoring.html
+
 _CALL = "rds:DescribeDBInstances"
 _INSTEAD = "production's own replica is never promoted: drill it by a snapshot-restore"
 
@@ -78,16 +81,25 @@ def replicates(described: Mapping[str, Any], region: str, id: str) -> str:
 
 def healthy(described: Mapping[str, Any]) -> bool:
     """Whether RDS says that an instance replicates."""
-    told = [each for each in described.get("StatusInfos") or () if each.get("StatusType") == "read replication"]
+    told = _told(described)
     return bool(told) and all(each.get("Normal") and each.get("Status") == "replicating" for each in told)
+
+
+def ended(described: Mapping[str, Any]) -> bool:
+    """Whether somebody, or RDS for good, ended the replication of an instance: what is in error may go on by itself."""
+    return any(each.get("Status") in _ENDED for each in _told(described))
+
+
+def _told(described: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in described.get("StatusInfos") or () if each.get("StatusType") == "read replication"]
 
 
 def replicating(described: Mapping[str, Any]) -> str:
     """The words of RDS on the replication of an instance; NotRecoverable where it does not replicate."""
     name = described["DBInstanceIdentifier"]
     if not healthy(described):
-        told = [each for each in described.get("StatusInfos") or () if each.get("StatusType") == "read replication"]
-        words = ", ".join(f"{each.get('Status')} {each.get('Message') or ''}".strip() for each in told) or "nothing"
+        told = (f"{each.get('Status')} {each.get('Message') or ''}".strip() for each in _told(described))
+        words = ", ".join(told) or "nothing"
         raise NotRecoverable(f"{name} does not replicate: RDS tells {words}", "mend its replication first", _CALL)
     return f"{name} is replicating"
 

@@ -37,7 +37,7 @@ class TakenSnapshot(SnapshotCopy):
 
     def ready(self) -> Ready:
         """Wait until it is taken; RDS tells only then when it was made, by which it is known."""
-        seen = self._toolkit.wait_until_ready(self._objects.feed(), self.copy, STATES)
+        seen = self._ours(self._toolkit.wait_until_ready(self._objects.feed(), self.copy, STATES))
         return Ready(self._toolkit.seconds_since(seen), SNAPSHOTS.identity(seen.detail), f"of {self._of.id}")
 
     def _named(self) -> dict[str, str]:

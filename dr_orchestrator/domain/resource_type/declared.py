@@ -162,7 +162,7 @@ class ResourceType:
     def besides(self) -> tuple[Calls, ...]:
         """The calls beside those of its kinds that may read what no kind reads."""
         vaulted = (*self.vaulted.values(), *self.elsewhere.values(), *self.standing.values(), *self.afar.values())
-        beside = (self.listing, self.exported, self.stated, self.direct, self.across, self.compared)
+        beside = (self.listing, self.exported, self.stated, self.direct, self.carried, self.across, self.compared)
         return (*beside, self.posture, self.discovery, self.production, *vaulted)
 
     @property

@@ -10,6 +10,8 @@ from moto.ec2.models import ec2_backends
 from moto.servicequotas.models import ServiceQuotasBackend
 from moto.ssm.responses import SimpleSystemManagerResponse
 
+from dr_orchestrator.lab.machines import keys
+
 _QUOTAS = {
     ("ebs", "L-7A658B76"): ("Storage for gp3 volumes", 50.0),
     ("elasticfilesystem", "L-848C634D"): ("File systems per account", 1000.0),
@@ -62,4 +64,5 @@ _quota_of_moto = ServiceQuotasBackend.get_service_quota
 PATCHES = (
     (SimpleSystemManagerResponse, "describe_instance_information", _machines),
     (ServiceQuotasBackend, "get_service_quota", _quota),
+    *keys.PATCHES,
 )

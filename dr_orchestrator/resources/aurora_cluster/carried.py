@@ -7,7 +7,7 @@ from dr_orchestrator.resources.aurora_cluster.name import SNAPSHOT
 from dr_orchestrator.resources.brought import WITHOUT_TAGS
 
 CALLS = Calls(
-    frozenset({"rds:DescribeDBClusterSnapshots", "kms:DescribeKey"}),
+    frozenset({"rds:DescribeDBClusterSnapshots", "rds:DescribeAccountAttributes", "kms:DescribeKey"}),
     frozenset({"rds:CopyDBClusterSnapshot", "rds:ModifyDBClusterSnapshotAttribute", "rds:DeleteDBClusterSnapshot"}),
     {"kms:DescribeKey": "the snapshot is encrypted"},
 )

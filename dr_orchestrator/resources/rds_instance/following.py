@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.rds import instances, replicas
 from dr_orchestrator.aws.watcher import Sighting
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.errors import Transient
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
 
 BETWEEN, UNTOLD = 30.0, 900.0
 """Drill seconds between two looks at its lag, and that CloudWatch may take to tell of what is new."""
@@ -28,11 +31,13 @@ class Following:
         self._words = ""
 
     def __call__(self, sighting: Sighting) -> bool:
-        """Whether it does; NotRecoverable where RDS has it not replicating for long."""
+        """Whether it does; NotMeasured where RDS has it not replicating for long, or its replication ended: it is the
+        run's own, and says nothing of what production's would do.
+        """
         if not replicas.healthy(sighting.detail):
             self._stopped = sighting.answered if self._stopped is None else self._stopped
-            if sighting.answered - self._stopped > instances.SILENCE:
-                replicas.replicating(sighting.detail)
+            if replicas.ended(sighting.detail) or sighting.answered - self._stopped > instances.SILENCE:
+                raise broken(sighting.detail)
             return False
         self._stopped = None
         return instances.address(sighting.detail) is not None and self._caught_up()
@@ -66,3 +71,12 @@ class Following:
         elif told is None and now - self._began > UNTOLD:
             self._words = f"and CloudWatch tells nothing of how far it is behind {self._source}"
         return bool(self._words)
+
+
+def broken(described: Mapping[str, Any], *, passing: bool = False) -> NotMeasured:
+    """The fault that a replica of the run's does not replicate, by RDS's words: a Transient where that may pass."""
+    try:
+        replicas.replicating(described)
+    except NotRecoverable as stopped:
+        return (Transient if passing else NotMeasured)(stopped.message, call=stopped.call)
+    raise TypeError(f"{described['DBInstanceIdentifier']} replicates")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dr_orchestrator.aws.rds.objects import SNAPSHOTS, Objects
+from dr_orchestrator.aws.rds.quotas import room_for_snapshots
 from dr_orchestrator.aws.rds.taking import TakenSnapshot
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
@@ -42,10 +43,12 @@ class PromotedOrigin(InstanceOrigin):
         return replace(self._replica, type=SNAPSHOT)
 
     def preflight_checks(self) -> list[PreflightCheck]:
-        """As of each promotion, and whether the snapshot's name is free."""
-        objects = Objects(SNAPSHOTS, self._toolkit.at(self.snapshot.place))
+        """As of each promotion, and whether the snapshot's name is free, and there is room for one."""
+        there = self._toolkit.at(self.snapshot.place)
+        objects = Objects(SNAPSHOTS, there)
         free = PreflightCheck("name of the snapshot", lambda: objects.name_is_free(self.snapshot))
-        return [*self._way.preflight_checks(self._replica), free]
+        room = PreflightCheck("room for the snapshot", lambda: room_for_snapshots(SNAPSHOTS, [there.account]))
+        return [*self._way.preflight_checks(self._replica), free, room]
 
     def billed(self) -> Billed:
         """Two of what it is: the run's replica stands for as long as the stack's own."""

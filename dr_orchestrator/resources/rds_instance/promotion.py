@@ -22,7 +22,7 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, Wors
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
 from dr_orchestrator.resources.rds_instance import options
-from dr_orchestrator.resources.rds_instance.following import Following
+from dr_orchestrator.resources.rds_instance.following import Following, broken
 from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 
 _PROMOTED = replace(instances.STATES, soonest=0.0)
@@ -119,9 +119,13 @@ class RdsPromotion(RdsInstance):
         """Read the newest heartbeat in it: the standing one has all that it has, by then.
 
         NotRecoverable where that is none any more of what the drill says: whoever promoted it meanwhile writes to it.
+        NotMeasured where the run's own replicates no more: what it lacks is its own loss, and no disaster's; Transient
+        of one that may go on by itself.
         """
         self._look_at_what_it_replicates()
-        self._refuse_another(self._live(copy))
+        self._refuse_another(live := self._live(copy))
+        if not replicas.healthy(live):
+            raise broken(live, passing=not replicas.ended(live))
         at, told = self._held(copy)
         self._point = RecoveryPoint(
             id=f"{self._resource.id}@{at:%Y-%m-%dT%H:%M:%SZ}",

@@ -40,7 +40,7 @@ WRITES = (
 )
 
 CARRIED = Calls(
-    frozenset({"rds:DescribeDBSnapshots", "kms:DescribeKey"}),
+    frozenset({"rds:DescribeDBSnapshots", "rds:DescribeAccountAttributes", "kms:DescribeKey"}),
     frozenset({"rds:CopyDBSnapshot", "rds:ModifyDBSnapshotAttribute", "rds:DeleteDBSnapshot"}),
     {"kms:DescribeKey": "the snapshot is encrypted"},
 )

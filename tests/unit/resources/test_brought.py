@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.calls.api import Denied, NotFound
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.machines.bringing import Brought, BroughtImage, BroughtSnapshot
 from dr_orchestrator.aws.machines.carrying import Bringing, Held
+from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.service import Resource
@@ -176,13 +177,78 @@ def test_what_the_other_account_does_not_see_is_not_copied() -> None:
     assert told.requests("CopySnapshot") == []
 
 
+PENDING = tagged(WORN, SnapshotId="snap-2", StartTime=AT, State="error", StateMessage="Source snapshot was deleted")
+
+
+@pytest.mark.parametrize("lent", [True, False])
+def test_what_came_to_nothing_for_its_source_was_deleted_is_not_measured(lent: bool) -> None:
+    """It is told which that is, in EC2's own words too: that somebody deleted it proves nothing of what is there."""
+    told, made = pending(lent=lent)
+    made.ask()
+    told.answers = told.but(DescribeSnapshots=there_is()).answers
+    with pytest.raises(
+        NotMeasured, match="snap-1, of which dro-r-share-brought was being made, is there no more"
+    ) as why:
+        made.ready()
+    assert "ended as 'error': Source snapshot was deleted" in why.value.message
+
+
+def test_what_came_to_nothing_while_its_source_is_there_is_a_failure() -> None:
+    """With EC2's own words."""
+    told, made = pending(lent=False)
+    made.ask()
+    told.answers = told.but(DescribeSnapshots=there_is("snap-1", "snap-2")).answers
+    with pytest.raises(NotRecoverable, match="ended as 'error': Source snapshot was deleted") as why:
+        made.ready()
+    assert why.value.hint == "see the console"
+
+
+def there_is(*ids: str) -> Any:
+    """The snapshots that are told: those of these ids by their id, and by its tags the one that came to nothing."""
+
+    def tell(given: Mapping[str, Any]) -> dict[str, Any]:
+        if "SnapshotIds" not in given:
+            return {"Snapshots": [PENDING] if ids == () or "snap-2" in ids else []}
+        if given["SnapshotIds"][0] not in ids:
+            raise NotFound("InvalidSnapshot.NotFound")
+        return {"Snapshots": [{"SnapshotId": given["SnapshotIds"][0]}]}
+
+    return tell
+
+
+def pending(*, lent: bool) -> tuple[ToldAws, Brought]:
+    """A snapshot that is being copied, and comes to nothing."""
+    told = aws().but(DescribeSnapshots=there_is("snap-1"), CopySnapshot={"SnapshotId": "snap-2"})
+    made = part(told, BroughtSnapshot, "", source=lambda: "snap-1", region="us-east-1", lent=lent)
+    tools: Any = made._toolkit
+    tools.ask = lambda make, _: make()
+
+    def ended(*_: Any) -> Any:
+        raise NotRecoverable(f"{NAME} ended as 'error'", "see the console")
+
+    tools.wait_until_ready = ended
+    made._feed = lambda: None  # type: ignore[method-assign,assignment]
+    return told, made
+
+
 RESOURCE = Resource("share", "ebs-volume", "vol-1", "us-east-1")
 KEY, OWN = "arn:aws:kms:us-east-1:111111111111:key/1", "arn:aws:kms:us-east-1:111111111111:key/2"
 
 
-def way(manager: str = "CUSTOMER", **to: Any) -> Bringing:
-    about = {"KeyManager": manager, "Arn": KEY, "KeyState": "Enabled"}
-    account = ToldAws({"DescribeKey": {"KeyMetadata": about}}).account()
+def way(manager: str = "CUSTOMER", default: str = "", **to: Any) -> Bringing:
+    """`default` is the key under which EBS encrypts by default, where it does."""
+
+    def about(given: Mapping[str, Any]) -> dict[str, Any]:
+        arn = given["KeyId"] if given["KeyId"].startswith("arn:") else KEY
+        of_aws = given["KeyId"].startswith("alias/aws/")
+        return {"KeyMetadata": {"KeyManager": "AWS" if of_aws else manager, "Arn": arn, "KeyState": "Enabled"}}
+
+    answers = {
+        "DescribeKey": about,
+        "GetEbsEncryptionByDefault": {"EbsEncryptionByDefault": bool(default)},
+        "GetEbsDefaultKmsKeyId": {"KmsKeyId": default},
+    }
+    account = ToldAws(answers).account()
     toolkit: Any = SimpleNamespace(account=account)
     toolkit.at = lambda _: toolkit
     return Bringing(BroughtSnapshot, "ebs-snapshot", RESOURCE, Destination(account=OTHER, **to), toolkit)
@@ -197,8 +263,38 @@ def test_the_key_under_which_it_is_shared() -> None:
     assert way(region="us-east-1", lent=OWN).shareable(plain) == ""
 
 
+PLAIN = Held("snap-1", False)
+
+
+def test_the_key_of_what_ebs_encrypts_by_default() -> None:
+    """The one that the drill names, else EBS's default where that is a team's own; it is named by its ARN."""
+    assert way(region="us-east-1", default=OWN).shareable(PLAIN) == OWN
+    assert way(region="us-east-1", default="alias/a-team").shareable(PLAIN) == KEY
+    assert way(region="us-east-1", default="alias/aws/ebs", lent=OWN).shareable(PLAIN) == OWN
+
+
 @pytest.mark.parametrize(
-    ("made", "keys", "why"),
+    "made", [way(region="us-east-1", default="alias/aws/ebs"), way("AWS", region="us-east-1", default=KEY, lent=OWN)]
+)
+def test_what_ebs_would_encrypt_with_a_key_of_awss_own_is_refused(made: Bringing) -> None:
+    """By the call that told, with what to name in its place: nothing encrypted so can be shared."""
+    with pytest.raises(NotRecoverable, match=r"EBS encrypts by default in us-east-1 of the source's account") as told:
+        made.shareable(PLAIN)
+    assert "add `shared_key`" in told.value.hint
+    assert told.value.call == "ec2:GetEbsEncryptionByDefault"
+
+
+@pytest.mark.parametrize("refused", [Denied("no"), NotFound("no such key")])
+def test_a_key_that_keeps_the_other_account_out_is_told(refused: Exception) -> None:
+    """Its policy alone says so, and is asked there: that account's own answer."""
+    account = ToldAws({"DescribeKey": refused}).account()
+    with pytest.raises(NotRecoverable, match=f"account {OTHER} may not use {KEY}: no") as told:
+        keys.lets_in(account, KEY, OTHER)
+    assert "have the key's policy let account" in told.value.hint
+
+
+@pytest.mark.parametrize(
+    ("made", "held", "why"),
     [
         (way(region="eu-central-1"), (KEY,), "no key of eu-central-1 can be shared"),
         (way(region="us-east-1"), (KEY, OWN), "is encrypted with 2 keys, and is shared under one"),
@@ -207,8 +303,8 @@ def test_the_key_under_which_it_is_shared() -> None:
         (way("AWS", region="us-east-1", lent=OWN), (KEY,), "a key of AWS's own, which no other account may use"),
     ],
 )
-def test_without_a_key_that_can_be_shared_it_is_refused(made: Bringing, keys: tuple[str, ...], why: str) -> None:
+def test_without_a_key_that_can_be_shared_it_is_refused(made: Bringing, held: tuple[str, ...], why: str) -> None:
     """With what to name in its place."""
     with pytest.raises(NotRecoverable, match=why) as told:
-        made.shareable(Held("snap-1", True, keys))
+        made.shareable(Held("snap-1", True, held))
     assert "add `shared_key`" in told.value.hint

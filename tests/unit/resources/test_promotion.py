@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -16,95 +15,11 @@ from dr_orchestrator.aws.rds import isolation, replicas
 from dr_orchestrator.aws.rds.instances import STATES
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import GaveUp, Sighting, Watcher
-from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient
 from dr_orchestrator.resources.rds_instance.promotion import RdsPromotion
 from dr_orchestrator.runner import RunContext
 from tests.support.fakes import FakeClock
-
-STANDING = Resource("orders-eu", "rds-instance", "orders-eu", "eu-central-1")
-OF = Resource("orders", "rds-instance", "orders-prod", "us-east-1")
-COPY: Any = mock.Mock(id="dro-r-orders-eu", tags={})
-BUSY = Refused("is not in available state", call="rds:PromoteReadReplica")
-BUSY.code = "InvalidDBInstanceState"
-REPLICATES = {"StatusType": "read replication", "Normal": True, "Status": "replicating"}
-STOPPED = {"StatusType": "read replication", "Normal": False, "Status": "error", "Message": "row not found"}
-
-
-class Rds:
-    """RDS with the standing replica and the run's, each as a test says, on a clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.clock, self.calls = FakeClock(), list[str]()
-        arn = "arn:aws:rds:eu-central-1:1:db:"
-        self.standing: dict[str, Any] = {
-            "DBInstanceIdentifier": "orders-eu",
-            "DBInstanceArn": f"{arn}orders-eu",
-            "DBInstanceStatus": "available",
-            replicas.SOURCE: "arn:aws:rds:us-east-1:1:db:orders-prod",
-        }
-        self.own: dict[str, Any] = {
-            "DBInstanceIdentifier": COPY.id,
-            "DBInstanceArn": f"{arn}{COPY.id}",
-            "DbiResourceId": "db-1",
-            "DBInstanceStatus": "available",
-            "Endpoint": {"Address": "copy", "Port": 5432},
-            replicas.SOURCE: "orders-eu",
-            "StatusInfos": [REPLICATES],
-            "TagList": [],
-        }
-        self.answers: list[Exception | None] = []
-        self.lags: dict[str, float] = {}
-        self.alone = True
-        self.api = api = mock.Mock(
-            call=self.call, named=self.named, pages=self.pages, endpoint="aws", region="eu-central-1"
-        )
-        self.toolkit = mock.Mock(clock=self.clock, ceiling=7200.0, account=mock.Mock(api=lambda _: api, pinned=""))
-        self.toolkit.pause = self.clock.sleep
-        self.toolkit.beforehand = lambda: self.toolkit
-        self.toolkit.wait_beforehand = partial(Toolkit.wait_beforehand, self.toolkit)
-        self.toolkit.patiently = lambda ask: ask()
-        self.toolkit.seconds_since = lambda _: 0.0
-        self.toolkit.watcher = Watcher(self.clock)
-        self.toolkit.wait_until_ready = self.wait
-        self.toolkit.ask = lambda create, _quota: create()
-        self.promotion = RdsPromotion(STANDING, None, self.toolkit, lambda _: self.alone, of=OF)
-        self.promotion.held = lambda _: self.clock.now() - timedelta(minutes=1)
-
-    def wait(self, feed: Any, copy: Any, states: Any, ready: Any) -> Any:
-        return self.toolkit.watcher.wait(feed, copy.id, states, ceiling=7200.0, observe=lambda _: None, ready=ready)
-
-    def named(self, operation: str, *_: Any, **given: Any) -> dict[str, Any]:
-        self.calls += [] if operation.startswith("Describe") else [operation]
-        return self.standing if given.get("DBInstanceIdentifier") == "orders-eu" else self.own
-
-    def pages(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
-        return [self.own]
-
-    def call(self, operation: str, **given: Any) -> dict[str, Any]:
-        if operation == "GetMetricStatistics":
-            lag = self.lags.get(given["Dimensions"][0]["Value"])
-            told = {"Timestamp": self.clock.now(), "Minimum": lag, "Maximum": lag}
-            return {"Datapoints": [] if lag is None else [told]}
-        self.calls.append(operation)
-        answer = self.answers.pop(0) if self.answers else None
-        if answer is not None:
-            raise answer
-        if operation == "PromoteReadReplica":
-            self.own.pop(replicas.SOURCE)
-        return {}
-
-    def at(self, seconds: float, does: Any) -> None:
-        """Have something happen once the clock stands so much later."""
-        until, sleep = self.clock.monotonic() + seconds, self.clock.sleep
-
-        def slept(span: float) -> None:
-            sleep(span)
-            if self.clock.monotonic() >= until:
-                does()
-
-        self.toolkit.pause = slept
-        mock.patch.object(self.clock, "sleep", slept).start()
+from tests.support.promoted_rds import BUSY, COPY, STANDING, STOPPED, Rds
 
 
 @pytest.fixture
@@ -161,9 +76,31 @@ def test_replication_that_stops_is_told_by_its_words(rds: Rds) -> None:
     """A replica that RDS has in error is given up after minutes, and not after hours without a reason."""
     rds.own["StatusInfos"] = [STOPPED]
     began = rds.clock.monotonic()
-    with pytest.raises(NotRecoverable, match="does not replicate: RDS tells error row not found"):
+    with pytest.raises(NotMeasured, match="does not replicate: RDS tells error row not found"):
         rds.promotion.follows(COPY)
     assert rds.clock.monotonic() - began < 1200
+
+
+@pytest.mark.parametrize("status", ["stopped", "terminated"])
+def test_replication_that_somebody_ended_is_told_at_once(rds: Rds, status: str) -> None:
+    """What is in error may go on by itself, and this does not: nothing is waited for."""
+    rds.lags.update({"orders-eu": 1.0, COPY.id: 5000.0})
+    ended = STOPPED | {"Status": status, "Message": "by its owner"}
+    rds.at(1800, lambda: rds.own.update(StatusInfos=[ended]))
+    began = rds.clock.monotonic()
+    with pytest.raises(NotMeasured, match=f"does not replicate: RDS tells {status} by its owner"):
+        rds.promotion.follows(COPY)
+    assert rds.clock.monotonic() - began < 1800 + 120
+
+
+@pytest.mark.parametrize(("status", "fault"), [("error", Transient), ("stopped", NotMeasured)])
+def test_what_replicates_no_more_is_not_read(rds: Rds, status: str, fault: type[Exception]) -> None:
+    """Since it followed, its replication broke: what it lacks is no loss of a disaster, and no number comes of it."""
+    rds.own["StatusInfos"] = [STOPPED | {"Status": status}]
+    rds.promotion.held = lambda _: pytest.fail("it was read")
+    with pytest.raises(NotMeasured, match=f"does not replicate: RDS tells {status} row not found") as told:
+        rds.promotion.hold(COPY)
+    assert type(told.value) is fault
 
 
 def test_a_standing_replica_that_was_promoted_meanwhile_is_no_witness(rds: Rds) -> None:
@@ -303,7 +240,7 @@ def test_replication_that_breaks_while_it_catches_up_is_told_by_its_words(rds: R
     rds.lags.update({"orders-eu": 1.0, COPY.id: 5000.0})
     began = rds.clock.monotonic()
     rds.at(1800, lambda: rds.own.update(StatusInfos=[STOPPED]))
-    with pytest.raises(NotRecoverable, match="does not replicate: RDS tells error row not found"):
+    with pytest.raises(NotMeasured, match="does not replicate: RDS tells error row not found"):
         rds.promotion.follows(COPY)
     assert rds.clock.monotonic() - began < 3600
 

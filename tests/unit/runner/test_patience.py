@@ -81,3 +81,46 @@ def test_a_stop_ends_the_wait() -> None:
     with pytest.raises(Aborted):
         again(act, RECOVERING, clock, waits=stopped)
     assert clock.monotonic() < 10
+
+
+class Long:
+    """Goes well for some seconds at each try, and then fails; `silent` is for how long it says it was silent."""
+
+    def __init__(self, clock: FakeClock, *tries: tuple[float, float | None]) -> None:
+        self.clock, self.tries = clock, list(tries)
+
+    def __call__(self) -> str:
+        if not self.tries:
+            return "done"
+        lasted, silent = self.tries.pop(0)
+        self.clock.sleep(lasted)
+        failure = Transient("not now")
+        failure.silent = silent
+        raise failure
+
+
+@pytest.mark.parametrize("silent", [None, 900.0])
+def test_a_good_answer_begins_anew(silent: float | None) -> None:
+    """A wait of hours that fails hours apart has lost neither those hours nor its patience."""
+    clock, lost = FakeClock(), list[float]()
+    act = Long(clock, (7200, silent), (7200, silent), (7200, silent))
+    assert again(act, RECOVERING, clock, lost=lambda seconds, _: lost.append(seconds)) == "done"
+    assert lost == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(("lasted", "silent"), [(890, None), (890, 890.0), (1000, 890.0), (1000, None)])
+def test_silence_that_goes_on_is_one(lasted: float, silent: float | None) -> None:
+    """What took as long as its silence had no answer, and what fails alike after its first calls goes well no more."""
+    clock, act = FakeClock(), None
+    act = Long(clock, (7200, 890.0), *[(lasted, silent)] * 9)
+    with pytest.raises(Transient):
+        again(act, RECOVERING, clock)
+    assert clock.monotonic() < 7200 + 2 * 1010
+
+
+def test_no_patience_is_endless() -> None:
+    """However well it goes in between: some day it is given up."""
+    clock = FakeClock()
+    with pytest.raises(Transient):
+        again(Long(clock, *[(7200, 900.0)] * 99), RECOVERING, clock)
+    assert 72 * 3600 < clock.monotonic() < 80 * 3600

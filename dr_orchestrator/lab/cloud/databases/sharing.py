@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from moto.kms.models import kms_backends
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
-from moto.rds.models import RDSBackend
+from moto.rds.models import RDSBackend, rds_backends
 
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.databases import places
@@ -28,6 +28,18 @@ def shared(backend: RDSBackend, source: str, kept: Mapping[str, Any]) -> Any | N
     if source.split(":", 6)[4] == backend.account_id:
         return found
     return found if found is not None and backend.account_id in found.attributes.get("restore", []) else None
+
+
+def seen(backend: RDSBackend, given: Mapping[str, Any], key: str, kept: str) -> list[Any]:
+    """The snapshot of another account that a listing asks for by its ARN (`key`), which AWS shows where the listing
+    includes what is shared; nothing of any other listing. `kept` is where an account's RDS has such.
+    """
+    arn = str(given.get(key) or "")
+    place = of_another(backend, arn) if arn.startswith("arn:") and given.get("IncludeShared") else None
+    if place is None or place[0] == backend.account_id:
+        return []
+    account, region = place
+    return [each for each in [shared(backend, arn, getattr(rds_backends[account][region], kept))] if each is not None]
 
 
 def of_another(backend: RDSBackend, source: str) -> tuple[str, str] | None:

@@ -73,6 +73,17 @@ def _enable_fast_restores(self: Any) -> ActionResult:
     return ActionResult({"Successful": done, "Unsuccessful": lacking})
 
 
+def _default_key(self: Any) -> ActionResult:
+    """The key under which EBS encrypts by default; moto knows whether it does, and no key of it."""
+    return ActionResult({"KmsKeyId": cast(Volumes, self.ec2_backend).default_key})
+
+
+def _give_default_key(self: Any) -> ActionResult:
+    backend = cast(Volumes, self.ec2_backend)
+    backend.default_key = str(self._get_param("KmsKeyId"))
+    return _default_key(self)
+
+
 _create_by_moto = EC2Response.create_volume
 
 PATCHES = (
@@ -81,4 +92,6 @@ PATCHES = (
     (EC2Response, "create_volume", _create_volume),
     (EC2Response, "describe_fast_snapshot_restores", _fast_restores),
     (EC2Response, "enable_fast_snapshot_restores", _enable_fast_restores),
+    (EC2Response, "get_ebs_default_kms_key_id", _default_key),
+    (EC2Response, "modify_ebs_default_kms_key_id", _give_default_key),
 )

@@ -42,6 +42,15 @@ class Volumes(EC2Backend):
         """The snapshots that are restored fast, by themselves and the zone."""
         return cast("dict[tuple[str, str], Fast]", self.__dict__.setdefault("restored_fast", {}))
 
+    @property
+    def default_key(self) -> str:
+        """The key under which EBS encrypts by default, where it does: its own, until another is given."""
+        return str(self.__dict__.get("key_by_default", sharing.OF_EBS))
+
+    @default_key.setter
+    def default_key(self, key: str) -> None:
+        self.__dict__["key_by_default"] = key
+
     def restore_fast(self, snapshot: str, zone: str) -> Fast:
         """Have a snapshot be restored fast in a zone; one that is already goes on being."""
         size = int(cast(Any, self.snapshots[snapshot]).volume.size)
@@ -124,8 +133,8 @@ class Volumes(EC2Backend):
     def copy_snapshot(
         self, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None
     ) -> Snapshot:
-        """As moto, in time, under a key of this region, of this account's or of what is shared with it; of a copy EC2
-        tells no volume.
+        """As moto, in time, under a key of this region, of this account's or of what is shared with it, where EBS
+        encrypts by default under that one at least; of a copy EC2 tells no volume.
         """
         copied: Any = sharing.snapshot(self, source_region, source_snapshot_id)
         if copied is None:
@@ -134,7 +143,7 @@ class Volumes(EC2Backend):
             raise EC2ClientError("IncorrectState", f"The snapshot '{source_snapshot_id}' is {copied.status}.")
         if copied.encrypted and not kms_key_id:
             raise EC2ClientError("InvalidParameterDependency", "A key of this region is needed.")
-        key = self._key(kms_key_id)
+        key = self._key(kms_key_id or (self.default_key if self.ebs_encryption_by_default else None))
         encrypted = bool(copied.encrypted or key)
         made: Any = Snapshot(self, random_snapshot_id(), copied.volume, description, encrypted, kms_key_id=key)
         self.snapshots[made.id], made.disk = made, disk_of(copied)

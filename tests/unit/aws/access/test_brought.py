@@ -149,3 +149,48 @@ def test_the_role_of_the_other_account_shares_nothing(tmp_path: Path, drill: str
     named = [each for policy in there(tmp_path, drill) for each in policy["Statement"] if each["Effect"] == "Allow"]
     assert named
     assert not [each for each in named if set(SHARES) & set(each["Action"])]
+
+
+RESTORES = {
+    "share-away": ("ec2:CreateVolume", "ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume", "ssm:SendCommand"),
+    "web-away": ("ec2:RunInstances", "ec2:TerminateInstances", "ec2:DeleteVolume", "ssm:SendCommand", "iam:PassRole"),
+}
+BRINGING = {
+    "share-away": {"ec2:CopySnapshot", "ec2:ModifySnapshotAttribute", "ec2:DeleteSnapshot", "ec2:CreateTags"},
+    "web-away": {"ec2:CopyImage", *SHARES, "ec2:DeregisterImage", "ec2:DeleteSnapshot", "ec2:CreateTags"},
+}
+
+
+def granted(policies: list[Policy]) -> set[str]:
+    """All that some statement allows, but for keys."""
+    allowed_in = [each for one in policies for each in one["Statement"] if each["Effect"] == "Allow"]
+    return {action for each in allowed_in for action in each["Action"] if not action.startswith("kms:")}
+
+
+@pytest.mark.parametrize("drill", ["share-away", "web-away"])
+def test_the_role_of_the_sources_account_only_brings_the_point(tmp_path: Path, drill: str) -> None:
+    """What is made of it is made, read and ended by the role of the account in which it stands."""
+    assert granted(shares(tmp_path / "beside", drill)) == BRINGING[drill]
+    assert set(RESTORES[drill]) - {"iam:PassRole"} <= granted(there(tmp_path / "there", drill))
+
+
+@pytest.mark.parametrize("drill", ["share-away", "web-away"])
+def test_a_copy_in_another_region_is_made_by_the_role_that_brings_it(policies: list[Policy], drill: str) -> None:
+    """Both are of one account: its role does both."""
+    assert {*BRINGING[drill], *RESTORES[drill]} - {*SHARES, "iam:PassRole"} <= granted(policies)
+
+
+def test_a_database_there_gives_the_role_of_the_sources_account_no_right_on_one(tmp_path: Path) -> None:
+    """It copies, shares and deletes snapshots; where a drill beside it restores one, it may do so."""
+    away = elsewhere.DRILL.replace(f"kms_key: {elsewhere.ALIAS}", f'kms_key: {elsewhere.ALIAS}, account: "{OTHER}"')
+    shop = workspace.SHOP.replace("\ndrills:\n", f"\ndrills:{away}", 1)
+    here = workspace.world(tmp_path, FakeClock(), shop=shop, tiers=workspace.TIERS + THERE)
+    allowed_in = Allowed(frozenset(), frozenset({"us-east-1", elsewhere.AWAY}))
+
+    def rights(*names: str) -> set[str]:
+        return granted(drill_policies(Scope(TYPES, [here.drill(each) for each in names], allowed_in)))
+
+    assert rights("orders-away-snapshot") == {
+        *("rds:CopyDBSnapshot", "rds:ModifyDBSnapshotAttribute", "rds:DeleteDBSnapshot", "rds:AddTagsToResource"),
+    }
+    assert "rds:RestoreDBInstanceFromDBSnapshot" in rights("orders-away-snapshot", "orders-snapshot")

@@ -45,6 +45,7 @@ def test_failing_for_good_ends_the_wait_with_its_own_error() -> None:
     with pytest.raises(Transient) as told:
         wait.run()
     assert told.value is fault
+    assert fault.silent == pytest.approx(PATIENCE, abs=2 * SLOWEST)  # what went well before is no part of it
     assert 100 + PATIENCE <= wait.clock.monotonic() < 100 + PATIENCE + 3 * SLOWEST
 
 

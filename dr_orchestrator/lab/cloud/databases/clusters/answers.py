@@ -7,6 +7,7 @@ from typing import cast
 from moto.core.responses import ActionResult
 from moto.rds.responses import RDSResponse
 
+from dr_orchestrator.lab.cloud.databases import sharing
 from dr_orchestrator.lab.cloud.databases.clusters.backend import Clusters
 from dr_orchestrator.lab.cloud.databases.paging import FEWEST, filters, page
 from dr_orchestrator.lab.cloud.world import world
@@ -21,6 +22,8 @@ def _snapshots(self: RDSResponse) -> ActionResult:
     given, wanted = self.params, filters(self.params)
     if given.get("DbClusterResourceId"):
         wanted["db-cluster-resource-id"] = [given["DbClusterResourceId"]]
+    if lent := sharing.seen(self.backend, given, "DBClusterSnapshotIdentifier", "cluster_snapshots"):
+        return ActionResult({"DBClusterSnapshots": lent})
     found = self.backend.describe_db_cluster_snapshots(
         given.get("DBClusterIdentifier"), given.get("DBClusterSnapshotIdentifier"), given.get("SnapshotType"), wanted
     )
