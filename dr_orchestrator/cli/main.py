@@ -47,6 +47,7 @@ COMMANDS = {
     "runs": ("history", "List runs and exercises."),
     "show": ("history", "Show one run."),
     "report": ("history", "Render the report of a run or an exercise anew."),
+    "programme": ("programme", "Write the quarter's programme report, leadership's page first."),
     "findings": ("findings", "List what is to be remediated, overdue first."),
     "finding": ("findings", "Show a finding, assign it, accept it, add to its history."),
 }
@@ -55,6 +56,7 @@ COMMANDS = {
 OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary", "iam", "resume", "abort", "sweep"} | {
     "calendar",
     "coverage",
+    "programme",
     "posture",
     "discover",
     "baseline",

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from dr_orchestrator.domain.outline import Lasted
 from dr_orchestrator.domain.programme import Begun, Claim, RealRun
+from dr_orchestrator.domain.quarter.ran import SEEDED
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.ledger import tables
 from dr_orchestrator.ledger.tables_of_findings import declared_drill
@@ -54,8 +55,9 @@ def last_begun(connection: Connection) -> dict[str, Begun]:
 
 
 def lasted(connection: Connection, drill: str, of: int) -> list[Lasted]:
-    """How long those of the drill's `of` newest runs took that recovered, newest first."""
-    newest = select(_run.rta_us, _run.started_at, _run.ended_at).where(_run.drill == drill)
+    """How long those of the drill's `of` newest runs took that recovered, newest first; a seeded one took no time."""
+    took_place = (_run.drill == drill, _run.engine != SEEDED)
+    newest = select(_run.rta_us, _run.started_at, _run.ended_at).where(*took_place)
     rows = connection.execute(newest.order_by(_run.number.desc()).limit(of))
     return [Lasted(row.rta_us, row.ended_at - row.started_at) for row in rows if row.rta_us and row.ended_at]
 

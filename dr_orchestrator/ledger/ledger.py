@@ -54,6 +54,7 @@ from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.queries import Queries
+from dr_orchestrator.ledger.seeded import SqlSeeded
 from dr_orchestrator.ledger.times import times_of
 
 
@@ -90,6 +91,7 @@ class SqlLedger:
     ) -> None:
         self._engine = engine
         self.findings = SqlFindings(engine, deadlines)
+        self.seeded = SqlSeeded(engine, deadlines)
         self.queries = Queries(engine)
         times = times_of(engine, machine or MachineClock())
         self.leases = SqlLeases(engine, tables.lease, times)

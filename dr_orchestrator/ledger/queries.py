@@ -13,11 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, select, union
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord, Place
-from dr_orchestrator.domain.findings.tracked import Entry, State, TrackedFinding
+from dr_orchestrator.domain.findings.tracked import Act, Entry, State, TrackedFinding
 from dr_orchestrator.domain.outline import Lasted, Outline
 from dr_orchestrator.domain.posture.ruling import Look, Stood
 from dr_orchestrator.domain.production import Approval
 from dr_orchestrator.domain.programme import Begun, Claim, Exercise, RealRun
+from dr_orchestrator.domain.quarter.costs import Life
+from dr_orchestrator.domain.quarter.ran import Ran
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.ledger import (
@@ -27,6 +29,7 @@ from dr_orchestrator.ledger import (
     history,
     holdings,
     posture,
+    quarters,
     restore_tests,
     rows,
     tables,
@@ -256,6 +259,26 @@ class Queries:
         """The lines of history of findings, oldest first."""
         with transaction(self._engine) as connection:
             return followed.history(connection, keys)
+
+    def turns(self, acts: Collection[Act]) -> dict[Key, list[Entry]]:
+        """The lines of the histories of all findings that are of these acts, oldest first, by finding."""
+        with transaction(self._engine) as connection:
+            return quarters.turns(connection, acts)
+
+    def ran(self, since: datetime, until: datetime) -> list[Ran]:
+        """The runs that began before `until`, in the order in which they opened; simulated ones since then alone."""
+        with transaction(self._engine) as connection:
+            return quarters.ran(connection, since, until)
+
+    def exercises_between(self, since: datetime, until: datetime) -> list[Exercise]:
+        """The exercises that began between two instants, oldest first."""
+        with transaction(self._engine) as connection:
+            return quarters.exercises(connection, since, until)
+
+    def lives(self, since: datetime, until: datetime) -> list[Life]:
+        """The copies that were made for the runs that began between two instants."""
+        with transaction(self._engine) as connection:
+            return quarters.lives(connection, since, until)
 
     def approvals(self, drill: str) -> list[Approval]:
         """The approvals of a drill, oldest first."""

@@ -221,8 +221,8 @@ def _column(field: str) -> str:
 
 
 def _objective(row: Row, which: str, source: str, revision: str) -> Objective:
-    rto, rpo = (_limit(row[f"{which}{name}_us"], row[f"{which}{name}_operator"]) for name in ("rto", "rpo"))
-    hydration = None if which else _limit(row["hydration_us"], row["hydration_operator"])
+    rto, rpo = (limit_of(row[f"{which}{name}_us"], row[f"{which}{name}_operator"]) for name in ("rto", "rpo"))
+    hydration = None if which else limit_of(row["hydration_us"], row["hydration_operator"])
     return Objective(rto, rpo, source, revision, hydration)
 
 
@@ -230,5 +230,6 @@ def _limit_columns(name: str, limit: Limit | None) -> dict[str, Any]:
     return {f"{name}_us": limit and limit.value, f"{name}_operator": limit and limit.operator}
 
 
-def _limit(value: timedelta | None, operator: Operator | None) -> Limit | None:
+def limit_of(value: timedelta | None, operator: Operator | None) -> Limit | None:
+    """A limit from its two columns; None where no target was set."""
     return None if value is None or operator is None else Limit(value, operator)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.domain.judge.against import Standing
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Phase, Run
 from dr_orchestrator.domain.verdict import Outcome, Verdict, WorstCaseVerdict
-from dr_orchestrator.reporting.measure.target import Standing, targets
+from dr_orchestrator.reporting.measure.target import targets
 
 _RUN = {
     None: "This run is not closed: it is under way, or its process died. Nothing on this page is a result yet.",

@@ -15,6 +15,8 @@ from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.due import states_of
 from dr_orchestrator.wiring.planning.costing import within_budget
 
+DEAR = "the budget of an exercise does not hold it, too"
+
 
 @dataclass(frozen=True)
 class Agenda:
@@ -45,12 +47,13 @@ def agenda_of(here: App) -> Agenda:
 @dataclass(frozen=True)
 class Starting:
     """The drills that are to start now, and why others are not that would be due; `newest` is the exercise that was the
-    newest when it was looked.
+    newest when it was looked, `dear` those that its budget does not hold.
     """
 
     drills: tuple[str, ...]
     newest: str
     put_off: tuple[str, ...] = ()
+    dear: tuple[str, ...] = ()
 
 
 def starting_now(here: App, at_once: int | None = None) -> Starting:
@@ -69,8 +72,8 @@ def starting_now(here: App, at_once: int | None = None) -> Starting:
     starting = _together(found.starting(), at_once or here.catalogue.at_once)
     fitting = within_budget(here, starting)
     dear = [each for each in starting if each not in fitting]
-    put_off = tuple(f"{each.name} is put off: the budget of an exercise does not hold it, too" for each in dear)
-    return Starting(tuple(each.name for each in fitting), newest, put_off)
+    put_off = tuple(f"{each.name} is put off: {DEAR}" for each in dear)
+    return Starting(tuple(each.name for each in fitting), newest, put_off, tuple(each.name for each in dear))
 
 
 def _together(drills: Sequence[Drill], at_once: int) -> list[Drill]:

@@ -17,6 +17,7 @@ from dr_orchestrator.catalog.source import Document, read
 from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.errors import CatalogError, Problem
 from dr_orchestrator.lab.estate.company import Company, Elsewhere
+from dr_orchestrator.lab.history import History
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.resources.estate import Entry, other_region
 
@@ -28,6 +29,17 @@ class _Region(Shape):
     """Another region, where drills may put copies; `key` is the alias of the key that is there for them."""
 
     key: _ALIAS | None = None
+
+
+class _History(Shape):
+    """A made-up history of the company's drills: so many quarters, drawn from a seed."""
+
+    quarters: int = Field(ge=1, le=20)
+    seed: int = 1
+
+
+_BESIDE = ("elsewhere", "zones", "history")
+"""The keys that are no type of resource."""
 
 
 def written(home: Path) -> Path | None:
@@ -43,8 +55,18 @@ def company(path: Path, types: Types[Drillable]) -> Company:
         raise CatalogError(tuple(document.problems))
     elsewhere = [Elsewhere(region, each.key or "") for region, each in found.pop("elsewhere", {}).items()]
     zones = found.pop("zones", {})
+    found.pop("history", None)
     behind = [each.behind(id) for entries in found.values() for id, each in entries.items()]
     return Company(path.parent, found, [each for each in behind if each is not None], elsewhere, zones)
+
+
+def asked_history(path: Path, types: Types[Drillable]) -> History | None:
+    """The history that an estate file asks for, None where it asks for none; CatalogError where the file is wrong."""
+    document, found = _read(path, types)
+    if document.problems:
+        raise CatalogError(tuple(document.problems))
+    asked = found.get("history")
+    return History(asked.quarters, asked.seed) if asked is not None else None
 
 
 def problems(path: Path, types: Types[Drillable]) -> list[Problem]:
@@ -73,6 +95,7 @@ def _shape(laid: Mapping[str, type[Entry]]) -> type[Shape]:
     fields: dict[str, Any] = {
         "elsewhere": (dict[Region, _Region], Field(default_factory=dict)),
         "zones": (dict[ZoneId, Domain], Field(default_factory=dict)),
+        "history": (_History | None, None),
     }
     for name, entry in laid.items():
         fields[name.replace("-", "_")] = (dict[str, entry], Field(default_factory=dict, alias=name))  # type: ignore[valid-type]
@@ -87,7 +110,7 @@ def _beside_one_another(
     for region in found.get("elsewhere", {}):
         for key, words, fix in other_region(("elsewhere", region), region):
             yield document.problem(key, words, fix)
-    entries = {name: each for name, each in found.items() if name not in ("elsewhere", "zones")}
+    entries = {name: each for name, each in found.items() if name not in _BESIDE}
     for name, of in entries.items():
         naming = types[name].naming
         for id, each in of.items():

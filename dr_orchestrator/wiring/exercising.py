@@ -6,7 +6,7 @@ import logging
 import secrets
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,7 +21,7 @@ from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
-from dr_orchestrator.wiring.calendar import starting_now
+from dr_orchestrator.wiring.calendar import DEAR, starting_now
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 from dr_orchestrator.wiring.opening import engine, resuming
 from dr_orchestrator.wiring.planning import backing
@@ -84,7 +84,8 @@ def open_scheduled(at_once: int | None) -> Iterator[Exercise | None]:
         yield None
         return
     with flow_runs.held(here):
-        begun = _new(here, found.drills, at_once, set(), after=found.newest)
+        dear = dict.fromkeys(found.dear, f"put off: {DEAR}")
+        begun = _new(here, found.drills, at_once, set(), after=found.newest, put_off=dear)
         if begun is None:
             log.warning("another exercise was begun meanwhile: what is left starts at the next look")
             yield None
@@ -155,10 +156,19 @@ def _begin(here: App, drills: Sequence[str] | None, at_once: int | None) -> Perf
 
 
 def _new(
-    here: App, drills: Sequence[str] | None, at_once: int | None, beside: set[str] | None, after: str | None = None
+    here: App,
+    drills: Sequence[str] | None,
+    at_once: int | None,
+    beside: set[str] | None,
+    after: str | None = None,
+    put_off: Mapping[str, str] | None = None,
 ) -> Performed | None:
-    """A new exercise; None where another that stands in its way was begun in the same moment, or since that one."""
-    exercise = _plan(here, drills, at_once)
+    """A new exercise; None where another that stands in its way was begun in the same moment, or since that one.
+
+    `put_off` says of drills that were to start why they are not in it.
+    """
+    planned = _plan(here, drills, at_once)
+    exercise = replace(planned, left_out={**planned.left_out, **(put_off or {})})
     refuse_over_budget(here, [here.drill(name) for name in dict.fromkeys(exercise.planned)])
     holder = _holder(here, exercise.id)
     asked = here.machine.monotonic()

@@ -72,7 +72,7 @@ def test_no_more_begin_than_run_at_once(here: wiring.App) -> None:
 def test_what_a_budget_does_not_hold_is_put_off_and_keeps_no_other_back(
     here: wiring.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that is dearer than all that an exercise may cost is told as that, and what is behind it is started."""
+    """One that is dearer than all that an exercise may cost is told as that, also by the exercise of the rest."""
     dear = starting_now(here).drills[0]
     monkeypatch.setattr(costing, "_amounts", lambda _, drills: [Decimal(100 if drills[0].name == dear else 1)])
     monkeypatch.setitem(vars(here), "catalogue", replace(here.catalogue, budget=Decimal(50)))
@@ -80,3 +80,7 @@ def test_what_a_budget_does_not_hold_is_put_off_and_keeps_no_other_back(
     assert dear not in found.drills
     assert len(found.drills) == 1
     assert found.put_off == (f"{dear} is put off: the budget of an exercise does not hold it, too",)
+    with exercising.open_scheduled(None) as exercise:
+        assert exercise is not None
+        assert exercise.left_out[dear] == "put off: the budget of an exercise does not hold it, too"
+        assert dear not in exercise.planned

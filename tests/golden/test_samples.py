@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.golden.write import SAMPLES, write
 
-STEMS = ("run", "run-failed", "run-replica", "exercise", "posture", "claims/jira", "claims/platform")
+STEMS = ("run", "run-failed", "run-replica", "exercise", "posture", "programme", "claims/jira", "claims/platform")
 NAMES = [f"{stem}.{ending}" for stem in STEMS for ending in ("html", "md", "json")]
 
 

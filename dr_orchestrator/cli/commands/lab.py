@@ -6,13 +6,17 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dr_orchestrator import settings
 from dr_orchestrator.cli.output import json_option, print_json
 from dr_orchestrator.domain.counted import counted
-from dr_orchestrator.errors import LabError
+from dr_orchestrator.errors import DroError, LabError
+
+if TYPE_CHECKING:
+    from dr_orchestrator.wiring.app import App
 
 FACTOR = 120.0
 
@@ -127,17 +131,39 @@ def demo(factor: float, at_once: int | None, as_json: bool) -> int:
             world = wiring.world()
             server.wait(api, home / "server.log")
             most = at_once or world.catalogue.at_once
+            _seed(world)
             _say(f"Running the quarterly exercise as Prefect flows, {counted(most, 'drill')} at a time")
             with running.stopping_on_signals(world, once=True), wiring.anew():
                 exercise = running.exercise_followed(world, lambda: prefect_runner.run_quarterly(None, at_once))
             _say("")
             code = running.print_exercise(world, exercise, as_json)
+            _publish(world)
         finally:
             broken = sys.exception() is not None
             _say("Stopping what was started")
             if running_before is None:
                 _stop(broken)
     return code
+
+
+def _seed(world: App) -> None:
+    """Give a company that asks for it its history, once: before anything is in its ledger."""
+    from dr_orchestrator.wiring.seeding import seed_before
+
+    if written := seed_before(world):
+        _say(f"Made up a history of {counted(written, 'run')} from its seed: simulated, and told as seeded everywhere")
+
+
+def _publish(world: App) -> None:
+    """Write the programme report of the quarter; the exercise stands, whatever becomes of it."""
+    from dr_orchestrator.wiring.programme import publish
+
+    try:
+        pages = publish(world)
+    except (OSError, DroError) as wrong:
+        _say(f"The programme's report was not written: {wrong}; mend that, then: dro programme")
+        return
+    _say(f"The quarter's programme: {pages['html']}")
 
 
 def _stop(broken: bool) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from dr_orchestrator.cli.terminal.notices import next_steps, plain, reasons
 from dr_orchestrator.domain.copy import CopyRecord
+from dr_orchestrator.domain.judge.against import Standing
 from dr_orchestrator.domain.judge.explain import Explanation, explain
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult, Run, Step
-from dr_orchestrator.reporting.measure.target import Standing, Target, targets
+from dr_orchestrator.reporting.measure.target import Target, targets
 from dr_orchestrator.reporting.wording import (
     above_worst_case,
     as_far_as_known,

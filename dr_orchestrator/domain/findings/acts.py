@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from dr_orchestrator.domain.findings.persons import mixed, same
-from dr_orchestrator.domain.findings.tracked import LIVE, Act, Change, Entry, State, TrackedFinding, anew, as_of
+from dr_orchestrator.domain.findings.tracked import LIVE, Act, Change, Entry, State, TrackedFinding, anew, as_of, end_of
 from dr_orchestrator.errors import UsageError, without_secrets
 
 _RETEST = "a repeat reopens it"
 _LONGEST = timedelta(days=366)
 """The longest that anything is put off or accepted for: whatever is to stay so is to be said anew each year."""
+_UNTIL = re.compile(r" until (\d{4}-\d{2}-\d{2}): ", re.ASCII)
 
 
 class PersonAct(Protocol):
@@ -103,6 +105,12 @@ class Accept:
         after = anew(of, State.ACCEPTED, accepted_by=approver, accepted_reason=reason, accepted_until=self.until)
         told = f"by {approver} until {self.until:%Y-%m-%d}: {reason}"
         return Change(after, Entry(at, by, Act.ACCEPTED, told))
+
+
+def accepted_until(told: str) -> datetime | None:
+    """The end of an acceptance as the line of its history tells it; None where it is no such line."""
+    found = _UNTIL.search(told)
+    return end_of(date.fromisoformat(found[1])) if found else None
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,12 @@ from dr_orchestrator.aws.access import listing
 from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.reporting.claim import write_claims
 from dr_orchestrator.reporting.posture import write_posture
+from dr_orchestrator.reporting.quarter.files import write_programme
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring import templates
 from tests.support.golden import followed, kept, sample
+from tests.support.golden.programme import programme
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "reports" / "samples"
@@ -39,6 +41,7 @@ def write(out: Path) -> None:
     write_exercise(exercise, runs, out, TEMPLATES, stem="exercise", reports=links, standings=standings)
     write_posture(kept.LOOK, kept.ROWS, kept.CLAIMS, out, TEMPLATES)
     write_claims(kept.CLAIMS, kept.LOOKS, out, TEMPLATES)
+    write_programme(programme(), out, TEMPLATES, stem="programme")
 
 
 def with_types(readme: str) -> str:

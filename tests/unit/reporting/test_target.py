@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from dr_orchestrator.domain.judge.against import Standing
 from dr_orchestrator.domain.objective import Goal, Limit, Operator
 from dr_orchestrator.reporting.export import run_json
-from dr_orchestrator.reporting.measure.target import Standing, Target
+from dr_orchestrator.reporting.measure.target import Target
 from dr_orchestrator.reporting.render import run_html, run_markdown
 from dr_orchestrator.reporting.view.run import run_view
 from dr_orchestrator.reporting.view.summary import summary_rows

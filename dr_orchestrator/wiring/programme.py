@@ -1,0 +1,124 @@
+"""The programme of a workspace in a quarter: the ledger's records and the declarations, as of one instant."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from dr_orchestrator.domain.agenda import Planned
+from dr_orchestrator.domain.coverage import Inventory, inventory
+from dr_orchestrator.domain.posture.ruling import NOBODY, Stood
+from dr_orchestrator.domain.programme import DueState, due_states, proofs_wanted
+from dr_orchestrator.domain.quarter.ageing import TURNS
+from dr_orchestrator.domain.quarter.doing import Calling, left_out
+from dr_orchestrator.domain.quarter.model import Facts, Programme, programme
+from dr_orchestrator.domain.quarter.ran import Proofs, Ran, as_of, proofs
+from dr_orchestrator.domain.quarter.span import Quarter, quarter_at, read_quarter
+from dr_orchestrator.domain.quarter.trend import quarters_until
+from dr_orchestrator.errors import UsageError
+from dr_orchestrator.reporting.quarter.files import FORMATS, write_programme
+from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.calendar import planned_for
+
+_LAST = timedelta(microseconds=1)
+_Seen = tuple[datetime, list[Stood]] | None
+
+
+def programme_of(here: App, named: str = "") -> Programme:
+    """The programme in a quarter, `2026-Q3`, or in the one that runs now; one that is over as of its end.
+
+    UsageError where it is no quarter, or has not begun.
+    """
+    now, zone = here.clock.now(), here.catalogue.calendar.zone
+    quarter = _quarter(named, now, zone)
+    return programme(_facts(here, quarter, min(now, quarter.end(zone))))
+
+
+def publish(
+    here: App, named: str = "", out: Path | None = None, formats: Collection[str] = FORMATS
+) -> Mapping[str, Path]:
+    """Write the report of a quarter, to the folder of reports where no other is named; its files by format."""
+    to = here.settings
+    with _unsearched():
+        return write_programme(programme_of(here, named), out or to.generated, to.templates, formats=formats)
+
+
+@contextmanager
+def _unsearched() -> Iterator[None]:
+    """Within: no search for circular garbage. A report is a million small objects that all stay until it is written,
+    and each search would look through them all: a third of the time for 2,000 services.
+    """
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searched:
+            gc.enable()
+
+
+def _quarter(named: str, now: datetime, zone: str) -> Quarter:
+    if not named:
+        return quarter_at(now, zone)
+    try:
+        quarter = read_quarter(named)
+    except ValueError as wrong:
+        raise UsageError(str(wrong), f"the one that runs is {quarter_at(now, zone)}") from wrong
+    if quarter.start(zone) > now:
+        raise UsageError(f"{quarter} has not begun", f"the one that runs is {quarter_at(now, zone)}")
+    return quarter
+
+
+def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
+    catalogue, queries = here.catalogue, here.ledger.queries
+    zone = catalogue.calendar.zone
+    start, end = quarter.start(zone), quarter.end(zone)
+    runs = queries.ran(quarters_until(quarter)[0].start(zone), now)
+    told = as_of(runs, now)
+    states = _states(here, told, now)
+    planned, unfrozen = _planned(here, now if now < end else now - _LAST, start, end)
+    by_name = {each.drill.name: each for each in states[0]}
+    reasons = left_out(queries.exercises_between(start, now))
+    seen = queries.posture([NOBODY])
+    return Facts(
+        quarter=quarter,
+        zone=zone,
+        revision=catalogue.revision,
+        services=sorted(catalogue.services.values(), key=lambda each: (each.tier.number, each.name)),
+        drills=list(catalogue.drills.values()),
+        rates=catalogue.rates,
+        calling=Calling(catalogue.calendar, planned, unfrozen, by_name, reasons, start, end, now),
+        covered=_covered(here, states, now, (seen[0].at, seen[1]) if seen else None),
+        before=_covered(here, _states(here, as_of(runs, start), start), start, None),
+        runs=told,
+        findings=queries.findings(),
+        histories=queries.turns(TURNS),
+        imported=queries.restore_tests(start),
+        lives=queries.lives(start, now),
+    )
+
+
+def _states(here: App, runs: list[Ran], instant: datetime) -> tuple[list[DueState], Proofs]:
+    """Where each drill stood at an instant, by the runs of then."""
+    drills = here.catalogue.drills.values()
+    told = proofs(runs, proofs_wanted(drills))
+    declared = {drill: at for drill, at in here.ledger.queries.declared_since().items() if at <= instant}
+    return due_states(drills, told.green, instant, told.newest, told.last, declared), told
+
+
+def _covered(here: App, of: tuple[list[DueState], Proofs], instant: datetime, seen: _Seen) -> Inventory:
+    states, told = of
+    return inventory(here.catalogue.services.values(), states, told.newest, seen, instant)
+
+
+def _planned(here: App, now: datetime, start: datetime, end: datetime) -> tuple[Planned, Planned | None]:
+    """The plan of the quarter and of the next; and as it would be without freezes, where one lies in the quarter."""
+    planned = planned_for(here, now)
+    if not any(each.first <= end.date() and start.date() <= each.last for each in here.catalogue.calendar.freezes):
+        return planned, None
+    thawed = replace(here.catalogue, calendar=replace(here.catalogue.calendar, freezes=()))
+    return planned, planned_for(here.knowing(thawed), now)

@@ -1,0 +1,62 @@
+"""Gives a sample company its history: seeded, simulated, told as such, and written through the ledger's own door.
+
+Only into a ledger that holds nothing yet: no history comes after what took place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from dr_orchestrator.domain.findings.acts import Accept, NotReproducible, PersonAct, Start
+from dr_orchestrator.domain.findings.tracked import LIVE, State, TrackedFinding, end_of
+from dr_orchestrator.domain.quarter.ran import SEEDED
+from dr_orchestrator.domain.quarter.span import Quarter, quarter_at
+from dr_orchestrator.lab.history import Past, pasts
+from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.company import asked_history, written
+
+_ACCEPTED = "the team that replaces it is funded for the next half-year (seeded)"
+_TRIED = "tried three times with the login of then, and it could be read (seeded)"
+_APPROVER = "Dana Whitfield"
+
+
+def seed_before(here: App) -> int:
+    """Write the history that the workspace's estate file asks for, before the quarter that runs.
+
+    Returns how many runs it has: none where none is asked for, or the ledger holds anything.
+    """
+    path = written(here.settings.home)
+    history = asked_history(path, here.types) if path else None
+    if history is None or here.ledger.queries.outlines(1) or here.ledger.queries.exercises(1):
+        return 0
+    running = quarter_at(here.clock.now(), here.catalogue.calendar.zone)
+    return seed(here, [running.moved(-back) for back in range(history.quarters, 0, -1)], history.seed)
+
+
+def seed(here: App, quarters: Iterable[Quarter], number: int) -> int:
+    """Write the history of quarters, oldest first; return how many runs it has."""
+    written = 0
+    for index, past in enumerate(pasts(here.catalogue.drills.values(), quarters, number, here.catalogue.revision)):
+        here.ledger.seeded.keep(past.exercise, past.runs)
+        _follow_up(here, past, index)
+        written += len(past.runs)
+    return written
+
+
+def _follow_up(here: App, past: Past, index: int) -> None:
+    """The work of people on what a quarter's runs found, three weeks later: one thing each quarter."""
+    at = (past.exercise.ended_at or past.exercise.started_at) + timedelta(days=21)
+    live = [each for each in here.ledger.queries.findings() if each.simulated and each.state_at(at) in LIVE]
+    told = [each for each in live if not each.lacks and each.last_seen <= at]
+    for found in told[:1]:
+        here.ledger.findings.act([found.key], _act(found, at, index), SEEDED, at)
+
+
+def _act(found: TrackedFinding, at: datetime, index: int) -> PersonAct:
+    """The work on one: begun first, and accepted or closed once it is."""
+    if found.state_at(at) is State.OPEN:
+        return Start()
+    if index % 2:
+        return NotReproducible(_TRIED)
+    return Accept(_APPROVER, _ACCEPTED, end_of((at + timedelta(days=150)).astimezone(UTC).date()))

@@ -1,0 +1,102 @@
+"""What the ledger tells the programme's report, and its door for a seeded history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dr_orchestrator.domain.findings.tracked import Act
+from dr_orchestrator.domain.quarter.ageing import TURNS
+from dr_orchestrator.domain.quarter.costs import Life
+from dr_orchestrator.domain.quarter.ran import SEEDED, World
+from dr_orchestrator.domain.run import Provenance, Run
+from dr_orchestrator.domain.verdict import Verdict, WorstCaseVerdict
+from dr_orchestrator.ledger.engine import LedgerDefect
+from dr_orchestrator.ledger.ledger import SqlLedger
+from tests.support.ledger_samples import EXERCISE, LONG, MAXIMAL, MINIMAL, ODD, START, write
+from tests.support.tracked import found, run
+
+DAY = timedelta(days=1)
+PAST = replace(EXERCISE, engine=SEEDED, ended_at=START + LONG, verdict=Verdict.PASSED_WITH_FINDINGS)
+
+
+def seeded(of: Run) -> Run:
+    provenance: Provenance = replace(of.header.provenance, simulated=True, engine=SEEDED)
+    return replace(of, header=replace(of.header, provenance=provenance, exercise=EXERCISE.id))
+
+
+def test_a_run_is_told_in_its_few_facts(ledger: SqlLedger) -> None:
+    """Every figure unrounded, with its limits, its world and its end; an open run has none of them."""
+    ledger.open_exercise(EXERCISE)
+    write(ledger, MAXIMAL)
+    write(ledger, MINIMAL)
+    full, bare = ledger.queries.ran(START - DAY, START + DAY)
+    header, closing = MAXIMAL.header, MAXIMAL.closing
+    assert closing is not None
+    assert (full.id, full.exercise, full.world) == (header.id, EXERCISE.id, World.LAB)
+    assert (full.rto, full.rpo) == (header.objective.rto, header.objective.rpo)
+    assert (full.rta, full.rta_error) == (closing.measures.rta, closing.measures.rta_clock_error)
+    assert (full.rpa, full.rpa_error, full.rpa_grade) == (ODD, closing.measures.rpa_clock_error, "B")
+    assert (full.ended_at, full.verdict, full.worst_case) == (START + LONG, closing.verdict, WorstCaseVerdict.MISSED)
+    assert (bare.world, bare.verdict, bare.worst_case, bare.rta, bare.rto) == (World.AWS, None, None, None, None)
+
+
+def test_runs_on_aws_are_told_of_all_time_and_simulated_ones_of_a_while(ledger: SqlLedger) -> None:
+    """A proof may be old; nothing that began later is told, and the order is that of their opening."""
+    ledger.open_exercise(EXERCISE)
+    write(ledger, MAXIMAL)
+    write(ledger, MINIMAL)
+    assert [each.id for each in ledger.queries.ran(START + ODD, START + DAY)] == ["r-minimal"]
+    assert ledger.queries.ran(START - DAY, START) == []
+
+
+def test_copies_are_told_with_their_lives_and_the_size_of_their_data(ledger: SqlLedger) -> None:
+    """What was never created has none, nor what a stack holds; a size is that of all points that told one."""
+    ledger.open_exercise(EXERCISE)
+    write(
+        ledger, replace(MAXIMAL, copies=(replace(MAXIMAL.copies[0], copy=replace(MAXIMAL.copies[0].copy, parent="")),))
+    )
+    assert ledger.queries.lives(START, START + DAY) == [
+        Life("r-maximal", "rds-instance", START + ODD, START + LONG, 0),
+    ]
+    assert ledger.queries.lives(START + ODD, START + DAY) == []
+    assert [each.id for each in ledger.queries.exercises_between(START, START + DAY)] == [EXERCISE.id]
+    assert ledger.queries.exercises_between(START + ODD, START + DAY) == []
+
+
+def test_turns_of_findings_are_told_by_finding(ledger: SqlLedger) -> None:
+    """What was only seen again, or noted, is no turn."""
+    for name in ("r-1", "r-2"):
+        write(ledger, run(name, START, Verdict.FAILED, findings=[found()]))
+    ((key, entries),) = ledger.queries.turns(TURNS).items()
+    assert key == (found().fingerprint, False)
+    assert [each.act for each in entries] == [Act.RAISED]
+    assert [each.act for each in ledger.queries.histories([key])[key]] == [Act.RAISED, Act.SEEN]
+
+
+def test_a_seeded_history_is_read_back_whole(ledger: SqlLedger) -> None:
+    """Its runs say that they are simulated and seeded, and their findings are followed up as such."""
+    made = seeded(replace(MAXIMAL, observations=(), segments=(), server_times=(), differences=(), template=None))
+    ledger.seeded.keep(PAST, [made])
+    exercise, (read,) = ledger.queries.exercise(PAST.id)
+    assert exercise == PAST
+    assert read == made
+    assert {each.simulated for each in ledger.queries.findings()} == {True}
+    assert [each.world for each in ledger.queries.ran(START - DAY, START + DAY)] == [World.SEEDED]
+    assert ledger.queries.lasted(made.header.drill, 8) == []
+
+
+@pytest.mark.parametrize("engine", ["local", "prefect", ""])
+def test_what_is_not_told_as_seeded_does_not_get_in_by_that_door(ledger: SqlLedger, engine: str) -> None:
+    """Neither a real run nor a simulated one of another engine, and nothing is written of the rest."""
+    real = replace(MINIMAL, header=replace(MINIMAL.header, exercise=EXERCISE.id))
+    other = replace(seeded(MINIMAL).header.provenance, engine=engine)
+    for wrong in (real, replace(MINIMAL, header=replace(real.header, provenance=other))):
+        with pytest.raises(LedgerDefect, match="no seeded history"):
+            ledger.seeded.keep(PAST, [seeded(MAXIMAL), wrong])
+    with pytest.raises(LedgerDefect, match="no seeded history"):
+        ledger.seeded.keep(replace(PAST, engine=engine), [seeded(MAXIMAL)])
+    assert ledger.queries.outlines() == []
+    assert ledger.queries.exercises() == []

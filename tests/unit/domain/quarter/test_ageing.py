@@ -1,0 +1,161 @@
+"""Findings by age and state, as they stood at an instant, whatever became of them later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dr_orchestrator.domain.findings.acts import Accept, NotReproducible, PersonAct, Start, accepted_until
+from dr_orchestrator.domain.findings.sighting import of_run, seen
+from dr_orchestrator.domain.findings.tracked import Change, Entry, State, TrackedFinding
+from dr_orchestrator.domain.quarter.ageing import Aged, Ageing, ageing, as_of
+from dr_orchestrator.domain.verdict import Verdict
+from tests.support.ledger_samples import START
+from tests.support.tracked import APPROVER, DAY, DEADLINES, HOUR, found, run
+
+RAISED = START + HOUR
+ACCEPT = Accept(APPROVER, "a new cluster comes", RAISED + 60 * DAY)
+
+
+class Life:
+    """A finding with its history, act by act."""
+
+    def __init__(self) -> None:
+        change = self._seen("r-1", 0)
+        self.now, self.history = change.after, list(change.entries)
+
+    def _seen(self, name: str, days: int, known: TrackedFinding | None = None) -> Change:
+        saw = run(name, START + days * DAY, Verdict.FAILED, findings=[found()])
+        assert saw.closing is not None
+        (sighting,) = of_run(saw.header, saw.closing)
+        change = seen(known, sighting, DEADLINES)
+        assert change is not None
+        return change
+
+    def again(self, days: int) -> None:
+        """It is seen once more."""
+        change = self._seen(f"r-{days}", days, self.now)
+        self.now, self.history = change.after, [*self.history, *change.entries]
+
+    def done(self, act: PersonAct, days: int) -> None:
+        """Somebody does something about it."""
+        change = act.on(self.now, "dana", RAISED + days * DAY)
+        self.now, self.history = change.after, [*self.history, *change.entries]
+
+    def at(self, days: float) -> Aged | None:
+        """How it stood so long after it was raised."""
+        return as_of(self.now, self.history, RAISED + days * DAY)
+
+
+def state(of: Aged | None) -> State | None:
+    return of.state if of else None
+
+
+def test_each_state_of_the_past_is_told_as_it_was() -> None:
+    """Of what is closed by now an earlier quarter says that it was open, since when, and that it was overdue."""
+    life = Life()
+    life.done(Start(), 10)
+    life.done(ACCEPT, 20)
+    life.again(70)
+    life.done(NotReproducible("tried it"), 80)
+    told = {days: state(life.at(days)) for days in (-1, 0, 9, 10, 19, 20, 59, 61, 71, 79, 80, 99)}
+    assert told == {
+        -1: None,
+        0: State.OPEN,
+        9: State.OPEN,
+        10: State.IN_PROGRESS,
+        19: State.IN_PROGRESS,
+        20: State.ACCEPTED,
+        59: State.ACCEPTED,
+        61: State.OPEN,
+        71: State.OPEN,
+        79: State.OPEN,
+        80: State.NOT_REPRODUCIBLE,
+        99: State.NOT_REPRODUCIBLE,
+    }
+    late = life.at(19)
+    assert late is not None
+    assert (late.age, late.overdue, late.bucket) == (19 * DAY, True, "under 30 days")
+
+
+def test_the_present_is_told_as_lists_tell_it() -> None:
+    """Where nothing turned since, the finding says itself how it stands: an acceptance runs out by the clock."""
+    life = Life()
+    life.done(ACCEPT, 20)
+    assert [state(life.at(days)) for days in (59, 61)] == [State.ACCEPTED, State.OPEN]
+    brought_in = as_of(life.now, (), RAISED + 30 * DAY)
+    assert state(brought_in) is State.ACCEPTED
+    assert state(as_of(replace(life.now, state=State.OPEN), life.history[1:], RAISED + DAY)) is State.OPEN
+
+
+def of(lives: list[Life], days: float, since: float = 0, *, simulated: bool = False) -> Ageing:
+    named = [(replace(each.now, fingerprint=f"{at:016}"), each.history) for at, each in enumerate(lives)]
+    histories = {finding.key: history for finding, history in named}
+    start, now = RAISED + since * DAY, RAISED + days * DAY
+    return ageing([finding for finding, _ in named], histories, start, now, simulated=simulated)
+
+
+def test_the_quarter_tells_what_it_opened_and_closed() -> None:
+    """Each finding once, however often it turned; the states sum up to all that were raised by then."""
+    closed, reopened = Life(), Life()
+    closed.done(NotReproducible("tried"), 40)
+    reopened.done(NotReproducible("tried"), 10)
+    reopened.again(50)
+    told = of([Life(), closed, reopened], 60, since=30)
+    assert (told.opened, told.closed) == (1, 1)
+    assert sum(told.states.values()) == 3
+    assert told.states[State.OPEN] == 2
+    assert of([Life()], -1).states == dict.fromkeys(State, 0)
+    assert of([Life()], 60, simulated=True).standing == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "bucket"),
+    [
+        (29.9, "under 30 days"),
+        (30, "30 to 89 days"),
+        (89.9, "30 to 89 days"),
+        (90, "90 to 179 days"),
+        (180, "180 days and more"),
+        (999, "180 days and more"),
+    ],
+)
+def test_ages_fall_into_one_class_each(days: float, bucket: str) -> None:
+    """The classes have no gap, and their sum is all that is live."""
+    told = of([Life()], days)
+    assert [name for name, live, _ in told.buckets if live] == [bucket]
+    assert sum(live for _, live, _ in told.buckets) == len(told.live) == 1
+    assert len(told.overdue) == sum(late for _, _, late in told.buckets)
+
+
+def test_what_was_accepted_is_told_by_its_end() -> None:
+    """Whatever ends first comes first; the oldest of what stands leads."""
+    late, early = Life(), Life()
+    late.done(replace(ACCEPT, until=RAISED + 200 * DAY), 5)
+    early.done(ACCEPT, 5)
+    told = of([late, early, Life()], 30)
+    assert [each.finding.accepted_until for each in told.accepted] == [RAISED + 60 * DAY, RAISED + 200 * DAY]
+    assert told.standing[0].age >= told.standing[-1].age
+    assert told.live[0].age == timedelta(days=30)
+
+
+def test_the_end_of_an_acceptance_is_read_from_its_own_line() -> None:
+    """It is what the act wrote; another line tells none."""
+    life = Life()
+    life.done(ACCEPT, 20)
+    end = accepted_until(life.history[-1].text)
+    assert end is not None
+    assert end.date() == ACCEPT.until.date()
+    assert accepted_until("tried until the end") is None
+
+
+def test_a_history_without_a_beginning_is_open_since_it_was_first_seen() -> None:
+    """What was brought in from older records has no line of its raising."""
+    life = Life()
+    life.done(Start(), 10)
+    only: list[Entry] = life.history[1:]
+    told = as_of(life.now, only, RAISED + 5 * DAY)
+    assert told is not None
+    assert (told.state, told.age) == (State.OPEN, 5 * DAY)
