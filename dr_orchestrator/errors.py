@@ -12,6 +12,7 @@ DroError
 │   ├── Aborted           4   somebody stopped the drill
 │   ├── LeaseLost         3   another process drives the run now; this one lets go of it
 │   └── UnsafeToDelete    5   a copy could not be proven to be ours, and was left alone
+├── ClaimLost             3   another sync writes a ticket now; this one lets go of it
 ├── CopiesMayRemain       5   a run ended so that its copies may still exist
 ├── Unsuccessful        1-5   a flow run performed what it should, and that did not end as a success
 └── LabError              2   the simulated AWS cannot be started or reached
@@ -164,6 +165,12 @@ class UnsafeToDelete(DrillFault):
     """An object could not be proven to be a copy of this run, so it was not deleted."""
 
     exit_code = Exit.LEFTOVERS
+
+
+class ClaimLost(DroError):
+    """A ticket is another sync's by now, for this one was not heard of for too long; it lets go of it."""
+
+    exit_code = Exit.INCONCLUSIVE
 
 
 class CopiesMayRemain(DroError):

@@ -8,9 +8,12 @@ from pathlib import Path
 from dr_orchestrator.catalog import build, gaps
 from dr_orchestrator.catalog.declared import Policy, read_policy, read_service
 from dr_orchestrator.catalog.rules import estate
+from dr_orchestrator.catalog.rules import tracker as rules_of_tracker
 from dr_orchestrator.catalog.source import Key, dotted
+from dr_orchestrator.catalog.tracker import tracker
 from dr_orchestrator.domain.drill import Catalogue
 from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.errors import CatalogError, Problem
 
 _INIT = "make a workspace with `dro init DIR`"
@@ -42,6 +45,20 @@ def policy_alone(drills: Path, types: Types[ResourceType]) -> Catalogue:
     if policy.whole is None:
         raise CatalogError(tuple(policy.document.problems))
     return build.catalogue(policy.whole, [], types)
+
+
+def tracker_alone(drills: Path) -> TrackerPolicy:
+    """The tracker, which knows where in tiers.yaml its keys are written; CatalogError where that cannot be read.
+
+    A mistake in a service's file keeps no ticket from being brought up to date.
+    """
+    policy = read_policy(drills.absolute())
+    if found := (*policy.document.problems, *rules_of_tracker.problems(policy)):
+        raise CatalogError(found)
+    document, written = policy.document, policy.whole.tracker if policy.whole else None
+    keys: dict[str, Key] = {name: ("tracker", name) for name in (written.model_fields_set if written else ())}
+    keys |= {"": ("tracker",)} if written else {}
+    return tracker(written, {name: f"{document.file}:{document.line(key)}:{dotted(key)}" for name, key in keys.items()})
 
 
 def service_files(drills: Path) -> list[Path]:

@@ -50,6 +50,7 @@ COMMANDS = {
     "programme": ("programme", "Write the quarter's programme report, leadership's page first."),
     "findings": ("findings", "List what is to be remediated, overdue first."),
     "finding": ("findings", "Show a finding, assign it, accept it, add to its history."),
+    "tickets": ("tickets", "List the tickets of findings, or bring them up to date in the team's tracker."),
 }
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
 
@@ -62,6 +63,7 @@ OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary"
     "baseline",
     "import",
     "approve",
+    "tickets",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 

@@ -55,6 +55,7 @@ from dr_orchestrator.ledger.migrate import upgrade
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.queries import Queries
 from dr_orchestrator.ledger.seeded import SqlSeeded
+from dr_orchestrator.ledger.tickets import SqlTickets
 from dr_orchestrator.ledger.times import times_of
 
 
@@ -97,6 +98,7 @@ class SqlLedger:
         self.leases = SqlLeases(engine, tables.lease, times)
         self.exercise_leases = SqlLeases(engine, tables.exercise_lease, times)
         self.flow_leases = SqlLeases(engine, tables.flow_lease, times)
+        self.tickets = SqlTickets(engine, times)
 
     def close(self) -> None:
         """Let go of the database; nothing is pending, for every method has committed."""

@@ -22,6 +22,7 @@ from dr_orchestrator.domain.quarter.costs import Life
 from dr_orchestrator.domain.quarter.ran import Ran
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.tickets.ticket import Ticket
 from dr_orchestrator.ledger import (
     approvals,
     assembly,
@@ -33,6 +34,7 @@ from dr_orchestrator.ledger import (
     restore_tests,
     rows,
     tables,
+    tickets,
 )
 from dr_orchestrator.ledger.engine import reading, transaction
 from dr_orchestrator.ledger.followed import Key
@@ -279,6 +281,11 @@ class Queries:
         """The copies that were made for the runs that began between two instants."""
         with transaction(self._engine) as connection:
             return quarters.lives(connection, since, until)
+
+    def tickets(self, keys: Collection[Key]) -> dict[Key, list[Ticket]]:
+        """The tickets of findings that are there, in all trackers, the newest first."""
+        with transaction(self._engine) as connection:
+            return tickets.of(connection, keys)
 
     def approvals(self, drill: str) -> list[Approval]:
         """The approvals of a drill, oldest first."""

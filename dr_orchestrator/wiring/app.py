@@ -17,6 +17,7 @@ from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.drill import Catalogue, Drill
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.resource_type import Types
+from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.errors import CatalogError, Transient, UsageError
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Drillable
@@ -67,6 +68,13 @@ class App:
         from dr_orchestrator.catalog.load import load
 
         return load(self.settings.drills, self.types)
+
+    @functools.cached_property
+    def tracker(self) -> TrackerPolicy:
+        """Where the tickets of findings are."""
+        from dr_orchestrator.catalog.load import tracker_alone
+
+        return tracker_alone(self.settings.drills)
 
     @functools.cached_property
     def watcher(self) -> Watcher:

@@ -74,7 +74,8 @@ def look_at_drills(here: App, states: Sequence[DueState], *, simulated: bool) ->
 def standings(queries: Queries, runs: Iterable[Run], now: datetime) -> Standings:
     """How the findings of runs stand now, for their reports."""
     found = [(each, run.header.provenance.simulated) for run in runs if run.closing for each in run.closing.findings]
-    return Standings(now, queries.followed([(each.fingerprint, simulated) for each, simulated in found]))
+    keys = [(each.fingerprint, simulated) for each, simulated in found]
+    return Standings(now, queries.followed(keys), {key: of[0] for key, of in queries.tickets(keys).items()})
 
 
 def _known(services: Sequence[str], here: App, name: str) -> None:

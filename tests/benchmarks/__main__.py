@@ -16,6 +16,7 @@ from tests.benchmarks import (
     programme,
     startup,
     stops,
+    tickets,
     watcher,
 )
 
@@ -32,6 +33,7 @@ ALL = {
     "posture": posture.main,
     "discovery": discovery.main,
     "programme": programme.main,
+    "tickets": tickets.main,
 }
 """In this order: a process starts with the peak memory of the one that forked it, and `overhead` makes that large."""
 

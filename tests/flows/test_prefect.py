@@ -80,6 +80,7 @@ def test_every_deployment_is_accepted(prefect: Prefect) -> None:
             "global-switchover",
             "sweep",
             "posture",
+            "tickets",
         ),
     }
     (quarterly,) = (each for each in found if each["name"] == "quarterly")

@@ -18,6 +18,7 @@ from dr_orchestrator.catalog.rules import (
     resource,
     switchover,
     there,
+    tracker,
 )
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.source import Key
@@ -37,6 +38,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     yield from there.problems(policy, services)
     yield from production.problems(policy, services, types)
     yield from findings.problems(policy)
+    yield from tracker.problems(policy)
     yield from _files(services)
     yield from _unique(services)
     isolation = bool(policy.whole and policy.whole.isolation) or policy.whole is None

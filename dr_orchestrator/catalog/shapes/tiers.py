@@ -32,6 +32,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 from dr_orchestrator.catalog.shapes.findings import Findings
 from dr_orchestrator.catalog.shapes.production import Consent
 from dr_orchestrator.catalog.shapes.there import DrillControls, DrillZone
+from dr_orchestrator.catalog.shapes.tracker import Tracker
 from dr_orchestrator.domain.objective import ClockStart
 from dr_orchestrator.domain.replica import BOUNDARY, Place
 from dr_orchestrator.domain.tag_keys import TagKeys
@@ -186,3 +187,6 @@ class TiersFile(Shape):
         default=Discovery(), description="The tags that say whose a resource is: see `dro discover`."
     )
     findings: Findings = Field(default=Findings(), description="By when findings are due: see `dro findings`.")
+    tracker: Tracker | None = Field(
+        default=None, description="Where the tickets of findings are, a folder of Markdown else: see `dro tickets`."
+    )

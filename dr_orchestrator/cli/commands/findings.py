@@ -19,6 +19,7 @@ from dr_orchestrator.reporting.wording import iso
 if TYPE_CHECKING:
     from dr_orchestrator.domain.findings.acts import PersonAct
     from dr_orchestrator.domain.findings.tracked import Entry, TrackedFinding
+    from dr_orchestrator.domain.tickets.ticket import Ticket
 
 STATES = {each.value.replace(" ", "-"): each for each in State}
 FAILING = ("overdue", "live", "never")
@@ -89,12 +90,16 @@ def show(name: str, as_json: bool) -> None:
     """Show a finding with its history."""
     from dr_orchestrator import wiring
     from dr_orchestrator.wiring.findings import show as shown
+    from dr_orchestrator.wiring.tickets import tickets_of
 
-    found, history, now = shown(wiring.world(), name)
+    here = wiring.world()
+    found, history, now = shown(here, name)
+    tickets = tickets_of(here, found.key)
     if as_json:
-        print_json({**_as_json(found, now), "history": [_entry_json(each) for each in history]})
+        told = {"tickets": [_ticket_json(each) for each in tickets]}
+        print_json({**_as_json(found, now), **told, "history": [_entry_json(each) for each in history]})
     else:
-        _print(found, history, now)
+        _print(found, history, tickets, now)
 
 
 @finding.command()
@@ -201,7 +206,7 @@ def _told(found: Sequence[TrackedFinding], now: datetime) -> str:
     return f"{counted(len(found), 'finding')}: {', '.join([f'{late} overdue', *lacks])}."
 
 
-def _print(of: TrackedFinding, history: Sequence[Entry], now: datetime) -> None:
+def _print(of: TrackedFinding, history: Sequence[Entry], tickets: Sequence[Ticket], now: datetime) -> None:
     from dr_orchestrator.domain.findings.telling import standing
 
     hang(f"{of.fingerprint}  ", f"{of.severity.upper()}: {of.title}{_stamp(of)}")
@@ -216,6 +221,9 @@ def _print(of: TrackedFinding, history: Sequence[Entry], now: datetime) -> None:
     hang("  seen       ", f"{counted(of.seen, 'time')}, first on {first}, last on {last} ({of.last_source})")
     if not of.state_at(now).closed:
         hang("  closes     ", _closes(of))
+    for ticket in tickets:
+        by_hand = ": closed by hand, which remediates nothing" if ticket.closed_by_hand(of.state_at(now)) else ""
+        hang("  ticket     ", f"{ticket.url or ticket.ref} ({ticket.status or 'state not read yet'}{by_hand})")
     click.echo("  history")
     for each in history:
         told = ": ".join(filter(None, (each.act.value, each.text)))
@@ -271,6 +279,11 @@ def _as_json(of: TrackedFinding, now: datetime) -> dict[str, object]:
 
 def _accepted(of: TrackedFinding) -> dict[str, object]:
     return {"by": of.accepted_by, "reason": of.accepted_reason, "until": iso(of.accepted_until)}
+
+
+def _ticket_json(of: Ticket) -> dict[str, object]:
+    told = {"tracker": of.tracker, "ref": of.ref, "url": of.url or None, "status": of.status or None}
+    return {**told, "closed": of.closed, "read_at": iso(of.seen_at)}
 
 
 def _entry_json(of: Entry) -> dict[str, object]:

@@ -23,7 +23,7 @@ from dr_orchestrator.reporting.view.leading import LeadingView, leading_view
 from dr_orchestrator.reporting.view.parity import ParityView, parity_view
 from dr_orchestrator.reporting.view.paths import PathView, path_view
 from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
-from dr_orchestrator.reporting.view.standing import NO_STANDINGS, Standings
+from dr_orchestrator.reporting.view.standing import NO_STANDINGS, Standings, TicketLink
 from dr_orchestrator.reporting.view.target import TargetView, target_view
 from dr_orchestrator.reporting.view.template import TemplateView, template_view
 from dr_orchestrator.reporting.wording import (
@@ -101,6 +101,7 @@ class FindingRow:
     fingerprint: str
     standing: str
     overdue: bool
+    ticket: TicketLink | None = None
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,7 @@ def finding_rows(
             fingerprint=found.fingerprint,
             standing=standings.words(found.fingerprint, simulated),
             overdue=standings.overdue(found.fingerprint, simulated),
+            ticket=standings.ticket(found.fingerprint, simulated),
         )
         for found, simulated in ordered
     )

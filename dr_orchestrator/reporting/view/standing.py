@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from dr_orchestrator.domain.findings.telling import standing
 from dr_orchestrator.domain.findings.tracked import TrackedFinding
+from dr_orchestrator.domain.tickets.ticket import Ticket
 from dr_orchestrator.reporting.records import Json
 from dr_orchestrator.reporting.wording import iso
 
@@ -16,11 +17,23 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
+class TicketLink:
+    """A ticket as a report names it; `url` is empty where nobody could follow it."""
+
+    ref: str
+    url: str
+    status: str
+
+
+@dataclass(frozen=True)
 class Standings:
-    """The findings that are followed up, by fingerprint and whether simulated, and the instant that is told of."""
+    """The findings that are followed up, by fingerprint and whether simulated, and the instant that is told of; and the
+    ticket of each, where one is known.
+    """
 
     now: datetime = _NEVER
     of: Mapping[tuple[str, bool], TrackedFinding] = field(default_factory=dict)
+    tickets: Mapping[tuple[str, bool], Ticket] = field(default_factory=dict)
 
     def words(self, fingerprint: str, simulated: bool) -> str:
         """How one stands, in words."""
@@ -37,6 +50,13 @@ class Standings:
         found = self.of.get((fingerprint, simulated))
         return found is not None and found.overdue_at(self.now)
 
+    def ticket(self, fingerprint: str, simulated: bool) -> TicketLink | None:
+        """The ticket of one; it is a link only where it leads somewhere."""
+        found = self.tickets.get((fingerprint, simulated))
+        if found is None:
+            return None
+        return TicketLink(found.ref, found.url if found.url.startswith(("https://", "http://")) else "", found.status)
+
     def json(self, fingerprint: str, simulated: bool) -> Json:
         """How one stands, for programs; None of what is not known."""
         found = self.of.get((fingerprint, simulated))
@@ -46,7 +66,14 @@ class Standings:
             "due_at": iso(found.due if found else None),
             "overdue": found.overdue_at(self.now) if found else None,
             "as_of": iso(self.now if found else None),
+            "ticket": _json(self.tickets.get((fingerprint, simulated))),
         }
+
+
+def _json(of: Ticket | None) -> Json | None:
+    if of is None:
+        return None
+    return {"ref": of.ref, "url": of.url or None, "status": of.status or None, "read_at": iso(of.seen_at)}
 
 
 NO_STANDINGS = Standings()

@@ -1,0 +1,236 @@
+"""Plain HTTP to a tracker: one request, one answer, and of each failure whether the work may have been done.
+
+What only reads is asked again. What changes something is asked once: only a refusal that says so itself (429, or 503
+with Retry-After) is waited out, within bounds. Redirects are followed by reads, and to the same host alone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.errors import without_secrets
+from dr_orchestrator.tracker.faults import AnswerLost, Gone, Later, NotSent, Rejected, TrackerFault, Unusable
+from dr_orchestrator.waiting.aside import Late, aside
+
+WITHIN_S = 30.0
+"""Real seconds that an answer may take, all of it."""
+
+MOST_WAITED_S = 60.0
+"""Seconds that a tracker is waited for that wants to be asked later; what takes longer is left for the next sync."""
+
+MOST_READ = 16 * 1024 * 1024
+TRIES, PAUSE_S = 3, 1.0
+_UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_SHOWN = 300
+_Json = Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A success: its status, its headers by lower-case names, and its JSON, None where it has no body."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: _Json
+
+
+class Client:
+    """One tracker's API below an address; `secrets` are shown in no message, `name` begins each."""
+
+    def __init__(
+        self,
+        name: str,
+        base: str,
+        headers: Mapping[str, str],
+        secrets: tuple[str, ...],
+        clock: Clock,
+        within_s: float = WITHIN_S,
+    ) -> None:
+        self.name, self._base, self._secrets = name, base, secrets
+        self._clock, self._within_s = clock, within_s
+        # Proxies of the environment lead out of a company's network; whatever listens on this machine is asked itself.
+        # It alone may be asked without TLS, to which the declaration is held.
+        self._http = httpx.Client(
+            headers={"accept": "application/json", "user-agent": "dr-orchestrator", **headers},
+            timeout=within_s,
+            verify=httpx.URL(base).scheme == "https",
+            trust_env=not is_loopback(httpx.URL(base).host),
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._http.close()
+
+    def call(self, method: str, path: str) -> str:
+        """How a call is told of."""
+        return f"{self.name}: {method} {path}"
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """Read; asked again where no answer came, or one that says nothing."""
+        return self._again("GET", path, params, None)
+
+    def find(self, path: str, body: _Json) -> Answer:
+        """Read by a POST, likewise."""
+        return self._again("POST", path, None, body)
+
+    def put(self, path: str, body: _Json) -> Answer:
+        """Set what is the same when it is set twice, likewise."""
+        return self._again("PUT", path, None, body)
+
+    def patch(self, path: str, body: _Json) -> Answer:
+        """Set it likewise."""
+        return self._again("PATCH", path, None, body)
+
+    def post(self, path: str, body: _Json) -> Answer:
+        """Change something; AnswerLost where nobody knows whether that was done."""
+        return self._patiently("POST", path, None, body)
+
+    def _again(self, method: str, path: str, params: Mapping[str, str] | None, body: _Json) -> Answer:
+        for left in reversed(range(TRIES)):
+            try:
+                return self._patiently(method, path, params, body)
+            except (AnswerLost, NotSent):
+                if not left:
+                    raise
+                self._clock.sleep(PAUSE_S * (TRIES - left))
+        raise AssertionError  # the last try returned, or raised
+
+    def _patiently(self, method: str, path: str, params: Mapping[str, str] | None, body: _Json) -> Answer:
+        left = timedelta(seconds=MOST_WAITED_S)
+        while True:
+            try:
+                return self._followed(method, path, params, body)
+            except Later as later:
+                if later.after > left:
+                    raise
+                left -= later.after
+                self._clock.sleep(later.after.total_seconds())
+
+    def _followed(self, method: str, path: str, params: Mapping[str, str] | None, body: _Json) -> Answer:
+        url, call = httpx.URL(self._base + path, params=params or {}), self.call(method, path)
+        for _ in range(3):
+            got = self._ask(call, method, url, body)
+            if not 300 <= got.status_code < 400:
+                return self._told(call, got)
+            to = url.join(got.headers.get("location", ""))
+            if method != "GET" or (to.scheme, to.host, to.port) != (url.scheme, url.host, url.port):
+                told = f"answers that it has moved to {to.copy_with(query=None)}"
+                raise Unusable(call, told, "name the new address in tiers.yaml, where that is right")
+            url = to
+        raise Unusable(call, "redirects in a circle", "mend the tracker's address in tiers.yaml")
+
+    def _ask(self, call: str, method: str, url: httpx.URL, body: _Json) -> httpx.Response:
+        """The whole answer within its time, which a server that sends it byte by byte does not put off."""
+        try:
+            return aside(lambda: self._read(method, url, body), what=call, within=self._within_s)
+        except Late:
+            raise AnswerLost(call, f"no whole answer within {self._within_s:g} s", _DOWN) from None
+        except _UNREACHED as lost:
+            raise NotSent(call, f"the tracker is not reached: {self._masked(str(lost))}", _DOWN) from None
+        except httpx.HTTPError as lost:
+            raise AnswerLost(call, f"no answer: {self._masked(str(lost))}", _DOWN) from None
+
+    def _read(self, method: str, url: httpx.URL, body: _Json) -> httpx.Response:
+        ends = time.monotonic() + self._within_s
+        sent = {} if body is None else {"json": body}
+        with self._http.stream(method, url, **sent) as answer:
+            read, many = [], 0
+            for chunk in answer.iter_bytes():
+                read.append(chunk)
+                many += len(chunk)
+                if many > MOST_READ or time.monotonic() > ends:
+                    raise httpx.ReadTimeout("too long an answer")
+        plain = {name: value for name, value in answer.headers.items() if name != "content-encoding"}
+        return httpx.Response(answer.status_code, headers=plain, content=b"".join(read))
+
+    def _told(self, call: str, got: httpx.Response) -> Answer:
+        """The answer of a success; else the fault that it stands for."""
+        status = got.status_code
+        if status < 300:
+            try:
+                data = json.loads(got.content) if got.content.strip() else None
+            except (ValueError, RecursionError):
+                raise AnswerLost(call, f"answers {status} with what is no JSON", _NOT_IT) from None
+            return Answer(status, dict(got.headers), data)
+        said = f"answers {status}: {self._reason(got)}"
+        if (after := self._after(got)) is not None:
+            hint = f"it wants to be asked again in {after.total_seconds():.0f} s: sync again then"
+            raise Later(call, said, hint, after)
+        if status >= 500 or status == 408:
+            raise AnswerLost(call, said, _DOWN)
+        if status == 401:
+            raise Unusable(call, said, "renew the token in the variable that `tracker: token_env` names")
+        if status == 403:
+            raise Rejected(call, said, "give the token's user the right to do this in the project")
+        kind: type[TrackerFault] = Gone if status in (404, 410) else Rejected
+        raise kind(call, said, "mend what it says, in tiers.yaml or in the project; the next sync tries again")
+
+    def _after(self, got: httpx.Response) -> timedelta | None:
+        """How long a tracker wants to be left alone; None where it does not say so."""
+        spent = got.status_code == 403 and got.headers.get("x-ratelimit-remaining") == "0"
+        said = got.headers.get("retry-after", "")
+        if got.status_code == 429 or spent or (got.status_code in (403, 503) and said):
+            return self._span(said, got.headers.get("x-ratelimit-reset", "") if spent else "")
+        return None
+
+    def _span(self, said: str, reset: str) -> timedelta:
+        now = self._clock.now()
+        try:
+            if reset and not said:
+                until = datetime.fromtimestamp(int(reset), UTC)
+            elif said.strip().isdigit():
+                return timedelta(seconds=min(max(int(said), 1), 86_400))
+            else:
+                until = parsedate_to_datetime(said)
+            return max(timedelta(seconds=1), min(until - now, timedelta(days=1)))
+        except (ValueError, TypeError, OverflowError, OSError):
+            return timedelta(seconds=10)
+
+    def _reason(self, got: httpx.Response) -> str:
+        """The tracker's word, in its own words: Jira, GitHub and GitLab each have keys of their own."""
+        try:
+            data = json.loads(got.content)
+        except (ValueError, RecursionError):
+            return self._masked(got.text)
+        if not isinstance(data, dict):
+            return self._masked(str(data))
+        told = [*_each(data.get("errorMessages")), *_each(data.get("errors")), *_each(data.get("message"))]
+        told += _each(data.get("error_description") or data.get("error"))
+        return self._masked("; ".join(told) or str(data))
+
+    def _masked(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        plain = " ".join("".join(each if each.isprintable() else " " for each in without_secrets(text)).split())
+        return plain[:_SHOWN] or "nothing more"
+
+
+_DOWN = "see that the tracker is up; nothing is lost, and the next sync goes on where this one ended"
+_NOT_IT = "see that `tracker: url` in tiers.yaml is the tracker's own, and no login page before it"
+
+
+def _each(said: object) -> list[str]:
+    if isinstance(said, dict):
+        return [f"{name}: {', '.join(_each(value)) or value}" for name, value in said.items()]
+    if isinstance(said, list):
+        return [text for each in said for text in _each(each)]
+    return [str(said)] if said else []
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, where no TLS is needed and no proxy helps."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,130 @@
+"""GitHub issues: listed by label, which does not lag as its search does. A ticket's id is its repository and number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from dr_orchestrator.domain.tickets.draft import Draft, Text
+from dr_orchestrator.domain.tickets.policy import TrackerPolicy
+from dr_orchestrator.domain.tickets.ticket import LABEL, Seen
+from dr_orchestrator.tracker.client import Client
+from dr_orchestrator.tracker.faults import AnswerLost, Gone, Rejected, Unusable
+from dr_orchestrator.tracker.text.markdown import markdown
+
+API = "https://api.github.com"
+HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
+SETTLES = timedelta(seconds=60)
+MOVES: Mapping[str, Mapping[str, str]] = {
+    "open": {"state": "open"},
+    "completed": {"state": "closed", "state_reason": "completed"},
+    "not planned": {"state": "closed", "state_reason": "not_planned"},
+}
+"""The statuses that an issue may have, by how they are declared."""
+
+_PAGE = 100
+
+
+class GitHub:
+    """The issues of a repository."""
+
+    looks = 2
+
+    def __init__(self, client: Client, policy: TrackerPolicy) -> None:
+        self._client, self._policy = client, policy
+        self.pause = (policy.settles or SETTLES) / self.looks
+
+    def open(self) -> None:
+        """Hold that the repository is there, and has issues."""
+        path = f"/repos/{self._policy.project}"
+        try:
+            found = self._client.get(path).data or {}
+        except (Gone, Rejected) as refused:
+            place = self._policy.place("project")
+            told = f"repository {self._policy.project} ({place}) is not to be had: {refused.said}"
+            raise Unusable(refused.call, told, "name one that is there, or give the token access to it") from None
+        if found.get("has_issues") is False:
+            raise Unusable(
+                self._client.call("GET", path),
+                f"{self._policy.project} has issues switched off",
+                "switch them on there",
+            )
+
+    def ours(self) -> Iterable[Seen]:
+        """The issues that wear the label of all."""
+        return self._labelled(LABEL)
+
+    def look(self, key: str) -> Sequence[Seen]:
+        """The issues that wear a key, oldest first."""
+        return [*self._labelled(key)]
+
+    def make(self, draft: Draft) -> Seen:
+        """Make an issue; to whoever has no right to push GitHub drops its labels, and says nothing."""
+        own: dict[str, Any] = {"title": draft.title, "body": markdown(draft.text), "labels": list(draft.labels)}
+        if draft.person:
+            own["assignees"] = [draft.person]
+        path = f"/repos/{self._policy.project}/issues"
+        return self._made(path, self._client.post(path, {**draft.fields, **own}).data)
+
+    def read(self, remote: str) -> Seen:
+        """An issue; GitHub redirects to where one was transferred."""
+        return _seen(self._client.get(self._issue(remote)).data, self._policy.project)
+
+    def tells(self, remote: str, mark: str) -> bool:
+        """Whether one of its comments has a mark."""
+        return any(mark in str(each.get("body")) for each in self._pages(f"{self._issue(remote)}/comments", {}))
+
+    def comment(self, remote: str, text: Text) -> None:
+        """Add a comment."""
+        self._client.post(f"{self._issue(remote)}/comments", {"body": markdown(text)})
+
+    def move(self, seen: Seen, status: str) -> Seen:
+        """Open or close it."""
+        wanted = MOVES.get(status.casefold().replace("_", " "))
+        if wanted is None:
+            told = f"an issue of GitHub cannot be '{status}', but {', '.join(MOVES)}"
+            raise Rejected(
+                self._client.call("PATCH", self._issue(seen.remote)),
+                told,
+                f"mend {self._policy.place('transitions')}",
+            )
+        return _seen(self._client.patch(self._issue(seen.remote), wanted).data, self._policy.project)
+
+    def assign(self, remote: str, person: str) -> None:
+        """Give it to a person, by login, and to nobody else."""
+        self._client.patch(self._issue(remote), {"assignees": [person]})
+
+    def _labelled(self, label: str) -> Iterator[Seen]:
+        params = {"labels": label, "state": "all", "sort": "created", "direction": "asc"}
+        for each in self._pages(f"/repos/{self._policy.project}/issues", params):
+            if "pull_request" not in each:
+                yield _seen(each, self._policy.project)
+
+    def _pages(self, path: str, params: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        number = 1
+        while True:
+            asked = {**params, "per_page": str(_PAGE), "page": str(number)}
+            page = self._client.get(path, asked).data or []
+            yield from page
+            if len(page) < _PAGE:
+                return
+            number += 1
+
+    def _made(self, path: str, data: Any) -> Seen:
+        if not isinstance(data, dict) or "number" not in data:
+            raise AnswerLost(self._client.call("POST", path), "the answer names no issue", "the next sync looks for it")
+        return _seen(data, self._policy.project)
+
+    def _issue(self, remote: str) -> str:
+        repository, _, number = remote.partition("#")
+        return f"/repos/{repository}/issues/{number}"
+
+
+def _seen(issue: Any, project: str) -> Seen:
+    repository = str(issue.get("repository_url") or "").partition("/repos/")[2] or project
+    closed, reason = issue.get("state") == "closed", str(issue.get("state_reason") or "closed")
+    status = reason.replace("_", " ") if closed else "open"
+    labels = tuple(each if isinstance(each, str) else str(each.get("name")) for each in issue.get("labels") or ())
+    ref = f"{repository}#{issue['number']}"
+    return Seen(ref, ref, str(issue.get("html_url") or ""), status, closed, labels)

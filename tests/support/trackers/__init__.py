@@ -1,0 +1,1 @@
+"""Trackers of our own: real HTTP servers on loopback that speak as Jira, GitHub and GitLab do."""
