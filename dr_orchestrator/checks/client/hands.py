@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import psycopg
 import pymysql
 from psycopg import sql
+from pymysql.constants import CR
 from sqlalchemy.engine import URL
 
 from dr_orchestrator.checks import speech
@@ -57,6 +58,9 @@ class Hand(Protocol):
     def refuses(self, error: Exception) -> bool:
         """Whether an error is the server's own answer that it did not write: then nothing is in doubt."""
 
+    def late(self, error: Exception) -> bool:
+        """Whether an error tells that nobody answered in time: whoever is busy may answer later."""
+
     def create(self, connection: Any, table: str) -> None:
         """Make the client's table, unless this run made it."""
 
@@ -97,6 +101,10 @@ class PostgresHand:
     def refuses(self, error: Exception) -> bool:
         """Whether it told that it only reads: a standby, or a reader."""
         return isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
+
+    def late(self, error: Exception) -> bool:
+        """Whether no connection came about in time."""
+        return isinstance(error, psycopg.errors.ConnectionTimeout)
 
     def create(self, connection: Any, table: str) -> None:
         """Make the table."""
@@ -150,6 +158,10 @@ class MySQLHand:
     def refuses(self, error: Exception) -> bool:
         """Whether it told that it only reads: a standby, or a reader."""
         return bool(error.args) and error.args[0] in _READ_ONLY
+
+    def late(self, error: Exception) -> bool:
+        """Whether no connection came about, or one ended without an answer."""
+        return bool(error.args) and error.args[0] in (CR.CR_CONN_HOST_ERROR, CR.CR_SERVER_LOST)
 
     def create(self, connection: Any, table: str) -> None:
         """Make the table; where a server wants each to have a key, the number of the row is one."""

@@ -115,6 +115,8 @@ class Client:
         try:
             yield hand
         except hand.error as error:
+            if hand.late(error):
+                raise Transient(f"the client does not reach {self._place}: {_told(error)}", call=_SQL) from error
             raise self._cannot_write(error) from error
         except OSError as error:
             raise Transient(f"the client does not reach {self._place}: {_told(error)}", call=_SQL) from error
@@ -249,10 +251,15 @@ class Client:
             finally:
                 connection.close()
         except hand.error as error:
+            if hand.late(error):
+                raise self._not_read_yet(error) from error
             raise NotMeasured(f"what the client wrote cannot be read back: {_told(error)}", call=_SQL) from error
         except OSError as error:
-            told = f"{self._place} is not reached, so what the client wrote is not read back yet: {_told(error)}"
-            raise Transient(told, call=_SQL) from error
+            raise self._not_read_yet(error) from error
+
+    def _not_read_yet(self, error: Exception) -> Transient:
+        told = f"{self._place} is not reached, so what the client wrote is not read back yet: {_told(error)}"
+        return Transient(told, call=_SQL)
 
     def _go_on(self, connection: Any) -> None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import psycopg
+import pymysql
 import pytest
 
 from dr_orchestrator.checks.client import hands
@@ -127,3 +129,17 @@ def test_an_engine_without_a_hand_is_told(engine: str) -> None:
     """Before anything is restored, and by its name."""
     with pytest.raises(NotMeasured, match="no client writes to"):
         hands.of(engine)
+
+
+@pytest.mark.parametrize(
+    ("engine", "late", "other"),
+    [
+        ("postgres", psycopg.errors.ConnectionTimeout("expired"), psycopg.OperationalError("password authentication")),
+        ("mysql", pymysql.OperationalError(2003, "Can't connect"), pymysql.OperationalError(1045, "Access denied")),
+    ],
+)
+def test_who_did_not_answer_in_time_is_told_from_who_refused(engine: str, late: Exception, other: Exception) -> None:
+    """The one may answer later, the other has answered."""
+    hand = hands.of(engine)
+    assert hand.late(late)
+    assert not hand.late(other)

@@ -56,6 +56,9 @@ class Server:
         del connection
         return self.lags
 
+    def late(self, error: Exception) -> bool:
+        return isinstance(error, Slow)
+
     def connect(self, login: Login, what: str, answer_s: float) -> Any:
         del login, what, answer_s
         self.clock.sleep(1.0)
@@ -385,6 +388,22 @@ def test_a_packet_that_is_lost_is_no_defect(server: Server) -> None:
                 with pytest.raises(Transient, match="timed out"):
                     act()
     assert waited == [hands.CONNECT_S] * 2
+
+
+class Slow(Lost):
+    """Nobody answered in time."""
+
+
+def test_a_server_that_is_busy_as_it_is_logged_in_to_is_asked_again(server: Server) -> None:
+    """It took the connection and said nothing for a while: that tells nothing of the drill, before or afterwards."""
+    login = Login("copy.example", 5432, "orders", "orders", "hush")
+    late = Client(lambda: login, lambda told: told, lambda _: None, server.clock, "numbers", 0, server.look_up)
+    with written(server) as client:
+        ended(client, server)
+        with mock.patch.object(server, "connect", mock.Mock(side_effect=Slow("connection timeout expired"))):
+            for act in (late.begin, client.count):
+                with pytest.raises(Transient, match="connection timeout expired"):
+                    act()
 
 
 def test_an_address_that_takes_no_connection_is_left_at_once() -> None:
