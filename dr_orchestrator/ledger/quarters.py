@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from dr_orchestrator.domain.findings.tracked import Act, Entry
 from dr_orchestrator.domain.programme import Exercise
@@ -16,12 +16,15 @@ from dr_orchestrator.domain.verdict import WorstCaseVerdict
 from dr_orchestrator.ledger import prose, rows, tables
 from dr_orchestrator.ledger.followed import Key
 from dr_orchestrator.ledger.tables_of_findings import finding_history, tracked_finding
+from dr_orchestrator.ledger.tables_of_posture import posture_look
+from dr_orchestrator.ledger.tables_of_restore_tests import restore_test
 
 _run, _copy, _entry, _found = tables.run.c, tables.copy.c, finding_history.c, tracked_finding.c
 _SAME = (
     *("id", "drill", "kind", "service", "service_title", "tier", "resource", "resource_id", "disruption", "path"),
     *("selection", "definition", "started_at", "simulated", "engine", "pace", "ended_at", "verdict", "cleanup"),
 )
+_DAY = timedelta(days=1)
 _WORST_CASES = {each: prose.worst_case_of(each) for each in (None, "", *map(str, WorstCaseVerdict))}
 _COLUMNS = [
     *(_run[name] for name in _SAME),
@@ -64,20 +67,40 @@ def exercises(connection: Connection, since: datetime, until: datetime) -> list[
 
 
 def lives(connection: Connection, since: datetime, until: datetime) -> list[Life]:
-    """The copies that were made for the runs that began between two instants; those that were never created are none.
+    """The copies that stood between two instants, whenever their runs began; those that were never created are none.
 
     A copy that holds another (a stack) is one, and what it holds is not counted beside it.
     """
-    of_runs = select(_run.id).where(_run.started_at >= since, _run.started_at < until)
+    # days are told apart by SQL and instants here: SQLite compares texts, which are not all written alike
+    stood = (_copy.created_at < until + _DAY, or_(_copy.gone_at.is_(None), _copy.gone_at > since - _DAY))
+    alone = (*stood, or_(_copy.parent.is_(None), _copy.parent == ""))
     point = tables.recovery_point.c
     sizes: dict[str, int] = {}
-    for run, gib in connection.execute(select(point.run, point.size_gib).where(point.run.in_(of_runs))):
+    for run, gib in connection.execute(
+        select(point.run, point.size_gib).where(point.run.in_(select(_copy.run).where(*alone)))
+    ):
         if gib is not None:
             sizes[run] = sizes.get(run, 0) + gib
     columns = (_copy.run, _copy.type, _copy.created_at, _copy.gone_at)
-    alone = (_copy.run.in_(of_runs), _copy.created_at.is_not(None), or_(_copy.parent.is_(None), _copy.parent == ""))
     found = connection.execute(select(*columns).where(*alone).order_by(_copy.number))
-    return [Life(run, type_, made, gone, sizes.get(run)) for run, type_, made, gone in found]
+    return [
+        Life(run, type_, made, gone, sizes.get(run))
+        for run, type_, made, gone in found
+        if made < until and (gone is None or gone > since)
+    ]
+
+
+def begins(connection: Connection) -> datetime | None:
+    """The instant of the oldest record that a report is made of; None where there is none."""
+    columns = (
+        _run.started_at,
+        tables.exercise.c.started_at,
+        _found.first_seen,
+        restore_test.c.began,
+        posture_look.c.looked_at,
+    )
+    found = [connection.execute(select(func.min(column))).scalar_one() for column in columns]
+    return min((each for each in found if each is not None), default=None)
 
 
 def turns(connection: Connection, acts: Collection[Act]) -> dict[Key, list[Entry]]:

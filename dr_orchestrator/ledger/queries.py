@@ -278,9 +278,14 @@ class Queries:
             return quarters.exercises(connection, since, until)
 
     def lives(self, since: datetime, until: datetime) -> list[Life]:
-        """The copies that were made for the runs that began between two instants."""
+        """The copies that stood between two instants."""
         with transaction(self._engine) as connection:
             return quarters.lives(connection, since, until)
+
+    def begins(self) -> datetime | None:
+        """The instant of the oldest record, None where there is none."""
+        with transaction(self._engine) as connection:
+            return quarters.begins(connection)
 
     def tickets(self, keys: Collection[Key]) -> dict[Key, list[Ticket]]:
         """The tickets of findings that are there, in all trackers, the newest first."""

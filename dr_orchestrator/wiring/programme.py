@@ -6,7 +6,7 @@ import gc
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from dr_orchestrator.domain.agenda import Planned
@@ -17,24 +17,25 @@ from dr_orchestrator.domain.quarter.ageing import TURNS
 from dr_orchestrator.domain.quarter.doing import Calling, left_out
 from dr_orchestrator.domain.quarter.model import Facts, Programme, programme
 from dr_orchestrator.domain.quarter.ran import Proofs, Ran, as_of, proofs
-from dr_orchestrator.domain.quarter.span import Quarter, quarter_at, read_quarter
+from dr_orchestrator.domain.quarter.span import LEAST, Quarter, quarter_at, read_quarter
 from dr_orchestrator.domain.quarter.trend import quarters_until
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.reporting.quarter.files import FORMATS, write_programme
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.calendar import planned_for
 
-_LAST = timedelta(microseconds=1)
 _Seen = tuple[datetime, list[Stood]] | None
 
 
 def programme_of(here: App, named: str = "") -> Programme:
     """The programme in a quarter, `2026-Q3`, or in the one that runs now; one that is over as of its end.
 
-    UsageError where it is no quarter, or has not begun.
+    UsageError where it is no quarter, has not begun, or was over before the ledger begins.
     """
     now, zone = here.clock.now(), here.catalogue.calendar.zone
     quarter = _quarter(named, now, zone)
+    if quarter.end(zone) <= now:
+        _known(here, quarter, zone)
     return programme(_facts(here, quarter, min(now, quarter.end(zone))))
 
 
@@ -73,14 +74,25 @@ def _quarter(named: str, now: datetime, zone: str) -> Quarter:
     return quarter
 
 
+def _known(here: App, quarter: Quarter, zone: str) -> None:
+    """UsageError where a quarter was over before the first record: nobody knows what was run in it, or was not."""
+    begins = here.ledger.queries.begins()
+    if begins is None:
+        raise UsageError(f"nothing is known of {quarter}", "the ledger is empty: it begins with the first run")
+    if begins >= quarter.end(zone):
+        first = quarter_at(begins, zone)
+        raise UsageError(f"nothing is known of {quarter}", f"the ledger begins on {begins:%Y-%m-%d}, in {first}")
+
+
 def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
     catalogue, queries = here.catalogue, here.ledger.queries
     zone = catalogue.calendar.zone
     start, end = quarter.start(zone), quarter.end(zone)
+    then, judged = min(now, end - LEAST), quarter.within(now, zone)
     runs = queries.ran(quarters_until(quarter)[0].start(zone), now)
-    told = as_of(runs, now)
-    states = _states(here, told, now)
-    planned, unfrozen = _planned(here, now if now < end else now - _LAST, start, end)
+    told = as_of(runs, then)
+    states = _states(here, told, judged)
+    planned, unfrozen = _planned(here, judged, start, end)
     by_name = {each.drill.name: each for each in states[0]}
     reasons = left_out(queries.exercises_between(start, now))
     seen = queries.posture([NOBODY])
@@ -92,8 +104,8 @@ def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
         drills=list(catalogue.drills.values()),
         rates=catalogue.rates,
         calling=Calling(catalogue.calendar, planned, unfrozen, by_name, reasons, start, end, now),
-        covered=_covered(here, states, now, (seen[0].at, seen[1]) if seen else None),
-        before=_covered(here, _states(here, as_of(runs, start), start), start, None),
+        covered=_covered(here, states, judged, (seen[0].at, seen[1]) if seen else None),
+        before=_before(here, runs, quarter.moved(-1), zone),
         runs=told,
         findings=queries.findings(),
         histories=queries.turns(TURNS),
@@ -113,6 +125,13 @@ def _states(here: App, runs: list[Ran], instant: datetime) -> tuple[list[DueStat
 def _covered(here: App, of: tuple[list[DueState], Proofs], instant: datetime, seen: _Seen) -> Inventory:
     states, told = of
     return inventory(here.catalogue.services.values(), states, told.newest, seen, instant)
+
+
+def _before(here: App, runs: list[Ran], quarter: Quarter, zone: str) -> Inventory:
+    """The inventory of the end of the quarter before."""
+    end = quarter.end(zone)
+    judged = quarter.within(end, zone)
+    return _covered(here, _states(here, as_of(runs, end - LEAST), judged), judged, None)
 
 
 def _planned(here: App, now: datetime, start: datetime, end: datetime) -> tuple[Planned, Planned | None]:

@@ -61,9 +61,20 @@ def test_copies_are_told_with_their_lives_and_the_size_of_their_data(ledger: Sql
     assert ledger.queries.lives(START, START + DAY) == [
         Life("r-maximal", "rds-instance", START + ODD, START + LONG, 0),
     ]
-    assert ledger.queries.lives(START + ODD, START + DAY) == []
+    assert ledger.queries.lives(START + LONG, START + LONG + DAY) == []
+    assert ledger.queries.lives(START - DAY, START + ODD) == []
+    assert len(ledger.queries.lives(START + ODD, START + LONG)) == 1
     assert [each.id for each in ledger.queries.exercises_between(START, START + DAY)] == [EXERCISE.id]
     assert ledger.queries.exercises_between(START + ODD, START + DAY) == []
+
+
+def test_the_ledger_begins_with_its_oldest_record(ledger: SqlLedger) -> None:
+    """Whatever that is; an empty one has not begun."""
+    assert ledger.queries.begins() is None
+    write(ledger, MINIMAL)
+    assert ledger.queries.begins() == MINIMAL.header.started_at
+    ledger.open_exercise(replace(EXERCISE, started_at=START - DAY))
+    assert ledger.queries.begins() == START - DAY
 
 
 def test_turns_of_findings_are_told_by_finding(ledger: SqlLedger) -> None:

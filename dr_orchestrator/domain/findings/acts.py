@@ -14,7 +14,8 @@ from dr_orchestrator.errors import UsageError, without_secrets
 _RETEST = "a repeat reopens it"
 _LONGEST = timedelta(days=366)
 """The longest that anything is put off or accepted for: whatever is to stay so is to be said anew each year."""
-_UNTIL = re.compile(r" until (\d{4}-\d{2}-\d{2}): ", re.ASCII)
+_ACCEPTED = re.compile(r"by (.+?) until (\d{4}-\d{2}-\d{2}): (.*)", re.ASCII | re.DOTALL)
+_DUE = re.compile(r"(?:to .+?, )?due \d{4}-\d{2}-\d{2}(?:, before (\d{4}-\d{2}-\d{2}))?(?:: |$)", re.ASCII)
 
 
 class PersonAct(Protocol):
@@ -107,10 +108,21 @@ class Accept:
         return Change(after, Entry(at, by, Act.ACCEPTED, told))
 
 
-def accepted_until(told: str) -> datetime | None:
-    """The end of an acceptance as the line of its history tells it; None where it is no such line."""
-    found = _UNTIL.search(told)
-    return end_of(date.fromisoformat(found[1])) if found else None
+def accepted_in(told: str) -> Accept | None:
+    """The acceptance that the line of a history tells of; None where it is no such line."""
+    found = _ACCEPTED.fullmatch(told)
+    return Accept(found[1], found[3], end_of(date.fromisoformat(found[2]))) if found else None
+
+
+def gives_date(told: str) -> bool:
+    """Whether the line of an assignment says by when."""
+    return _DUE.match(told) is not None
+
+
+def due_before(told: str) -> datetime | None:
+    """The due date that an assignment replaced, to the day, as its line tells it; None where there was none."""
+    found = _DUE.match(told)
+    return end_of(date.fromisoformat(found[1])) if found and found[1] else None
 
 
 @dataclass(frozen=True)

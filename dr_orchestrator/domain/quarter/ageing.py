@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dr_orchestrator.domain.findings.acts import accepted_until
+from dr_orchestrator.domain.findings.acts import accepted_in, due_before, gives_date
 from dr_orchestrator.domain.findings.tracked import LIVE, Act, Entry, State, TrackedFinding
 
 _DAY = timedelta(days=1)
@@ -23,8 +24,8 @@ _STATES = {
     Act.NOT_REPRODUCIBLE: State.NOT_REPRODUCIBLE,
 }
 _CLOSINGS = (Act.REMEDIATED, Act.NOT_REPRODUCIBLE)
-TURNS = tuple(_STATES)
-"""The acts that change a state; whatever else a history tells is not asked for."""
+TURNS = (*_STATES, Act.ASSIGNED)
+"""The acts that change a state, or a due date; whatever else a history tells is not asked for."""
 
 History = Mapping[tuple[str, bool], Sequence[Entry]]
 
@@ -48,8 +49,8 @@ class Aged:
 class Ageing:
     """The findings of one world: those that are not closed, the oldest first, and what the quarter did.
 
-    `opened` were raised or reopened in it, and `closed` closed, each finding once; `states` counts all that were ever
-    raised, so that its sum is all of them.
+    `opened` were raised or reopened in it, and `closed` closed and not reopened, each finding once; `states` counts all
+    that were ever raised, so that its sum is all of them.
     """
 
     standing: tuple[Aged, ...]
@@ -82,39 +83,55 @@ class Ageing:
 
 
 def ageing(
-    findings: Iterable[TrackedFinding], histories: History, start: datetime, now: datetime, *, simulated: bool
+    findings: Iterable[TrackedFinding],
+    histories: History,
+    start: datetime,
+    now: datetime,
+    judged: datetime | None = None,
+    *,
+    simulated: bool,
 ) -> Ageing:
-    """The findings of one world as of now, in the quarter that began at `start`."""
+    """The findings of one world as of now, in the quarter that began at `start`; dates are held against `judged`."""
     own = [(each, histories.get(each.key, ())) for each in findings if each.simulated is simulated]
-    told = [aged for each, history in own if (aged := as_of(each, history, now)) is not None]
+    told = [aged for each, history in own if (aged := as_of(each, history, now, judged)) is not None]
     standing = sorted((each for each in told if not each.state.closed), key=lambda each: (-each.age, each.finding.key))
-    within = [[entry.act for entry in history if start <= entry.at <= now] for _, history in own]
+    within = [
+        [entry.act for entry in history if start <= entry.at <= now and entry.act in (*_BEGINS, *_CLOSINGS)]
+        for _, history in own
+    ]
     return Ageing(
         tuple(standing),
         Counter(dict.fromkeys(State, 0) | Counter(each.state for each in told)),
         sum(any(act in _BEGINS for act in acts) for acts in within),
-        sum(any(act in _CLOSINGS for act in acts) for acts in within),
+        sum(bool(acts) and acts[-1] in _CLOSINGS for acts in within),
     )
 
 
-def as_of(finding: TrackedFinding, history: Sequence[Entry], now: datetime) -> Aged | None:
-    """A finding as it stood at an instant; None where it was not raised by then.
+def as_of(
+    finding: TrackedFinding, history: Sequence[Entry], now: datetime, judged: datetime | None = None
+) -> Aged | None:
+    """A finding as it stood at an instant; None where it was not raised by then. Its dates are held against `judged`.
 
-    Its history is folded; the date by which it is due is that of today.
+    Its history is folded. What was assigned later is taken back; that a repeat was graver, and due sooner, is not.
     """
     if finding.first_seen > now:
         return None
+    judged = judged or now
+    later = (each.text for each in history if each.act is Act.ASSIGNED and each.at > now and gives_date(each.text))
+    for told in itertools.islice(later, 1):
+        finding = replace(finding, due=due_before(told))
     turns = [each for each in history if each.act in _STATES]
     then = [each for each in turns if each.at <= now]
     if len(then) == len(turns):  # nothing has turned since
-        return _aged(finding, now)
+        return _aged(finding, judged)
     state = _STATES[then[-1].act] if then else State.OPEN
     opened = next((each.at for each in reversed(then) if each.act in _BEGINS), finding.first_seen)
     closed = then[-1].at if state.closed else None
     stood = replace(finding, state=state, opened_at=opened, closed_at=closed)
-    if state is State.ACCEPTED:  # until when, a later turn may have taken away
-        stood = replace(stood, accepted_until=accepted_until(then[-1].text) or stood.accepted_until)
-    return _aged(stood, now)
+    of = accepted_in(then[-1].text) if state is State.ACCEPTED else None
+    if of is not None:  # by whom, why and until when: a later turn has taken it away, or accepted it anew
+        stood = replace(stood, accepted_by=of.approver, accepted_reason=of.reason, accepted_until=of.until)
+    return _aged(stood, judged)
 
 
 def _aged(finding: TrackedFinding, now: datetime) -> Aged:

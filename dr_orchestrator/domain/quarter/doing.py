@@ -20,6 +20,7 @@ class Done(StrEnum):
     """The state of a drill that the calendar had for the quarter; each counts once."""
 
     PASSED = "done, passed"
+    UNPROVEN = "passed, not proven"
     FAILED = "done, did not pass"
     INCONCLUSIVE = "inconclusive or partial"
     ABORTED = "aborted"
@@ -33,7 +34,7 @@ class Done(StrEnum):
 
 @dataclass(frozen=True)
 class Doing:
-    """A drill of the quarter's plan: its state, and why it is that; `late` is whether it began after its window.
+    """A drill of the quarter's plan: its state, and why it is that; `late` is whether it first began after its window.
 
     `run` is the one that gives it the state, None where there is none. `slot` is None where no day had room for it.
     """
@@ -47,7 +48,11 @@ class Doing:
 
 
 _DAY = timedelta(days=1)
-_UNSURE = (Verdict.INCONCLUSIVE, Verdict.PARTIAL)
+_UNPASSED = {
+    Verdict.INCONCLUSIVE: Done.INCONCLUSIVE,
+    Verdict.PARTIAL: Done.INCONCLUSIVE,
+    Verdict.ABORTED: Done.ABORTED,
+}
 
 
 @dataclass(frozen=True)
@@ -68,16 +73,23 @@ class Calling:
 
 
 def left_out(exercises: Iterable[Exercise]) -> dict[str, str]:
-    """Why exercises left drills out, by drill; the last word of several counts."""
+    """Why exercises on AWS left drills out, by drill; the last word of several counts.
+
+    A simulated one excuses nothing: whatever it left out would have proven nothing.
+    """
     return {
-        name: f"{why} (exercise {exercise.id})" for exercise in exercises for name, why in exercise.left_out.items()
+        name: f"{why} (exercise {exercise.id})"
+        for exercise in exercises
+        if not exercise.simulated
+        for name, why in exercise.left_out.items()
     }
 
 
 def doings(calling: Calling, runs: Iterable[Ran]) -> list[Doing]:
     """The plan of a quarter, in order of time; `runs` are those that began in it, in the order in which they opened.
 
-    The state of a drill is that of its newest run on AWS that ended.
+    The state of a drill is that of its newest run on AWS that ended; it passed where that proves it as it is defined
+    now, with every draw, as coverage has it.
     """
     drilled: dict[str, list[Ran]] = {}
     for run in runs:
@@ -85,9 +97,9 @@ def doings(calling: Calling, runs: Iterable[Ran]) -> list[Doing]:
     frozen = _frozen(calling)
     own = [slot for slot in calling.planned.slots if calling.start <= slot.at < calling.end]
     found = [_doing(calling, slot, drilled.get(slot.drill.name, ()), frozen) for slot in own]
-    for drill, _ in without(calling.planned, calling.start, calling.end):
+    for drill, began in without(calling.planned, calling.start, calling.end):
         why = f"no day of its {drill.every} had room: {calling.calendar.a_day} drills begin on a day at most"
-        done = _of_runs(drilled.get(drill.name, ()))
+        done = _of_runs(drilled.get(drill.name, ()), calling.states.get(drill.name), began)
         found.append(Doing(drill, None, *(done or (Done.POSTPONED, why, None))))
     return found
 
@@ -126,13 +138,14 @@ def _frozen(calling: Calling) -> Mapping[tuple[str, datetime], str]:
 
 def _doing(calling: Calling, slot: Slot, runs: Sequence[Ran], frozen: Mapping[tuple[str, datetime], str]) -> Doing:
     drill, moved = slot.drill, frozen.get((slot.drill.name, slot.began), "")
-    if (done := _of_runs(runs)) is not None:
+    state_of = calling.states.get(drill.name)
+    if (done := _of_runs(runs, state_of, min(slot.began, calling.start))) is not None:
         state, why, run = done
-        late = run.world is World.AWS and run.started_at >= slot.window.end
+        first = next((each for each in runs if each.world is World.AWS), None)
+        late = first is not None and first.started_at >= slot.window.end
         return Doing(drill, slot, state, _told(why, moved), run, late)
     if why := excluded(drill, min(calling.now, slot.at)):
         return Doing(drill, slot, Done.EXCLUDED, why)
-    state_of = calling.states.get(drill.name)
     if state_of is not None and not state_of.due and state_of.proven_at and state_of.proven_at >= slot.began:
         return Doing(drill, slot, Done.NOT_NEEDED, state_of.why)
     if calling.now < slot.window.end:
@@ -144,8 +157,8 @@ def _told(*words: str) -> str:
     return "; ".join(filter(None, words))
 
 
-def _of_runs(runs: Sequence[Ran]) -> tuple[Done, str, Ran] | None:
-    """The state that runs of a quarter give a drill; None where it was not run."""
+def _of_runs(runs: Sequence[Ran], stands: DueState | None, since: datetime) -> tuple[Done, str, Ran] | None:
+    """The state that runs of a quarter give a drill, and every run that did not pass; None where it was not run."""
     if not runs:
         return None
     real = [run for run in runs if run.world is World.AWS]
@@ -157,8 +170,9 @@ def _of_runs(runs: Sequence[Ran]) -> tuple[Done, str, Ran] | None:
         return Done.UNDER_WAY, "", real[-1]
     run = next((each for each in reversed(ended) if each.says_something), ended[-1])
     verdict = run.verdict or Verdict.INCONCLUSIVE
+    unpassed = ", ".join(f"{each.id} was {each.verdict}" for each in ended if not each.passed and each is not run)
     if verdict.green:
-        return Done.PASSED, "" if ended[0].passed else f"its first run, {ended[0].id}, was {ended[0].verdict}", run
-    if verdict is Verdict.ABORTED:
-        return Done.ABORTED, str(verdict), run
-    return (Done.INCONCLUSIVE if verdict in _UNSURE else Done.FAILED), str(verdict), run
+        if stands is not None and stands.proven_at is not None and stands.proven_at >= since:
+            return Done.PASSED, unpassed, run
+        return Done.UNPROVEN, _told(stands.why if stands else "", unpassed), run
+    return _UNPASSED.get(verdict, Done.FAILED), _told(str(verdict), unpassed), run

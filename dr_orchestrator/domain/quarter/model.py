@@ -17,7 +17,7 @@ from dr_orchestrator.domain.quarter.costs import CostOfQuarter, Life, cost_of
 from dr_orchestrator.domain.quarter.doing import Calling, Doing, besides, doings, without
 from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.results import Margin, TierResult, at_worst, by_tier, margins
-from dr_orchestrator.domain.quarter.span import Quarter
+from dr_orchestrator.domain.quarter.span import LEAST, Quarter
 from dr_orchestrator.domain.quarter.trend import Regression, Series, quarters_until, regressions, trends
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.service import Exclusion, Service
@@ -28,7 +28,7 @@ class Facts:
     """Everything that the report is made of, as of `calling.now`.
 
     `runs` are those of eight quarters, as they stood then, in the order in which they opened; `covered` is the
-    inventory of then and `before` that of the end of the quarter before. `lives` are the copies of the quarter's runs.
+    inventory of then and `before` that of the end of the quarter before. `lives` are the copies that stood in it.
     """
 
     quarter: Quarter
@@ -61,13 +61,16 @@ class Excluded:
 class Programme:
     """The programme in a quarter; what is simulated stands apart, and is in no figure that tells what is proven.
 
-    `over` is whether the quarter had ended; `runs` are those that began in it, `missed` and `thin` their figures,
+    `over` is whether the quarter had ended: then it is `judged` at its last instant, and not at the first of the next.
+    `runs` are those that began in it, before them those that were `carried` over: begun before, and ended in it, which
+    is where they are judged. They are besides its plan, for they were of another's. `missed` and `thin` their figures,
     `late` the drills whose loss would be missed at the worst instant though they passed.
     """
 
     quarter: Quarter
     zone: str
     now: datetime
+    judged: datetime
     over: bool
     start: datetime
     end: datetime
@@ -87,6 +90,7 @@ class Programme:
     simulated_findings: Ageing
     doings: Sequence[Doing]
     besides: Sequence[Ran]
+    carried: Sequence[Ran]
     excluded: Sequence[Excluded]
     costs: Mapping[World, CostOfQuarter]
     imported: Sequence[RestoreTest]
@@ -109,11 +113,15 @@ class Programme:
 def programme(facts: Facts) -> Programme:
     """The programme in a quarter, from its facts."""
     calling = facts.calling
-    own = [run for run in facts.runs if calling.start <= run.started_at < calling.end]
+    then = min(calling.now, calling.end - LEAST)
+    judged = min(then, facts.quarter.within(then, facts.zone))
+    begun = [run for run in facts.runs if calling.start <= run.started_at < calling.end]
+    carried = [run for run in facts.runs if run.started_at < calling.start and _ends_in(run, calling)]
+    own = [*carried, *begun]
     series = trends(facts.runs, facts.quarter, facts.zone)
-    done = doings(calling, own)
+    done = doings(calling, begun)
     aged = [
-        ageing(facts.findings, facts.histories, calling.start, calling.now, simulated=each) for each in (False, True)
+        ageing(facts.findings, facts.histories, calling.start, then, judged, simulated=each) for each in (False, True)
     ]
     following = facts.quarter.moved(1)
     start, end = following.start(facts.zone), following.end(facts.zone)
@@ -121,6 +129,7 @@ def programme(facts: Facts) -> Programme:
         quarter=facts.quarter,
         zone=facts.zone,
         now=calling.now,
+        judged=judged,
         over=calling.now >= calling.end,
         start=calling.start,
         end=calling.end,
@@ -139,13 +148,18 @@ def programme(facts: Facts) -> Programme:
         findings=aged[0],
         simulated_findings=aged[1],
         doings=done,
-        besides=besides(done, own),
-        excluded=list(_excluded(facts.services, calling.now)),
-        costs=_costs(own, facts),
+        besides=[*carried, *besides(done, begun)],
+        carried=carried,
+        excluded=list(_excluded(facts.services, judged)),
+        costs=_costs(facts),
         imported=[each for each in facts.imported if calling.start <= each.began < min(calling.end, calling.now)],
         to_come=[each for each in calling.planned.slots if start <= each.at < end],
         no_room=without(calling.planned, start, end),
     )
+
+
+def _ends_in(run: Ran, calling: Calling) -> bool:
+    return run.ended_at is not None and calling.start <= run.ended_at < calling.end
 
 
 def _excluded(services: Iterable[Service], now: datetime) -> Iterable[Excluded]:
@@ -157,10 +171,11 @@ def _excluded(services: Iterable[Service], now: datetime) -> Iterable[Excluded]:
     return sorted(found, key=lambda each: (each.exclusion.expires, each.service.name, each.resource))
 
 
-def _costs(runs: Iterable[Ran], facts: Facts) -> dict[World, CostOfQuarter]:
-    worlds = {run.id: run.world for run in runs}
+def _costs(facts: Facts) -> dict[World, CostOfQuarter]:
+    since, now = facts.calling.start, facts.calling.now
+    worlds = {run.id: run.world for run in facts.runs}
     lives: dict[World, list[Life]] = {}
     for each in facts.lives:
         if each.run in worlds:
             lives.setdefault(worlds[each.run], []).append(each)
-    return {world: cost_of(lives.get(world, ()), facts.rates, facts.calling.now, world) for world in World}
+    return {world: cost_of(lives.get(world, ()), facts.rates, since, now, world) for world in World}

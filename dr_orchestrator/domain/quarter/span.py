@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+LEAST = timedelta(microseconds=1)
+"""The last instant of a quarter is so long before its end, which is the first of the next."""
 _WRITTEN = re.compile(r"([1-9]\d{3})-?[Qq]([1-4])", re.ASCII)
 
 
@@ -36,6 +38,11 @@ class Quarter:
     def holds(self, instant: datetime, zone: str) -> bool:
         """Whether an instant lies in it."""
         return self.start(zone) <= instant < self.end(zone)
+
+    def within(self, instant: datetime, zone: str) -> datetime:
+        """The nearest instant that lies in it both by the zone and by UTC, in which the periods of drills begin."""
+        first = max(self.start(zone), self.start("UTC"))
+        return min(max(instant, first), min(self.end(zone), self.end("UTC")) - LEAST)
 
 
 def quarter_at(instant: datetime, zone: str) -> Quarter:

@@ -98,8 +98,9 @@ def trends(runs: Iterable[Ran], last: Quarter, zone: str) -> list[Series]:
     starts = [each.start(zone) for each in (*quarters, last.moved(1))]
     found: dict[tuple[str, str], list[list[Ran]]] = {}
     for run in runs:
-        if run.says_something and starts[0] <= run.started_at < starts[-1]:
-            at = quarters.index(quarter_at(run.started_at, zone))
+        told = run.ended_at or run.started_at  # it is judged in the quarter in which it ended
+        if run.says_something and starts[0] <= told < starts[-1]:
+            at = quarters.index(quarter_at(told, zone))
             found.setdefault((run.service, run.drill), [[] for _ in quarters])[at].append(run)
     made = [_series(quarters, each) for each in found.values()]
     return sorted(made, key=lambda each: (each.tier, each.service, each.drill))

@@ -34,6 +34,7 @@ COVERAGES = {
 }
 DONE = {
     Done.PASSED: "pass",
+    Done.UNPROVEN: "warn",
     Done.FAILED: "fail",
     Done.INCONCLUSIVE: "unsure",
     Done.ABORTED: "stop",

@@ -233,7 +233,7 @@ def _findings(of: Programme) -> Sequence[FindingsView]:
             f"{each.opened:,}",
             f"{each.closed:,}",
             rows.age_rows(each),
-            tuple(rows.finding_line(one, of.now) for one in _urgent(each)),
+            tuple(rows.finding_line(one, of.judged) for one in _urgent(each)),
         )
         for each, title, simulated in found
         if sum(each.states.values())
@@ -247,7 +247,7 @@ def _urgent(of: Ageing) -> list[Aged]:
 
 def _plan_sentence(of: Programme) -> str:
     plan = tally(of.doings)
-    done = sum(plan[each] for each in (Done.PASSED, Done.FAILED, Done.INCONCLUSIVE, Done.ABORTED))
+    done = sum(plan[each] for each in (Done.PASSED, Done.UNPROVEN, Done.FAILED, Done.INCONCLUSIVE, Done.ABORTED))
     late = sum(each.late for each in of.doings)
     said = f"{counted(len(of.doings), 'drill')} planned: {done:,} begun on AWS"
     return f"{said}{f', {late:,} of them late' if late else ''}; {plan[Done.POSTPONED]:,} postponed."
@@ -257,7 +257,9 @@ def _besides(of: Programme) -> str:
     if not of.besides:
         return ""
     real = sum(run.world is World.AWS for run in of.besides)
-    return f"{counted(len(of.besides), 'run')} beside the plan, {real:,} on AWS."
+    said = f"{counted(len(of.besides), 'run')} beside the plan, {real:,} on AWS."
+    begun = ", ".join(run.id for run in of.carried)
+    return f"{said} Begun in a quarter before, ended and judged in this one: {begun}." if begun else said
 
 
 def _lasting(of: Programme) -> Sequence[Lasting]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dr_orchestrator.domain.findings.acts import Accept, NotReproducible, PersonAct, Start, accepted_until
+from dr_orchestrator.domain.findings.acts import Accept, Assign, NotReproducible, PersonAct, Start, accepted_in
 from dr_orchestrator.domain.findings.sighting import of_run, seen
 from dr_orchestrator.domain.findings.tracked import Change, Entry, State, TrackedFinding
 from dr_orchestrator.domain.quarter.ageing import Aged, Ageing, ageing, as_of
@@ -106,6 +106,7 @@ def test_the_quarter_tells_what_it_opened_and_closed() -> None:
     told = of([Life(), closed, reopened], 60, since=30)
     assert (told.opened, told.closed) == (1, 1)
     assert sum(told.states.values()) == 3
+    assert (of([reopened], 60).opened, of([reopened], 60).closed) == (1, 0)
     assert told.states[State.OPEN] == 2
     assert of([Life()], -1).states == dict.fromkeys(State, 0)
     assert of([Life()], 60, simulated=True).standing == ()
@@ -145,10 +146,49 @@ def test_the_end_of_an_acceptance_is_read_from_its_own_line() -> None:
     """It is what the act wrote; another line tells none."""
     life = Life()
     life.done(ACCEPT, 20)
-    end = accepted_until(life.history[-1].text)
-    assert end is not None
-    assert end.date() == ACCEPT.until.date()
-    assert accepted_until("tried until the end") is None
+    told = accepted_in(life.history[-1].text)
+    assert told is not None
+    assert (told.approver, told.reason, told.until.date()) == (APPROVER, ACCEPT.reason, ACCEPT.until.date())
+    assert accepted_in("tried until the end") is None
+
+
+@pytest.mark.parametrize(
+    "after", [Start(), Accept("Bob New", "another\nreason until 2031-01-01: x", RAISED + 99 * DAY)]
+)
+def test_who_accepted_it_then_is_named_whatever_was_accepted_later(after: PersonAct) -> None:
+    """A page of a quarter that is over names the approver of then, with the reason of then."""
+    life = Life()
+    life.done(ACCEPT, 20)
+    life.done(after, 40)
+    told = life.at(30)
+    assert told is not None
+    assert told.state is State.ACCEPTED
+    assert (told.finding.accepted_by, told.finding.accepted_reason) == (APPROVER, ACCEPT.reason)
+
+
+@pytest.mark.parametrize("to", ["payments", ""])
+def test_what_is_put_off_later_was_overdue_then(to: str) -> None:
+    """No date that is given after the quarter makes its page say that nothing was late; who is named moves none."""
+    life = Life()
+    assert life.now.due is not None
+    late = (life.now.due - RAISED) // DAY + 5
+    life.done(Assign("others"), late + 1)
+    life.done(Assign(to, RAISED + 200 * DAY, "later, due 2026-01-01"), late + 2)
+    life.done(Assign("", RAISED + 210 * DAY, "later still"), late + 3)
+    told = [life.at(late + days) for days in (0, 2.5, 4)]
+    assert [each is not None and each.overdue for each in told] == [True, False, False]
+    assert [each.finding.due.date() for each in told if each and each.finding.due] == [
+        (RAISED + timedelta(days=days)).date() for days in (late - 5, 200, 210)
+    ]
+
+
+def test_a_first_date_of_later_is_none_of_then() -> None:
+    """What nothing gave a date could not be overdue."""
+    life = Life()
+    life.now = replace(life.now, due=None)
+    life.done(Assign("", RAISED + 30 * DAY), 20)
+    told = [life.at(10), life.at(40)]
+    assert [each is not None and each.overdue for each in told] == [False, True]
 
 
 def test_a_history_without_a_beginning_is_open_since_it_was_first_seen() -> None:

@@ -10,22 +10,34 @@ import pytest
 
 from dr_orchestrator.domain.agenda import Planned, year_of
 from dr_orchestrator.domain.calendar import Calendar, Freeze, Frequency
+from dr_orchestrator.domain.drill import Drill, Pick, Selection
 from dr_orchestrator.domain.quarter.doing import Calling, Doing, Done, besides, doings, left_out
 from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.service import Exclusion
 from dr_orchestrator.domain.verdict import Verdict
 from tests.support.calendar import drill
 from tests.support.ledger_samples import EXERCISE
-from tests.support.programmes import DAY, NOW, Q4, calling, ran
+from tests.support.programmes import DAY, HOUR, NOW, Q4, calling, ran
 
 END = Q4.end("UTC")
 (SLOT,) = (each for each in year_of(Calendar(), [drill("a")], {}, 2026).slots if each.began == Q4.start("UTC"))
+A = drill("a")
 IN_TIME = SLOT.at + timedelta(minutes=5)
 
 
 def only(of: Calling, *runs: Ran) -> Doing:
     (found,) = doings(of, runs)
     return found
+
+
+def of_a(**more: Any) -> Ran:
+    """A run of the drill as it is defined now."""
+    return ran(**{"definition": A.digest, "selection": A.selection.key, **more})
+
+
+def done(made: Drill, *runs: Ran) -> Doing:
+    """What became of a drill by runs of the definition and the points that it has now."""
+    return only(calling([made], runs), *runs)
 
 
 @pytest.mark.parametrize(
@@ -44,16 +56,51 @@ def only(of: Calling, *runs: Ran) -> Doing:
 )
 def test_the_state_is_that_of_the_newest_word(more: dict[str, Any], state: Done, why: str) -> None:
     """Only a run on AWS does a drill; a simulated one, passed or not, leaves it a rehearsal."""
-    found = only(calling([drill("a")]), ran(at=IN_TIME, **more))
+    found = done(A, of_a(at=IN_TIME, **more))
     assert (found.state, found.why, found.late) == (state, why, False)
 
 
 def test_a_retest_does_not_hide_what_came_first() -> None:
-    """It passed, and its first run is named; one that was aborted after a pass takes nothing away."""
-    failed, passed = ran(at=IN_TIME, verdict=Verdict.FAILED), ran(at=IN_TIME + DAY)
-    found = only(calling([drill("a")]), failed, passed, ran(at=IN_TIME + 2 * DAY, verdict=Verdict.ABORTED))
-    assert (found.state, found.run, found.late) == (Done.PASSED, passed, True)
-    assert found.why == f"its first run, {failed.id}, was FAILED"
+    """It passed, and every run that did not is named; one that was aborted after a pass takes nothing away."""
+    failed, passed = of_a(at=IN_TIME, verdict=Verdict.FAILED), of_a(at=IN_TIME + DAY)
+    aborted = of_a(at=IN_TIME + 2 * DAY, verdict=Verdict.ABORTED)
+    found = done(A, failed, passed, aborted)
+    assert (found.state, found.run) == (Done.PASSED, passed)
+    assert found.why == f"{failed.id} was FAILED, {aborted.id} was ABORTED"
+    assert done(A, passed, failed).why == "FAILED"
+    assert done(A, failed, of_a(at=IN_TIME + DAY, verdict=Verdict.PARTIAL)).why == f"PARTIAL; {failed.id} was FAILED"
+
+
+def test_a_drill_is_late_by_its_first_run_on_aws() -> None:
+    """One that began in time is not late for being repeated, nor in time for having been rehearsed."""
+    early, late = of_a(at=IN_TIME), of_a(at=SLOT.window.end)
+    assert [done(A, *runs).late for runs in ([early, late], [late])] == [False, True]
+    assert done(A, of_a(at=IN_TIME, world=World.LAB), late).late
+
+
+def test_only_what_coverage_holds_for_proven_is_done() -> None:
+    """A run that passed of another definition, of other points, or one draw of several proves the drill not."""
+    changed = done(A, ran(at=IN_TIME, definition="old"))
+    assert (changed.state, changed.run is None) == (Done.UNPROVEN, False)
+    assert changed.why.startswith("changed since it was proven by ")
+    assert done(A, of_a(at=IN_TIME, selection="random")).state is Done.UNPROVEN
+    drawn = replace(A, selection=Selection(Pick.RANDOM, runs=3))
+    draws = [
+        ran(at=IN_TIME + number * HOUR, definition=drawn.digest, selection=drawn.selection.key) for number in range(3)
+    ]
+    lost = replace(draws[1], verdict=Verdict.FAILED)
+    assert done(drawn, *draws).state is Done.PASSED
+    found = done(drawn, draws[0], lost, draws[2])
+    assert found.state is Done.UNPROVEN
+    assert found.why.startswith("1 of the 3 runs that prove it have passed")
+    assert f"{lost.id} was FAILED" in found.why
+
+
+def test_a_simulated_exercise_excuses_no_drill() -> None:
+    """What it left out says nothing of why nobody ran it on AWS."""
+    exercise = replace(EXERCISE, simulated=True, left_out={"a": "put off by its owner"})
+    found = only(calling([A], now=SLOT.window.end, left_out=left_out([exercise])))
+    assert found.why == "nobody ran it"
 
 
 def test_what_is_to_come_is_not_postponed() -> None:
@@ -61,7 +108,9 @@ def test_what_is_to_come_is_not_postponed() -> None:
     assert only(calling([drill("a")], now=SLOT.window.end - timedelta(seconds=1))).state is Done.TO_COME
     found = only(calling([drill("a")], now=SLOT.window.end))
     assert (found.state, found.why) == (Done.POSTPONED, "nobody ran it")
-    exercise = replace(EXERCISE, left_out={"a": "put off: the budget of an exercise does not hold it, too"})
+    exercise = replace(
+        EXERCISE, simulated=False, left_out={"a": "put off: the budget of an exercise does not hold it, too"}
+    )
     found = only(calling([drill("a")], now=SLOT.window.end, left_out=left_out([exercise])))
     assert found.why == "put off: the budget of an exercise does not hold it, too (exercise 2026-q4)"
 
@@ -101,7 +150,8 @@ def test_a_freeze_that_moved_a_drill_is_named() -> None:
     assert found.why == f"nobody ran it; {moved}"
     assert found.slot is not None
     assert found.slot.window.day > freeze.last
-    assert only(calling([drill("a")], calendar=calendar, unfrozen=thawed), ran(at=NOW)).why == moved
+    late = of_a(at=NOW - HOUR * 3)
+    assert only(calling([A], [late], calendar=calendar, unfrozen=thawed), late).why == moved
     elsewhere = replace(freeze, first=date(2026, 2, 1), last=date(2026, 2, 2))
     calm = calling([drill("a")], now=END, calendar=Calendar(freezes=(elsewhere,)), unfrozen=thawed)
     assert only(calm).why == "nobody ran it"
@@ -110,7 +160,9 @@ def test_a_freeze_that_moved_a_drill_is_named() -> None:
 def test_a_drill_without_a_day_is_postponed_and_says_so() -> None:
     """More drills than the days of the quarter hold: the rest is told with the limit, and counts in the plan."""
     many = [drill(f"d{number:03}") for number in range(70)]
-    found = doings(calling(many, calendar=Calendar(a_day=1), now=END), [ran("d069", at=IN_TIME)])
+    planned = year_of(Calendar(a_day=1), many, {}, 2026)
+    run = ran("d069", at=IN_TIME, definition=many[69].digest)
+    found = doings(calling(many, [run], now=END - DAY, calendar=Calendar(a_day=1), planned=planned), [run])
     assert len(found) == 70
     without = [each for each in found if each.slot is None]
     assert {each.state for each in without} == {Done.POSTPONED, Done.PASSED}

@@ -37,3 +37,14 @@ def test_what_is_no_quarter_is_refused(text: str) -> None:
     """A quarter that nobody meant is never told of."""
     with pytest.raises(ValueError, match="is not a quarter such as 2026-Q3"):
         read_quarter(text)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Auckland"])
+def test_a_quarter_is_judged_at_an_instant_that_is_of_it_by_utc_too(zone: str) -> None:
+    """Periods of drills begin in UTC: neither end of a quarter, by any zone, is judged by another's periods."""
+    quarter = Quarter(2026, 4)
+    for instant in (quarter.start(zone), quarter.end(zone), quarter.start("UTC"), datetime(2026, 11, 1, tzinfo=UTC)):
+        judged = quarter.within(instant, zone)
+        assert quarter.holds(judged, zone)
+        assert quarter.holds(judged, "UTC")
+    assert quarter.within(datetime(2026, 11, 1, tzinfo=UTC), zone) == datetime(2026, 11, 1, tzinfo=UTC)
