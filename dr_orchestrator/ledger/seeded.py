@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, insert, select
 
-from dr_orchestrator.domain.copy import CopyRecord
+from dr_orchestrator.domain.copy import CopyRecord, CopyState
 from dr_orchestrator.domain.deadlines import Deadlines
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.quarter.ran import SEEDED
@@ -15,6 +15,9 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.ledger import findings, rows, tables
 from dr_orchestrator.ledger.engine import LedgerDefect, reading, transaction
 from dr_orchestrator.ledger.patience import write_patiently
+from dr_orchestrator.ledger.tables_of_findings import tracked_finding
+from dr_orchestrator.ledger.tables_of_posture import posture_look
+from dr_orchestrator.ledger.tables_of_restore_tests import restore_test
 
 
 class SqlSeeded:
@@ -23,12 +26,28 @@ class SqlSeeded:
     def __init__(self, engine: Engine, deadlines: Callable[[], Deadlines]) -> None:
         self._engine, self._deadlines = engine, deadlines
 
+    def in_the_way(self) -> list[str]:
+        """The kinds of record, of what took place, that the ledger holds: no history is made up behind them."""
+        runs, exercises = tables.run, tables.exercise
+        took_place = {
+            "runs": select(runs.c.id).where(runs.c.engine != SEEDED),
+            "exercises": select(exercises.c.id).where(exercises.c.engine != SEEDED),
+            "looks at the posture": select(posture_look.c.number),
+            "imported restore tests": select(restore_test.c.job),
+            "findings": select(tracked_finding.c.number),
+        }
+        with transaction(reading(self._engine)) as connection:
+            return [name for name, query in took_place.items() if connection.execute(query.limit(1)).first()]
+
     def keep(self, exercise: Exercise, runs: Sequence[Run]) -> None:
         """Write an exercise, its runs, and what follows for findings; LedgerDefect of what is not told as seeded."""
-        told = [(exercise.simulated, exercise.engine)]
-        told += [(run.header.provenance.simulated, run.header.provenance.engine) for run in runs]
-        if set(told) != {(True, SEEDED)}:
-            raise LedgerDefect(f"exercise {exercise.id} is no seeded history, and is written as it takes place")
+        wrong = [why for run in runs for why in _wrong(run, exercise)]
+        if (exercise.simulated, exercise.engine) != (True, SEEDED) or exercise.ended_at is None:
+            wrong.append("it is of another engine, or has not ended")
+        if wrong:
+            raise LedgerDefect(
+                f"exercise {exercise.id} is no seeded history, and is written as it takes place: {'; '.join(wrong)}"
+            )
         deadlines = self._deadlines()
 
         def write() -> None:
@@ -45,6 +64,19 @@ class SqlSeeded:
                 return connection.execute(same).first() is not None
 
         write_patiently(write, is_written)
+
+
+def _wrong(run: Run, exercise: Exercise) -> Iterator[str]:
+    """Why a run cannot be of a made-up history: it may be under way, or have touched an account."""
+    header, of = run.header, run.header.provenance
+    if (of.simulated, of.engine, of.endpoint, of.account) != (True, SEEDED, SEEDED, ""):
+        yield f"run {header.id} is told as made in an account, or by another engine"
+    if header.exercise != exercise.id:
+        yield f"run {header.id} is of another exercise"
+    if run.closing is None:
+        yield f"run {header.id} has not ended"
+    if any(each.state is not CopyState.DELETED for each in run.copies):
+        yield f"a copy of run {header.id} may still stand"
 
 
 def _write(connection: Connection, run: Run) -> None:

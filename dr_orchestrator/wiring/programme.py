@@ -100,6 +100,7 @@ def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
         quarter=quarter,
         zone=zone,
         revision=catalogue.revision,
+        simulated_look=seen is not None and seen[0].simulated,
         services=sorted(catalogue.services.values(), key=lambda each: (each.tier.number, each.name)),
         drills=list(catalogue.drills.values()),
         rates=catalogue.rates,

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.findings.acts import Accept, NotReproducible, Person
 from dr_orchestrator.domain.findings.tracked import LIVE, State, TrackedFinding, end_of
 from dr_orchestrator.domain.quarter.ran import SEEDED
 from dr_orchestrator.domain.quarter.span import Quarter, quarter_at
-from dr_orchestrator.lab.history import Past, pasts
+from dr_orchestrator.lab.history import History, Past, pasts
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.company import asked_history, written
 
@@ -24,14 +24,25 @@ _APPROVER = "Dana Whitfield"
 def seed_before(here: App) -> int:
     """Write the history that the workspace's estate file asks for, before the quarter that runs.
 
-    Returns how many runs it has: none where none is asked for, or the ledger holds anything.
+    Returns how many runs it has: none where none is asked for, or the ledger holds anything (see `why_not`).
     """
-    path = written(here.settings.home)
-    history = asked_history(path, here.types) if path else None
-    if history is None or here.ledger.queries.outlines(1) or here.ledger.queries.exercises(1):
+    history = _asked(here)
+    if history is None or here.ledger.queries.exercises(1) or here.ledger.seeded.in_the_way():
         return 0
     running = quarter_at(here.clock.now(), here.catalogue.calendar.zone)
     return seed(here, [running.moved(-back) for back in range(history.quarters, 0, -1)], history.seed)
+
+
+def why_not(here: App) -> str:
+    """Why the history that is asked for was not written; empty where it was, or where none is asked for."""
+    if _asked(here) is None or any(each.engine == SEEDED for each in here.ledger.queries.exercises()):
+        return ""
+    return f"the ledger holds {' and '.join(found)}" if (found := here.ledger.seeded.in_the_way()) else ""
+
+
+def _asked(here: App) -> History | None:
+    path = written(here.settings.home)
+    return asked_history(path, here.types) if path else None
 
 
 def seed(here: App, quarters: Iterable[Quarter], number: int) -> int:

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.findings.tracked import Act
+from dr_orchestrator.domain.posture.ruling import Look
 from dr_orchestrator.domain.quarter.ageing import TURNS
 from dr_orchestrator.domain.quarter.costs import Life
 from dr_orchestrator.domain.quarter.ran import SEEDED, World
@@ -23,8 +25,10 @@ PAST = replace(EXERCISE, engine=SEEDED, ended_at=START + LONG, verdict=Verdict.P
 
 
 def seeded(of: Run) -> Run:
-    provenance: Provenance = replace(of.header.provenance, simulated=True, engine=SEEDED)
-    return replace(of, header=replace(of.header, provenance=provenance, exercise=EXERCISE.id))
+    told = {"simulated": True, "engine": SEEDED, "endpoint": SEEDED, "account": ""}
+    provenance: Provenance = replace(of.header.provenance, **told)
+    gone = tuple(each for each in of.copies if each.state is CopyState.DELETED)
+    return replace(of, header=replace(of.header, provenance=provenance, exercise=EXERCISE.id), copies=gone)
 
 
 def test_a_run_is_told_in_its_few_facts(ledger: SqlLedger) -> None:
@@ -111,3 +115,32 @@ def test_what_is_not_told_as_seeded_does_not_get_in_by_that_door(ledger: SqlLedg
         ledger.seeded.keep(replace(PAST, engine=engine), [seeded(MAXIMAL)])
     assert ledger.queries.outlines() == []
     assert ledger.queries.exercises() == []
+
+
+def test_what_may_have_touched_an_account_does_not_get_in_by_that_door(ledger: SqlLedger) -> None:
+    """A run that is open, of an account or an endpoint, of another exercise, or with a copy that may stand; and an
+    exercise that has not ended.
+    """
+    good = seeded(MAXIMAL)
+    header, of = good.header, good.header.provenance
+    for wrong, why in (
+        (replace(good, closing=None), "has not ended"),
+        (replace(good, header=replace(header, provenance=replace(of, endpoint=""))), "an account"),
+        (replace(good, header=replace(header, provenance=replace(of, account="1"))), "an account"),
+        (replace(good, header=replace(header, exercise="another")), "another exercise"),
+        (replace(good, copies=MAXIMAL.copies), "may still stand"),
+    ):
+        with pytest.raises(LedgerDefect, match=why):
+            ledger.seeded.keep(PAST, [wrong])
+    with pytest.raises(LedgerDefect, match="has not ended"):
+        ledger.seeded.keep(replace(PAST, ended_at=None), [good])
+    assert ledger.queries.exercises() == []
+
+
+def test_what_took_place_is_in_the_way_of_a_history(ledger: SqlLedger) -> None:
+    """Runs and findings as much as a look at the posture; a history that was made up is not."""
+    assert ledger.seeded.in_the_way() == []
+    ledger.keep_posture(Look(START, False, "1", "r", ("orders",)), [])
+    assert ledger.seeded.in_the_way() == ["looks at the posture"]
+    write(ledger, run("r-1", START, Verdict.FAILED, findings=[found()]))
+    assert ledger.seeded.in_the_way() == ["runs", "looks at the posture", "findings"]

@@ -111,6 +111,7 @@ def facts(
         "quarter": Q4,
         "zone": "UTC",
         "revision": "r1",
+        "simulated_look": False,
         "services": services,
         "drills": drills,
         "rates": Rates(),

@@ -147,11 +147,13 @@ def demo(factor: float, at_once: int | None, as_json: bool) -> int:
 
 
 def _seed(world: App) -> None:
-    """Give a company that asks for it its history, once: before anything is in its ledger."""
-    from dr_orchestrator.wiring.seeding import seed_before
+    """Give a company that asks for it its history, once: before anything is in its ledger; and tell why not."""
+    from dr_orchestrator.wiring.seeding import seed_before, why_not
 
     if written := seed_before(world):
         _say(f"Made up a history of {counted(written, 'run')} from its seed: simulated, and told as seeded everywhere")
+    elif why := why_not(world):
+        _say(f"No history was made up: {why}, and none comes after what took place")
 
 
 def _publish(world: App) -> None:

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.coverage import Inventory
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.findings.tracked import TrackedFinding
 from dr_orchestrator.domain.judge.against import Standing
+from dr_orchestrator.domain.objective import Goal
 from dr_orchestrator.domain.quarter.ageing import Ageing, History, ageing
 from dr_orchestrator.domain.quarter.costs import CostOfQuarter, Life, cost_of
 from dr_orchestrator.domain.quarter.doing import Calling, Doing, besides, doings, without
@@ -28,12 +29,14 @@ class Facts:
     """Everything that the report is made of, as of `calling.now`.
 
     `runs` are those of eight quarters, as they stood then, in the order in which they opened; `covered` is the
-    inventory of then and `before` that of the end of the quarter before. `lives` are the copies that stood in it.
+    inventory of then, `simulated_look` whether it was looked for in a simulated AWS, and `before` the inventory of the
+    end of the quarter before. `lives` are the copies that stood in the quarter.
     """
 
     quarter: Quarter
     zone: str
     revision: str
+    simulated_look: bool
     services: Sequence[Service]
     drills: Sequence[Drill]
     rates: Rates
@@ -76,6 +79,8 @@ class Programme:
     end: datetime
     revision: str
     services: Sequence[Service]
+    declared: frozenset[str]
+    simulated_look: bool
     covered: Inventory
     before: Inventory
     tiers: Sequence[TierResult]
@@ -103,11 +108,17 @@ class Programme:
 
     @property
     def simulated(self) -> bool:
-        """Whether all that it tells of runs is simulated: there is some, and none of AWS."""
-        worlds = {run.world for run in self.runs} | {
-            point.run.world for each in self.series for point in each.points if point is not None
-        }
-        return bool(worlds) and World.AWS not in worlds
+        """Whether all that it tells of runs is simulated: there is some, and none of AWS that is evidence."""
+        told = [*self.runs, *self.points]
+        return any(run.world is not World.AWS for run in told) and not any(
+            run.world is World.AWS and run.is_evidence for run in told
+        )
+
+    @property
+    def points(self) -> list[Ran]:
+        """The runs whose figures stand for a drill in a quarter of its trend."""
+        found = [(point, goal) for each in self.series for point in each.points if point for goal in Goal]
+        return list({run.id: run for point, goal in found for run in (point.run, point.of(goal))}.values())
 
 
 def programme(facts: Facts) -> Programme:
@@ -135,6 +146,8 @@ def programme(facts: Facts) -> Programme:
         end=calling.end,
         revision=facts.revision,
         services=facts.services,
+        declared=frozenset(each.name for each in facts.drills),
+        simulated_look=facts.simulated_look,
         covered=facts.covered,
         before=facts.before,
         tiers=by_tier(facts.services, facts.drills, facts.covered, own),

@@ -80,6 +80,12 @@ class Ran:
         return self.verdict not in (None, Verdict.ABORTED)
 
     @property
+    def is_evidence(self) -> bool:
+        """Whether it tells of a recovery at all: it passed or failed, or measured a figure."""
+        measured = self.rta is not None or self.rpa is not None
+        return self.says_something and (measured or self.passed or self.verdict is Verdict.FAILED)
+
+    @property
     def passed(self) -> bool:
         """Whether it kept the promise, be it simulated or not."""
         return self.verdict is not None and self.verdict.green

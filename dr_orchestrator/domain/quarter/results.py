@@ -14,6 +14,9 @@ from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.service import Service
 from dr_orchestrator.domain.verdict import Verdict, WorstCaseVerdict
 
+UNDECLARED = "no more declared"
+"""The name of the row of drills that were run, and that no file declares any more."""
+
 
 @dataclass(frozen=True)
 class Margin:
@@ -27,12 +30,16 @@ class Margin:
 class TierResult:
     """A tier in the quarter; every number but `rehearsed` and `simulated` is of runs on AWS alone.
 
+    A run counts in the tier that its drill has today; those of drills that are no more declared stand in a row of their
+    own, whose `number` is None.
+
     `proven` are services all of whose resources are proven, those aside that are excluded; one whose every resource is
     excluded is none of them. `rehearsed` are services of which every drill that restores something passed last in a
-    simulated AWS. `at_first` are the drills of `performed` whose first run of the quarter passed, whatever came after.
+    simulated AWS; what is seeded never took place, and rehearses nothing. `at_first` are the drills of `performed`
+    whose first run of the quarter passed, whatever came after.
     """
 
-    number: int
+    number: int | None
     name: str
     services: int
     proven: int
@@ -57,13 +64,15 @@ def by_tier(
     for drill in drills:
         of_drills.setdefault(drill.service.tier.number, []).append(drill)
     rows = grouped(covered.rows)
-    drilled: dict[int, list[Ran]] = {}
+    of_today = {drill.name: number for number, own in of_drills.items() for drill in own}
+    drilled: dict[int | None, list[Ran]] = {}
     for run in runs:
-        drilled.setdefault(run.tier, []).append(run)
-    return [
+        drilled.setdefault(of_today.get(run.drill), []).append(run)
+    found = [
         _tier(number, own, of_drills.get(number, ()), rows, drilled.get(number, ()))
         for number, own in sorted(declared.items())
     ]
+    return found + ([_tier(None, (), (), rows, drilled[None])] if None in drilled else [])
 
 
 def grouped(rows: Iterable[Covered]) -> dict[str, list[Covered]]:
@@ -82,7 +91,7 @@ def is_proven(rows: Iterable[Covered]) -> bool:
 
 
 def _tier(
-    number: int,
+    number: int | None,
     services: Sequence[Service],
     drills: Sequence[Drill],
     rows: Mapping[str, Sequence[Covered]],
@@ -95,11 +104,11 @@ def _tier(
     for drill in drills:
         if drill.production is None:
             restoring.setdefault(drill.service.name, []).append(drill.name)
-    rehearsals = _by_drill(run for run in runs if run.world is not World.AWS and run.says_something)
+    rehearsals = _by_drill(run for run in runs if run.world is World.LAB and run.says_something)
     passed = {name for name, found in rehearsals.items() if found[-1].passed}
     return TierResult(
         number,
-        services[0].tier.name,
+        services[0].tier.name if services else UNDECLARED,
         len(services),
         sum(is_proven(rows.get(service.name, ())) for service in services),
         sum(passed.issuperset(restoring[each.name]) for each in services if each.name in restoring),

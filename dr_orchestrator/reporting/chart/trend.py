@@ -57,7 +57,7 @@ class TrendChart:
 
 def trend_chart(goal: Goal, points: Sequence[Point | None], title: str, desc: str) -> TrendChart:
     """Lay out the trend of a figure; a quarter without a measured one has no dot."""
-    told = [(point, point.run.against(goal)) if point else None for point in points]
+    told = [(point, point.of(goal).against(goal)) if point else None for point in points]
     most = max([each[1].actual or timedelta() for each in told if each], default=timedelta())
     limited = any(each[1].limit for each in told if each)
     dots: list[Dot] = []
@@ -67,13 +67,14 @@ def trend_chart(goal: Goal, points: Sequence[Point | None], title: str, desc: st
         if each is None or not _drawn(each[1]):
             continue
         point, against = each
+        run = point.of(goal)
         x = percent((index + 0.5) / len(points))
-        dot = Dot(x, _y(_share(against, most)), TONES[against.standing], point.run.world.value)
+        dot = Dot(x, _y(_share(against, most)), TONES[against.standing], run.world.value)
         compared = point.before.get(goal)
         before = at.get(compared.id) if compared is not None else None
         if before is not None:
-            joins.append(Join(before.x, before.y, dot.x, dot.y, point.run.world is not World.AWS))
-        at[point.run.id] = dot
+            joins.append(Join(before.x, before.y, dot.x, dot.y, run.world is not World.AWS))
+        at[run.id] = dot
         dots.append(dot)
     thin, limit = float(_y(1 - THIN)), float(_y(1))
     line = (_y(1), _y(1), f"{thin - limit:.1f}") if limited else ("", "", "")

@@ -82,10 +82,12 @@ def _line(of: leading.Point) -> Json:
 
 
 def _coverage(of: Programme) -> Json:
+    unknown = {Coverage.UNASSIGNED.value: None} if of.covered.looked_at is None else {}
     return {
         "known": len(of.covered.rows),
-        "counted": {each.value: of.covered.counted[each] for each in Coverage},
+        "counted": {**{each.value: of.covered.counted[each] for each in Coverage}, **unknown},
         "unassigned_as_of": iso(of.covered.looked_at),
+        "unassigned_simulated": of.simulated_look,
         "not_seen": list(of.covered.not_seen),
         "resources": [_covered(each) for each in of.covered.rows],
     }
@@ -140,8 +142,6 @@ def _run(run: Ran) -> Json:
         "world": run.world.value,
         "started_at": iso(run.started_at),
         "verdict": run.verdict.value if run.verdict else None,
-        "rto": _against(run, Goal.RTO),
-        "rpo": _against(run, Goal.RPO),
     }
 
 
@@ -172,6 +172,8 @@ def _point(of: Point) -> Json:
     return {
         "quarter": str(of.quarter),
         **_run(of.run),
+        "rto": _figure(of, Goal.RTO),
+        "rpo": _figure(of, Goal.RPO),
         "runs": of.runs,
         "unpassed": of.unpassed,
         "compared_with": {goal.value.lower(): run.id for goal, run in of.before.items()},
@@ -181,14 +183,19 @@ def _point(of: Point) -> Json:
     }
 
 
+def _figure(of: Point, goal: Goal) -> Json:
+    run = of.of(goal)
+    return {**_against(run, goal), "measured_by": run.id}
+
+
 def _regression(of: Regression) -> Json:
     return {
         "service": of.series.service,
         "drill": of.series.drill,
-        "world": of.point.run.world.value,
+        "world": of.run.world.value,
         "goal": of.goal.value,
-        "run": of.point.run.id,
-        "before": of.point.before[of.goal].id,
+        "run": of.run.id,
+        "before": of.before.id,
         "actual_s": seconds(of.now.actual),
         "before_s": seconds(of.was.actual),
         "said": of.words,

@@ -73,7 +73,7 @@ def tier_row(of: TierResult) -> TierRow:
     """A tier in words."""
     share = of.proven / of.services if of.services else 0.0
     return TierRow(
-        number=str(of.number),
+        number="-" if of.number is None else str(of.number),
         name=of.name,
         services=f"{of.services:,}",
         proven=f"{of.proven:,}",
@@ -227,19 +227,19 @@ _WORST = ("fail", "unsure", "warn", "pass", "none")
 
 def line_row(of: Series) -> LineRow:
     """The trend of a drill in a line."""
-    return LineRow(of.drill, of.title, str(of.tier), tuple(_line(each.run) if each else _NONE for each in of.points))
+    return LineRow(of.drill, of.title, str(of.tier), tuple(_line(each) if each else _NONE for each in of.points))
 
 
-def _line(run: Ran) -> LineCell:
-    both = [run.against(goal) for goal in Goal]
+def _line(of: Point) -> LineCell:
+    both = [of.of(goal).against(goal) for goal in Goal]
     rta, rpa = (format_duration(each.actual) if each.actual is not None else each.standing.value for each in both)
-    return LineCell(rta, rpa, min((TONES[each.standing] for each in both), key=_WORST.index), world_word(run))
+    return LineCell(rta, rpa, min((TONES[each.standing] for each in both), key=_WORST.index), world_word(of.run))
 
 
 def _cell(point: Point | None, goal: Goal) -> TrendCell:
     if point is None:
         return TrendCell("–", "not run", "", "none", "", "")
-    target = _target(point.run, goal)
+    target = _target(point.of(goal), goal)
     left = "" if target.headroom is None else f"{_left(target.headroom)} left"
     if target.standing not in (*KEPT, Standing.MISSED):
         left = "" if target.actual is None else target.standing.value
@@ -248,7 +248,8 @@ def _cell(point: Point | None, goal: Goal) -> TrendCell:
     if target.standing is Standing.MISSED:
         left = f"missed by {math.ceil(-(target.headroom or 0.0) * 100)} %"
     many = f"{point.unpassed} of {point.runs} runs did not pass" if point.runs > 1 else "did not pass"
-    notes = [point.apart, many if point.unpassed else ""]
+    newer = "its newest run did not measure it" if point.of(goal) is not point.run else ""
+    notes = [point.apart, many if point.unpassed else "", newer]
     notes += [*point.moved, "defined otherwise" if point.redefined else ""]
     shown = target.figure
     text = _short(target) if target.actual is not None else target.standing.value
@@ -281,8 +282,7 @@ class RegressionRow:
 
 def regression_row(of: Regression) -> RegressionRow:
     """A regression in words."""
-    run, before = of.point.run, of.point.before.get(of.goal)
-    return RegressionRow(of.series.title, run.drill, world_word(run), of.words, run.id, before.id if before else "")
+    return RegressionRow(of.series.title, of.run.drill, world_word(of.run), of.words, of.run.id, of.before.id)
 
 
 @dataclass(frozen=True)
@@ -361,7 +361,7 @@ def first(found: Sequence[Series], regressed: Iterable[Regression]) -> list[Seri
 
     def place(of: Series) -> tuple[bool, bool]:
         at = of.newest
-        missed = at is not None and any(at.run.against(goal).standing is Standing.MISSED for goal in Goal)
+        missed = at is not None and any(at.of(goal).against(goal).standing is Standing.MISSED for goal in Goal)
         return (of.service, of.drill) not in worse, not missed
 
     return sorted(found, key=place)

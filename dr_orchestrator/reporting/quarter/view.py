@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from dr_orchestrator.domain.quarter.ageing import Aged, Ageing
 from dr_orchestrator.domain.quarter.doing import Done
 from dr_orchestrator.domain.quarter.doing import counted as tally
 from dr_orchestrator.domain.quarter.model import Excluded, Programme
-from dr_orchestrator.domain.quarter.ran import World
+from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.trend import RULE
 from dr_orchestrator.reporting.quarter import leading, rows
 from dr_orchestrator.reporting.view.context import pace_words
@@ -88,6 +89,7 @@ class ProgrammeView:
     proven: str
     services: str
     tiers: tuple[rows.TierRow, ...]
+    results: tuple[rows.TierRow, ...]
     coverages: tuple[tuple[Badge, str], ...]
     known: str
     equation: str
@@ -121,7 +123,7 @@ class ProgrammeView:
 
 def programme_view(of: Programme) -> ProgrammeView:
     """Make it."""
-    counts, series = of.covered.counted, rows.first(of.series, of.regressions)
+    numbers, series = _numbers(of), rows.first(of.series, of.regressions)
     plan, doings = tally(of.doings), rows.doing_rows(of.doings, of.zone)
     fine = {each.value for each in (Done.PASSED, Done.NOT_NEEDED, Done.TO_COME)}
     zone = ZoneInfo(of.zone)
@@ -137,15 +139,16 @@ def programme_view(of: Programme) -> ProgrammeView:
         sentence=leading.sentence(of),
         proven=f"{sum(each.proven for each in of.tiers):,}",
         services=counted(len(of.services), "service"),
-        tiers=tuple(map(rows.tier_row, of.tiers)),
-        coverages=tuple((Badge(each.value, rows.COVERAGES[each]), f"{counts[each]:,}") for each in Coverage),
+        tiers=tuple(rows.tier_row(each) for each in of.tiers if each.number is not None),
+        results=tuple(map(rows.tier_row, of.tiers)),
+        coverages=tuple((Badge(each.value, rows.COVERAGES[each]), numbers[each]) for each in Coverage),
         known=counted(len(of.covered.rows), "resource"),
-        equation=" + ".join(f"{counts[each]:,} {each}" for each in Coverage) + f" = {len(of.covered.rows):,} known",
+        equation=" + ".join(f"{numbers[each]} {each}" for each in Coverage) + f" = {len(of.covered.rows):,} known",
         looked=_looked(of),
         changes=tuple(leading.changes(of)),
         decisions=tuple(leading.decisions(of)),
         findings_line=_findings_line(of),
-        unassigned=f"{counts[Coverage.UNASSIGNED]:,}",
+        unassigned=_unassigned(of),
         short=tuple(rows.covered_row(each) for each in of.covered.rows if each.standing is not Coverage.PROVEN),
         missed=tuple(map(rows.margin_row, of.missed)),
         thin=tuple(map(rows.margin_row, of.thin)),
@@ -187,10 +190,25 @@ def _standing(of: Programme) -> str:
     return f"THE QUARTER IS NOT OVER: {counted(left, 'day')} are left, and what is told may change"
 
 
+def _numbers(of: Programme) -> dict[Coverage, str]:
+    """How many resources stand where; what nobody looked for is not known, and no zero."""
+    counts = of.covered.counted
+    told_of = {each: f"{counts[each]:,}" for each in Coverage}
+    return told_of if of.covered.looked_at is not None else told_of | {Coverage.UNASSIGNED: "an unknown number"}
+
+
+def _unassigned(of: Programme) -> str:
+    return _numbers(of)[Coverage.UNASSIGNED] + (" (simulated)" if of.simulated_look else "")
+
+
 def _stamp(of: Programme) -> str:
-    seeded = any(point and point.run.world is World.SEEDED for each in of.series for point in each.points)
-    lab = any(run.world is World.LAB for run in of.runs)
-    said = ["No run of this report was made on AWS: its figures are never evidence of a recovery."]
+    told_of = [*of.runs, *of.points]
+    seeded = any(run.world is World.SEEDED for run in told_of)
+    lab = any(run.world is World.LAB for run in told_of)
+    none = "No run of this report was made on AWS"
+    if any(run.world is World.AWS for run in told_of):
+        none = "No run on AWS of this report passed, failed or measured anything"
+    said = [f"{none}: its figures are never evidence of a recovery."]
     if lab:
         said.append("Simulated runs were made in a lab.")
     return " ".join([*said, MADE_UP] if seeded else said)
@@ -198,14 +216,19 @@ def _stamp(of: Programme) -> str:
 
 def _mixed(of: Programme) -> str:
     """The simulated runs beside real ones: how many, and that they are marked and count for nothing."""
-    found = [(world, len(own)) for world in (World.LAB, World.SEEDED) if (own := of.of(world))]
+    own = {run.id for run in of.runs}
+    made = {"quarter's runs": of.runs, "trend's further runs": [run for run in of.points if run.id not in own]}
+    found = [f"of the {name} {many}" for name, runs in made.items() if (many := _unreal(runs))]
     if not found:
         return ""
-    many = " and ".join(f"{number:,} {world}" for world, number in found)
-    made_up = f" {MADE_UP}" if any(world is World.SEEDED for world, _ in found) else ""
-    return (
-        f"Of the quarter's runs {many} are no evidence: they are marked, and in no figure of what is proven.{made_up}"
-    )
+    made_up = f" {MADE_UP}" if any(run.world is World.SEEDED for run in [*of.runs, *of.points]) else ""
+    said = f"{', and '.join(found)} are no evidence: they are marked, and in no figure of what is proven.{made_up}"
+    return said[0].upper() + said[1:]
+
+
+def _unreal(runs: Iterable[Ran]) -> str:
+    worlds = Counter(run.world for run in runs)
+    return " and ".join(f"{worlds[world]:,} {world}" for world in (World.LAB, World.SEEDED) if worlds[world])
 
 
 def _looked(of: Programme) -> str:
@@ -213,11 +236,13 @@ def _looked(of: Programme) -> str:
         return "What no service claims is not known: nobody has looked (`dro posture` does)."
     missing = f"; not all could be seen: {'; '.join(of.covered.not_seen)}" if of.covered.not_seen else ""
     after = " (after the quarter)" if of.covered.looked_at > of.now else ""
-    return f"What no service claims is as of {instant(of.covered.looked_at)}{after}{missing}."
+    before = " (before the quarter)" if of.covered.looked_at < of.start else ""
+    where = " in a simulated AWS, which is no evidence" if of.simulated_look else ""
+    return f"What no service claims is as of {instant(of.covered.looked_at)}{after}{before}{where}{missing}."
 
 
 def _findings_line(of: Programme) -> str:
-    told_of = of.simulated_findings if of.simulated else of.findings
+    told_of = of.simulated_findings if of.simulated and not of.findings.live else of.findings
     oldest = max((each.age.days for each in told_of.live), default=0)
     said = f"{len(told_of.live):,} open, {len(told_of.overdue):,} overdue"
     return f"{said}; the oldest for {counted(oldest, 'day')}" if told_of.live else said
@@ -324,6 +349,6 @@ def _provenance(of: Programme) -> tuple[Fact, ...]:
         Fact("Runs on AWS", f"{len(of.of(World.AWS)):,}"),
         Fact("Simulated runs", f"{len(of.of(World.LAB)):,}"),
         Fact("Seeded runs", f"{len(of.of(World.SEEDED)):,}"),
-        Fact("Imported restore tests", f"{len(of.imported):,}"),
+        Fact("Imported restore tests", leading.imports(of) or "0"),
         Fact("Clock of simulated runs", ", ".join(map(pace_words, paces)) or "none"),
     )

@@ -18,6 +18,7 @@ from dr_orchestrator.domain.findings.tracked import TrackedFinding
 from dr_orchestrator.domain.posture.ruling import LAST, NOBODY, Ruling, Standing, Stood
 from dr_orchestrator.domain.quarter.model import Programme, programme
 from dr_orchestrator.domain.quarter.ran import Ran, World
+from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Exclusion, Resource, Service
 from dr_orchestrator.domain.verdict import Verdict, WorstCaseVerdict
@@ -201,7 +202,12 @@ def test_json_holds_every_row_exactly(tmp_path: Path, templates: tuple[Path, ...
     ]
     assert data["schema_version"] == 1
     assert data["trend"][0]["points"][-1]["rto"]["actual_s"] == odd.total_seconds()
-    assert sum(data["coverage"]["counted"].values()) == data["coverage"]["known"] == len(data["coverage"]["resources"])
+    assert data["coverage"]["counted"]["unassigned"] is None
+    assert (
+        sum(filter(None, data["coverage"]["counted"].values()))
+        == data["coverage"]["known"]
+        == len(data["coverage"]["resources"])
+    )
     assert sum(data["plan"]["counted"].values()) == data["plan"]["planned"] == len(data["plan"]["drills"])
 
 
@@ -232,3 +238,101 @@ def test_a_plan_without_room_is_told(templates: tuple[Path, ...]) -> None:
     page, text = pages(of, templates)
     assert "No day has room for:" in page
     assert "no day has room for a" in text
+
+
+@pytest.mark.parametrize("said", [{"verdict": None}, {"verdict": Verdict.ABORTED, "rta": None, "rpa": None}])
+def test_a_run_on_aws_that_says_nothing_takes_no_stamp_away(said: dict[str, Any]) -> None:
+    """An open one, or one that was stopped, is no evidence; one that failed, or measured a figure, is."""
+    made_up = [ran(at=NOW - 95 * DAY * back, world=World.SEEDED) for back in (3, 2, 1)]
+    view = programme_view(told(*made_up, ran(**said)))
+    assert (view.simulated, view.mixed) == (True, "")
+    assert view.stamp.startswith("No run on AWS of this report passed, failed or measured anything")
+    failed = programme_view(told(*made_up, ran(verdict=Verdict.FAILED, rta=None, rpa=None)))
+    assert (failed.simulated, failed.stamp) == (False, "")
+    assert failed.mixed.startswith("Of the trend's further runs 3 seeded are no evidence")
+    unmeasured = ran(verdict=Verdict.INCONCLUSIVE, rta=None, rpa=None)
+    assert programme_view(told(*made_up, unmeasured)).simulated
+
+
+def test_a_restore_that_fails_outright_needs_a_decision() -> None:
+    """In every tier, though no figure of it missed a target; a later pass ends it, a stopped run hides nothing."""
+    failed = ran(verdict=Verdict.FAILED, rta=None, rpa=None, tier=3)
+    stopped = ran(at=NOW - DAY, verdict=Verdict.ABORTED, rta=None, rpa=None)
+
+    def lines(*runs: Ran) -> list[str]:
+        return [each.detail for each in leading.decisions(told(*runs)) if each.badge.word == "not passed"]
+
+    assert lines(failed) == [f"a: FAILED, run {failed.id}"]
+    assert lines(failed, stopped) == lines(failed)
+    assert lines(stopped) == [f"a: ABORTED, run {stopped.id}"]
+    assert lines(replace(failed, started_at=NOW - 100 * DAY, ended_at=NOW - 100 * DAY)) == lines(failed)
+    assert lines(failed, ran(at=NOW - DAY)) == lines(ran(), stopped) == []
+    assert lines(replace(failed, simulated=True)) == []
+
+
+def test_a_service_of_a_low_tier_that_lost_its_proof_needs_a_decision() -> None:
+    """Tiers 0 and 1 are named whenever they are not proven, the others when they are no more."""
+    made = drill("a", 2)
+    service = replace(made.service, resources={"db": DB})
+    runs = [ran(at=NOW - 100 * DAY, tier=2), ran(verdict=Verdict.FAILED, tier=2)]
+    of = programme(facts([service], [replace(made, service=service)], runs))
+    (line,) = [each for each in leading.decisions(of) if each.badge.word == "proof lost"]
+    assert line.words == "1 service of tier 2 and beyond lost the proof: drill again, or accept it"
+    assert not [each for each in leading.decisions(told(*runs)) if each.badge.word == "proof lost"]
+
+
+def test_only_a_real_look_within_the_quarter_leaves_nothing_open() -> None:
+    """One of before, one of after, and one of a simulated AWS say nothing of what no service claims; each says so."""
+    fine = told(ran(), seen=())
+
+    def looked(at: Any = NOW, simulated: bool = False) -> tuple[str, str]:
+        of = replace(fine, covered=replace(fine.covered, looked_at=at), simulated_look=simulated)
+        return leading.answer(of).word, programme_view(of).looked
+
+    assert looked()[0] == "PROVEN"
+    for told_of, words in (
+        (looked(Q4.start("UTC") - DAY), "(before the quarter)"),
+        (looked(NOW + DAY), "(after the quarter)"),
+        (looked(simulated=True), "in a simulated AWS, which is no evidence"),
+    ):
+        assert told_of[0] == "PROVEN OF WHAT IS DECLARED"
+        assert words in told_of[1]
+
+
+def test_what_nobody_looked_for_is_no_zero(templates: tuple[Path, ...]) -> None:
+    """Where nobody looked, how much no service claims is not known, on every page and in JSON."""
+    for page in pages(told(ran()), templates):
+        assert "an unknown number unassigned" in page
+        assert "0 unassigned" not in page
+    page, _ = pages(told(ran(), seen=()), templates)
+    assert "0 unassigned" in page
+    assert programme_json(told(ran(), seen=()))["coverage"]["counted"]["unassigned"] == 0
+
+
+def test_a_proof_that_a_declaration_took_away_is_a_change() -> None:
+    """A drill that was redefined, or is no more declared, is named; one that passed anew is told as that."""
+    old = ran(at=NOW - 90 * DAY, definition="old")
+
+    def lines(*runs: Ran) -> dict[str, str]:
+        return {each.badge.word: each.detail for each in leading.changes(told(*runs))}
+
+    assert lines(old)["redefined"] == "a"
+    anew = lines(old, ran())
+    assert anew["proven anew"] == "Orders".lower()
+    assert not {"redefined", "proven now"} & set(anew)
+    assert lines(ran("gone", NOW - 90 * DAY))["no more declared"] == "gone"
+    assert "no more declared" not in lines(ran("gone", NOW - 300 * DAY))
+    assert "no more declared" not in lines(ran("gone", NOW - 90 * DAY, world=World.LAB))
+
+
+def test_imports_are_told_by_what_became_of_them() -> None:
+    """One that failed is no restore, and one of a simulated AWS none of AWS."""
+    at = NOW - DAY
+    tests = [
+        RestoreTest(str(index), "1", "r", "a", "b", "c", "d", at, status, simulated=simulated)
+        for index, (status, simulated) in enumerate([("FAILED", False), ("COMPLETED", False), ("COMPLETED", True)])
+    ]
+    of = told(ran(), imported=tests)
+    said = "2 restore tests (1 COMPLETED, 1 FAILED) and 1 restore test of a simulated AWS (1 COMPLETED)"
+    assert leading.imports(of) == said
+    assert f"; {said} of AWS Backup imported" in leading.changes(of)[-1].words

@@ -68,11 +68,13 @@ def test_a_service_is_proven_where_all_that_counts_of_it_is() -> None:
     assert not is_proven([])
 
 
-@pytest.mark.parametrize("world", [World.LAB, World.SEEDED])
-def test_simulated_runs_are_counted_apart(world: World) -> None:
-    """They rehearse a service, and prove none: no verdict, headroom or drill of theirs is among the real ones."""
+@pytest.mark.parametrize(("world", "rehearsed"), [(World.LAB, 1), (World.SEEDED, 0)])
+def test_simulated_runs_are_counted_apart(world: World, rehearsed: int) -> None:
+    """They prove no service: no verdict, headroom or drill of theirs is among the real ones; seeded ones, which never
+    took place, rehearse none either.
+    """
     found = tier(told(of("a", world=world)))
-    assert (found.proven, found.rehearsed, found.simulated) == (0, 1, 1)
+    assert (found.proven, found.rehearsed, found.simulated) == (0, rehearsed, 1)
     assert (found.performed, dict(found.verdicts), dict(found.least)) == (0, {}, {})
     assert tier(told(of("a", world=world), of("a", at=NOW - DAY, world=world, verdict=Verdict.FAILED))).rehearsed == 0
 
@@ -96,6 +98,16 @@ def test_a_pass_after_a_failure_is_no_pass_at_first() -> None:
     found = tier(told(first, of("a", at=NOW - DAY), aborted, of("b", at=NOW - 2 * DAY)))
     assert (found.declared, found.performed, found.at_first, found.proven) == (2, 2, 1, 2)
     assert found.verdicts == {Verdict.FAILED: 1, Verdict.ABORTED: 1, Verdict.PASSED: 2}
+
+
+def test_a_run_counts_in_the_tier_of_today() -> None:
+    """Whatever tier it was then; what no file declares any more stands in a row of its own, so that all are counted."""
+    services, drills = company("a", tier=2)
+    runs = [of("a", tier=0), of("gone", tier=0), of("gone", tier=0, at=NOW - DAY, world=World.LAB)]
+    one, gone = programme(facts(services, drills, runs)).tiers
+    assert (one.number, one.declared, one.performed, dict(one.verdicts)) == (2, 1, 1, {Verdict.PASSED: 1})
+    assert (gone.number, gone.name, gone.services, gone.declared) == (None, "no more declared", 0, 0)
+    assert (gone.performed, gone.simulated, dict(gone.verdicts)) == (1, 1, {Verdict.PASSED: 1})
 
 
 def test_the_least_headroom_is_told_of_each_promise() -> None:
@@ -134,7 +146,7 @@ def test_a_pass_that_a_worst_instant_would_miss_is_named() -> None:
 @given(
     st.lists(
         st.tuples(
-            st.integers(0, 7),
+            st.integers(0, 9),
             st.sampled_from([None, *Verdict]),
             st.sampled_from(list(World)),
             st.integers(0, 60),
@@ -150,7 +162,7 @@ def test_all_sums_reconcile(made: list[tuple[int, Verdict | None, World, int]]) 
         some, more = company(f"s{number}", tier=number % 3)
         services, drills = services + some, drills + more
     runs = [
-        of(f"s{number}", at=NOW - DAY * back, verdict=verdict, world=world, tier=number % 3)
+        of(f"s{number}", at=NOW - DAY * back, verdict=verdict, world=world, tier=back % 4)
         for number, verdict, world, back in sorted(made, key=lambda each: -each[3])
     ]
     found = programme(facts(services, drills, runs, seen=()))
@@ -162,6 +174,7 @@ def test_all_sums_reconcile(made: list[tuple[int, Verdict | None, World, int]]) 
     real = [run for run in found.runs if run.world is World.AWS]
     assert sum(sum(each.verdicts.values()) for each in found.tiers) == sum(run.verdict is not None for run in real)
     assert sum(each.simulated for each in found.tiers) == len(found.runs) - len(real)
+    assert all(each.at_first <= each.performed <= each.declared for each in found.tiers if each.number is not None)
     if not [run for run in runs if run.world is World.AWS]:
         assert sum(each.proven for each in found.tiers) == 0
         assert not tally(found.doings)[Done.PASSED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -94,8 +95,8 @@ def test_a_moved_target_and_another_definition_are_marked() -> None:
     assert point.redefined
     (one,) = found(before, now)
     assert one.words == (
-        "RTA 2 h, was 1 h (target < 4 h); RTO < 4 h, was < 2 h; RPO < 1 h, was none; "
-        "the drill was defined otherwise then"
+        "RTA 2 h, was 1 h (target < 4 h; the target of then, < 2 h, would be missed); RTO < 4 h, was < 2 h; "
+        "RPO < 1 h, was none; the drill was defined otherwise then"
     )
 
 
@@ -133,3 +134,45 @@ def test_worse_is_never_said_of_what_cannot_be_compared(was: int, now: int, limi
     assert not (worse(one, other) and worse(other, one))
     if target is None or not was or not now:
         assert not worse(one, other)
+
+
+@pytest.mark.parametrize(
+    ("limit", "taken", "said"),
+    [
+        (
+            Limit(41 * HOUR),
+            4 * HOUR,
+            "(target < 41 h; the target of then, < 4 h, would be missed); RTO < 41 h, was < 4 h",
+        ),
+        (Limit(41 * HOUR), HOUR + RTO.value / 10, "(target < 41 h); RTO < 41 h, was < 4 h"),
+        (None, 20 * HOUR, "(no target; the target of then, < 4 h, would be missed); RTO none, was < 4 h"),
+    ],
+)
+def test_a_loosened_target_hides_no_regression(limit: Limit | None, taken: timedelta, said: str) -> None:
+    """A figure is held against the stricter of both targets, and against the old one where there is none any more."""
+    (one,) = found(ran(at=at(1)), ran(at=at(0), rta=taken, rto=limit))
+    assert one.words.endswith(f"was 1 h {said}")
+
+
+def test_a_newer_run_without_a_figure_hides_no_miss() -> None:
+    """For each figure of the quarter the newest run speaks that measured it; for the promise the newest of all."""
+    missed = ran(at=at(0), rta=9 * HOUR, verdict=Verdict.FAILED)
+    silent = ran(at=at(0) + HOUR, verdict=Verdict.INCONCLUSIVE, rta=None, rpa=2 * MINUTE)
+    (one,) = found(ran(at=at(1)), missed, silent)
+    assert (one.goal, one.run) == (Goal.RTO, missed)
+    point = last(ran(at=at(1)), missed, silent)
+    assert (point.run, point.of(Goal.RTO), point.of(Goal.RPO)) == (silent, missed, silent)
+    later = ran(at=at(-1), rta=11 * HOUR, verdict=Verdict.FAILED)
+    (told,) = trends([missed, silent, later], Q4.moved(1), "UTC")
+    assert told.newest is not None
+    assert told.newest.before == {Goal.RTO: missed, Goal.RPO: silent}
+
+
+def test_creep_is_a_regression_against_the_best() -> None:
+    """Less than a tenth each quarter adds up: a fifth more than the best comparable one, which is named as the best."""
+    creeping = [ran(at=at(back), rta=20 * MINUTE + 21 * MINUTE * (7 - back)) for back in reversed(range(8))]
+    (one,) = found(*creeping)
+    assert (one.before, one.run) == (creeping[0], creeping[-1])
+    assert one.words == "RTA 2 h 47 m, was 20 m at its best of these quarters (target < 4 h)"
+    assert found(*(replace(each, rta=HOUR + MINUTE * 6 * index) for index, each in enumerate(creeping))) == []
+    assert found(replace(creeping[0], resource_id="another"), *creeping[6:]) == []
