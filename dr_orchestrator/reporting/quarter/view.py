@@ -194,7 +194,7 @@ def _numbers(of: Programme) -> dict[Coverage, str]:
     """How many resources stand where; what nobody looked for is not known, and no zero."""
     counts = of.covered.counted
     told_of = {each: f"{counts[each]:,}" for each in Coverage}
-    return told_of if of.covered.looked_at is not None else told_of | {Coverage.UNASSIGNED: "an unknown number"}
+    return told_of if of.covered.looked_at is not None else told_of | {Coverage.UNASSIGNED: "?"}
 
 
 def _unassigned(of: Programme) -> str:
