@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
 
 from dr_orchestrator.domain.findings.tracked import Entry
-from dr_orchestrator.domain.tickets.ticket import Held, Item, News, Seen, Ticket
+from dr_orchestrator.domain.tickets.ticket import MOST_TRIES, Held, Item, News, Seen, Ticket
 from dr_orchestrator.errors import ClaimLost, UsageError
 from dr_orchestrator.ledger import assembly, followed, rows
 from dr_orchestrator.ledger.engine import LedgerDefect, reading, transaction
@@ -40,19 +40,24 @@ class SqlTickets:
             return _items(connection, tracker)
 
     def make_anew(self, key: Key, tracker: str) -> None:
-        """Let a ticket be made again that somebody deleted; UsageError where that is known of none."""
+        """Let a ticket be made again that somebody deleted, or of which nobody knows whether it was made; UsageError
+        where there is none such.
+        """
         changed: list[int] = []
 
         def write() -> None:
             with transaction(self._engine) as connection:
                 row = followed.by_key(connection, [key]).get(key)
                 same = and_(_row.finding == (row.number if row else 0), _row.tracker == tracker)
-                deleted = update(ticket).where(same, _row.remote == "", _row.gone != "", _row.gone_at.is_not(None))
-                changed[:] = [connection.execute(deleted.values(gone_at=None, error="")).rowcount]
+                deleted = and_(_row.gone != "", _row.gone_at.is_not(None))
+                waits = update(ticket).where(same, _row.remote == "", or_(deleted, _row.tries >= MOST_TRIES))
+                said = waits.values(gone_at=None, tries=0, looks=0, error="")
+                changed[:] = [connection.execute(said).rowcount]
 
         def is_written() -> bool:
             found = [each.ticket for each in self.listed(tracker) if each.finding.key == key]
-            changed[:] = [int(bool(found and found[0] and found[0].gone and found[0].gone_at is None))]
+            said = found[0] if found else None
+            changed[:] = [int(bool(said and not said.tries and said.gone_at is None and (said.gone or said.unsure)))]
             return bool(changed[0])
 
         write_patiently(write, is_written)
@@ -105,7 +110,9 @@ class SqlOutbox:
             raise ClaimLost(told, "it was silent for too long, and lets go of it: the other one brings it up to date")
 
     def saw(self, seen: Mapping[int, Seen], at: datetime) -> None:
-        """Write how tickets stand there that need nothing; of one that was given another id meanwhile, nothing."""
+        """Write how tickets stand there that need nothing, by a list that was begun at that time; of one that was given
+        another id meanwhile, that somebody holds, or of which something later is known, nothing.
+        """
         if not seen:
             return
         told = [
@@ -113,12 +120,14 @@ class SqlOutbox:
             for number, each in seen.items()
         ]
         same = and_(_row.finding == bindparam("of"), _row.tracker == self._tracker, _row.remote == bindparam("its"))
+        free = self._times.until(ticket) <= self._times.now(ticket)
+        older = (or_(each.is_(None), each < at) for each in (_row.seen_at, _row.tried_at))
         values: dict[str, Any] = {"status": bindparam("reads"), "closed": bindparam("done"), "ref": bindparam("named")}
         always = {"seen_at": at, "synced_at": at, "error": ""}
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                connection.execute(update(ticket).where(same).values({**values, **always}), told)
+                connection.execute(update(ticket).where(same, free, *older).values({**values, **always}), told)
 
         write_patiently(write)
 

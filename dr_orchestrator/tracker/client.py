@@ -1,7 +1,8 @@
 """Plain HTTP to a tracker: one request, one answer, and of each failure whether the work may have been done.
 
 What only reads is asked again. What changes something is asked once: only a refusal that says so itself (429, or 503
-with Retry-After) is waited out, within bounds. Redirects are followed by reads, and to the same host alone.
+with Retry-After) is waited out, within bounds. Redirects are followed by reads, and to the same host alone. A request
+that is given up before it was written is never written.
 """
 
 from __future__ import annotations
@@ -20,13 +21,20 @@ import httpx
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import without_secrets
 from dr_orchestrator.tracker.faults import AnswerLost, Gone, Later, NotSent, Rejected, TrackerFault, Unusable
+from dr_orchestrator.tracker.holding import hold
+from dr_orchestrator.tracker.writing import Writing
 from dr_orchestrator.waiting.aside import Late, aside
 
 WITHIN_S = 30.0
 """Real seconds that an answer may take, all of it."""
 
 MOST_WAITED_S = 60.0
-"""Seconds that a tracker is waited for that wants to be asked later; what takes longer is left for the next sync."""
+"""Seconds from its beginning within which a call is asked again, whoever took them; what takes longer is left for the
+next sync. With its last answer a call is over long before a claim is.
+"""
+
+_CONNECTS = 1 / 3
+"""The share of an answer's time within which an address has to be reached: a host may have several."""
 
 MOST_READ = 16 * 1024 * 1024
 TRIES, PAUSE_S = 3, 1.0
@@ -94,28 +102,32 @@ class Client:
 
     def post(self, path: str, body: _Json) -> Answer:
         """Change something; AnswerLost where nobody knows whether that was done."""
-        return self._patiently("POST", path, None, body)
+        return self._patiently("POST", path, None, body, self._ends())
+
+    def _ends(self) -> float:
+        return self._clock.monotonic() + MOST_WAITED_S
 
     def _again(self, method: str, path: str, params: Mapping[str, str] | None, body: _Json) -> Answer:
+        ends = self._ends()
         for left in reversed(range(TRIES)):
             try:
-                return self._patiently(method, path, params, body)
+                return self._patiently(method, path, params, body, ends)
             except (AnswerLost, NotSent):
-                if not left:
+                if not left or self._clock.monotonic() >= ends:
                     raise
                 self._clock.sleep(PAUSE_S * (TRIES - left))
         raise AssertionError  # the last try returned, or raised
 
-    def _patiently(self, method: str, path: str, params: Mapping[str, str] | None, body: _Json) -> Answer:
-        left = timedelta(seconds=MOST_WAITED_S)
+    def _patiently(self, method: str, path: str, params: Mapping[str, str] | None, body: _Json, ends: float) -> Answer:
         while True:
             try:
                 return self._followed(method, path, params, body)
             except Later as later:
-                if later.after > left:
+                after = later.after.total_seconds()
+                if self._clock.monotonic() + after > ends:
                     raise
-                left -= later.after
-                self._clock.sleep(later.after.total_seconds())
+                self._clock.sleep(after)
+            hold()
 
     def _followed(self, method: str, path: str, params: Mapping[str, str] | None, body: _Json) -> Answer:
         url, call = httpx.URL(self._base + path, params=params or {}), self.call(method, path)
@@ -132,19 +144,25 @@ class Client:
 
     def _ask(self, call: str, method: str, url: httpx.URL, body: _Json) -> httpx.Response:
         """The whole answer within its time, which a server that sends it byte by byte does not put off."""
+        on = Writing()
         try:
-            return aside(lambda: self._read(method, url, body), what=call, within=self._within_s)
+            return aside(
+                lambda: self._read(method, url, body, on), what=call, within=self._within_s, give_up=on.give_up
+            )
         except Late:
+            if not on.begun:
+                raise NotSent(call, f"the tracker is not reached within {self._within_s:g} s", _DOWN) from None
             raise AnswerLost(call, f"no whole answer within {self._within_s:g} s", _DOWN) from None
         except _UNREACHED as lost:
             raise NotSent(call, f"the tracker is not reached: {self._masked(str(lost))}", _DOWN) from None
         except httpx.HTTPError as lost:
             raise AnswerLost(call, f"no answer: {self._masked(str(lost))}", _DOWN) from None
 
-    def _read(self, method: str, url: httpx.URL, body: _Json) -> httpx.Response:
+    def _read(self, method: str, url: httpx.URL, body: _Json, on: Writing) -> httpx.Response:
         ends = time.monotonic() + self._within_s
-        sent = {} if body is None else {"json": body}
-        with self._http.stream(method, url, **sent) as answer:
+        sent: dict[str, Any] = {} if body is None else {"json": body}
+        within = httpx.Timeout(self._within_s, connect=self._within_s * _CONNECTS)
+        with self._http.stream(method, url, timeout=within, extensions={"trace": on.trace}, **sent) as answer:
             read, many = [], 0
             for chunk in answer.iter_bytes():
                 read.append(chunk)

@@ -36,11 +36,11 @@ def tickets_of(here: App, key: tuple[str, bool]) -> list[Ticket]:
 
 
 def make_anew(here: App, name: str) -> None:
-    """Let the next sync make a ticket that somebody deleted; who said so is kept with the finding."""
+    """Let the next sync make a ticket anew that is not there; who said so is kept with the finding."""
     found, policy = here.ledger.queries.finding(name), here.tracker
     who, now = operator(), here.clock.now()
     here.ledger.tickets.make_anew(found.key, policy.name)
-    told = f"its ticket was deleted in {policy.name}, and is made anew"
+    told = f"its ticket in {policy.name} is made anew"
     here.ledger.findings.act([found.key], Note(told), who, now)
 
 

@@ -64,6 +64,8 @@ def test_what_is_kept_is_read_back(ledger: SqlLedger, clock: FakeClock) -> None:
         tracker=TRACKER,
         key="dro-key",
         intended_at=START,
+        tries=1,
+        drafted=4,
         looks=2,  # type: ignore[arg-type]
         remote="10012",
         ref="DR-12",
@@ -79,7 +81,9 @@ def test_what_is_kept_is_read_back(ledger: SqlLedger, clock: FakeClock) -> None:
         seen_at=START,
         gone="10011",
         gone_at=START,
+        bare=True,
         error="why",
+        tried_at=START + HOUR,
         synced_at=START,
     )
     assert claimed(ledger).number == 1
@@ -202,6 +206,37 @@ def test_how_tickets_stand_is_read_back_for_many_at_once(ledger: SqlLedger, cloc
     assert none is None
     outbox(ledger).saw({1: replace(seen, remote="8", status="Reopened")}, START + DAY)
     assert outbox(ledger).items()[0].ticket == ticket
+
+
+def test_an_old_list_overrules_nothing_later(ledger: SqlLedger, clock: FakeClock) -> None:
+    """Neither what another sync read since, nor its error, nor a ticket that somebody holds."""
+    seen = Seen("7", "DR-7", "https://x", "To Do", False)
+    mine = kept(ledger, remote="7", intended_at=START, status="Done", closed=True, seen_at=START + HOUR)
+    for at in (START, START + HOUR):
+        outbox(ledger).saw({1: seen}, at)
+    assert outbox(ledger).items()[0].ticket == mine
+    failed = kept(ledger, seen_at=START, error="why", tried_at=START + HOUR)
+    outbox(ledger).saw({1: seen}, START + HOUR / 2)
+    assert outbox(ledger).items()[0].ticket == failed
+    claimed(ledger, "two:2")
+    outbox(ledger).saw({1: seen}, START + DAY)
+    assert outbox(ledger).items()[0].ticket == failed
+    clock.sleep(SPAN.total_seconds())
+    outbox(ledger).saw({1: seen}, START + DAY)
+    assert outbox(ledger).items()[0].ticket.status == "To Do"  # type: ignore[union-attr]
+
+
+def test_a_word_lets_one_be_asked_for_again(ledger: SqlLedger, clock: FakeClock) -> None:
+    """One that was asked for twice while nobody answered: it is looked for first, for its intent is kept."""
+    key = (found("a").fingerprint, False)
+    kept(ledger, intended_at=START, tries=1)
+    with pytest.raises(UsageError):
+        ledger.tickets.make_anew(key, TRACKER)
+    kept(ledger, tries=2, looks=3, error="ask")
+    ledger.tickets.make_anew(key, TRACKER)
+    ticket = outbox(ledger).items()[0].ticket
+    assert ticket is not None
+    assert (ticket.tries, ticket.looks, ticket.error, ticket.intended_at) == (0, 0, "", START)
 
 
 def test_anew_is_for_what_was_deleted_alone(ledger: SqlLedger, clock: FakeClock) -> None:

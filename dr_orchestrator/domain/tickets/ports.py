@@ -62,4 +62,6 @@ class Outbox(Protocol):
         """Write a ticket that is claimed, and go on holding it for a span from now; ClaimLost where it is another's."""
 
     def saw(self, seen: Mapping[int, Seen], at: datetime) -> None:
-        """Write how tickets stand there that need nothing, by the numbers of their findings."""
+        """Write how tickets stand there that need nothing, by the numbers of their findings, as a list showed them that
+        was begun at that time: of one that is another's, or of which something later is known, nothing.
+        """

@@ -10,6 +10,9 @@ from dr_orchestrator.domain.findings.tracked import Entry, State, TrackedFinding
 LABEL = "dro-finding"
 """The label that all tickets wear: by it they are listed."""
 
+MOST_TRIES = 2
+"""So often a ticket is asked for of which nobody knows whether it was made; another time takes a person's word."""
+
 _LONGEST = 32
 """The letters of a fingerprint in a key: a label of GitHub has 50 at most."""
 
@@ -24,19 +27,23 @@ def key_of(of: TrackedFinding) -> str:
 class Ticket:
     """All that is known of the ticket of a finding (its number in the ledger) in a tracker.
 
-    `intended_at` is when its making was begun last, None where the tracker surely has not done it; `looks` how often it
-    was looked for in vain since. `remote` is the tracker's own id, empty until it is known, `ref` how people call it.
-    `made_at` is when it answered that it was made: None of one that was found there, whose comments are read before
-    another is added. `told` is the number of the last entry of the finding's history that it tells, `telling` the mark
-    of a comment that nobody answered for, `lapse` the end of the acceptance that it told last. `moved` is the state
-    that it was moved to, `owner` the one it is assigned for. `gone` is the id of one that was deleted there, `gone_at`
-    since when that is known and nobody said that it is to be made anew. `error` is why it is not up to date.
+    `intended_at` is when its making was begun last, None where the tracker surely has not done it; `tries` how often
+    that was, and nobody knows what became of it; `drafted` the number of the last entry that it tells then; `looks` how
+    often it was looked for in vain since. `remote` is the tracker's own id, empty until it is known, `ref` how people
+    call it. `made_at` is when it answered that it was made: None of one that was found there, whose comments are read
+    before another is added. `told` is the number of the last entry of the finding's history that it tells, `telling`
+    the mark of a comment that nobody answered for, `lapse` the end of the acceptance that it told last. `moved` is the
+    state that it was moved to, `owner` the one it is assigned for. `gone` is the id of one that was deleted there,
+    `gone_at` since when that is known and nobody said that it is to be made anew. `bare` is whether it has no labels.
+    `error` is why it is not up to date, `tried_at` when a sync let go of it last.
     """
 
     finding: int
     tracker: str
     key: str
     intended_at: datetime | None = None
+    tries: int = 0
+    drafted: int = 0
     looks: int = 0
     remote: str = ""
     ref: str = ""
@@ -52,8 +59,15 @@ class Ticket:
     seen_at: datetime | None = None
     gone: str = ""
     gone_at: datetime | None = None
+    bare: bool = False
     error: str = ""
+    tried_at: datetime | None = None
     synced_at: datetime | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was there once and was not seen when it was read last: deleted, or out of sight for a while."""
+        return not self.remote and bool(self.gone) and self.intended_at is None
 
     @property
     def unsure(self) -> bool:

@@ -32,7 +32,7 @@ def wanted(of: Item, policy: TrackerPolicy, now: datetime) -> Wanted:
         return Wanted(make=_to_be_made(ticket, state, policy) and policy.takes(finding))
     lapsed = finding.accepted_until if finding.state is not state else None
     return Wanted(
-        news=tuple(each for each in of.news if each.entry.act is not Act.RAISED),
+        news=tuple(each for each in of.news if each.number > ticket.told and each.entry.act is not Act.RAISED),
         lapse=lapsed if lapsed != ticket.lapse else None,
         move=state if ticket.moved != state and policy.status(state) else None,
         assign=finding.owner != ticket.owner and bool(policy.person(finding.owner)),

@@ -58,6 +58,7 @@ def test_the_list_tells_how_each_stands(there: World, capsys: pytest.CaptureFixt
     out = told(capsys, "tickets")
     assert there.ticket("one").url in out
     assert out.splitlines()[-1].endswith("2 tickets of 2 findings; 1 simulated finding left out.")
+    there.clock.sleep(1)
     there.by_hand("close", "one")
     there.by_hand("delete", "two")
     told(capsys, "tickets", "sync", code=Exit.INCONCLUSIVE)

@@ -11,7 +11,9 @@ import pytest
 
 from dr_orchestrator.domain.findings.acts import Note
 from dr_orchestrator.domain.tickets.policy import JIRAS, TrackerKind
+from dr_orchestrator.domain.tickets.ticket import MOST_TRIES
 from dr_orchestrator.tracker.sync import CLAIM
+from dr_orchestrator.wiring import tickets
 from tests.support.tracked import found
 from tests.support.trackers.killing import syncs_killed_at
 from tests.support.trackers.serving import at_random
@@ -43,12 +45,15 @@ def storm(there: World, many: int, seed: int, killed: Callable[[int], int]) -> i
 
 
 def _synced(there: World, killed: Callable[[int], int], most: int) -> int:
-    """Sync until all is in line."""
+    """Sync until all is in line; a person gives their word where that is asked for."""
     syncs, done = 0, False
     while not done:
         syncs += 1
         assert syncs < most, "it never ends"
         done = not syncs_killed_at(killed(syncs), there.sync) and there.sync().in_line
+        for each in there.here.ledger.tickets.listed(there.here.tracker.name):
+            if each.ticket and each.ticket.tries >= MOST_TRIES and "dro tickets anew" in each.ticket.error:
+                tickets.make_anew(there.here, each.finding.fingerprint)
         there.clock.sleep(60)
     return syncs
 
