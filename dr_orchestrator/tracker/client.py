@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.errors import without_secrets
+from dr_orchestrator.errors import UsageError, without_secrets
 from dr_orchestrator.tracker.faults import AnswerLost, Gone, Later, NotSent, Rejected, TrackerFault, Unusable
 from dr_orchestrator.tracker.holding import hold
 from dr_orchestrator.tracker.writing import Writing
@@ -36,9 +36,12 @@ next sync. With its last answer a call is over long before a claim is.
 _CONNECTS = 1 / 3
 """The share of an answer's time within which an address has to be reached: a host may have several."""
 
+LIMITED, UNSAID = timedelta(seconds=60), timedelta(seconds=10)
+"""How long a tracker is left alone that does not say until when: GitHub asks for a minute after its second limit."""
+
 MOST_READ = 16 * 1024 * 1024
 TRIES, PAUSE_S = 3, 1.0
-_UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _SHOWN = 300
 _Json = Any
 
@@ -68,13 +71,17 @@ class Client:
         self._clock, self._within_s = clock, within_s
         # Proxies of the environment lead out of a company's network; whatever listens on this machine is asked itself.
         # It alone may be asked without TLS, to which the declaration is held.
-        self._http = httpx.Client(
-            headers={"accept": "application/json", "user-agent": "dr-orchestrator", **headers},
-            timeout=within_s,
-            verify=httpx.URL(base).scheme == "https",
-            trust_env=not is_loopback(httpx.URL(base).host),
-            follow_redirects=False,
-        )
+        try:
+            self._http = httpx.Client(
+                headers={"accept": "application/json", "user-agent": "dr-orchestrator", **headers},
+                timeout=within_s,
+                verify=httpx.URL(base).scheme == "https",
+                trust_env=not is_loopback(httpx.URL(base).host),
+                follow_redirects=False,
+            )
+        except (ImportError, OSError, ValueError, httpx.InvalidURL) as wrong:
+            told = f"{name}: it cannot be asked from here: {self._masked(str(wrong))}"
+            raise UsageError(told, _SETTINGS) from None
 
     def close(self) -> None:
         """Let go of connections."""
@@ -196,24 +203,28 @@ class Client:
 
     def _after(self, got: httpx.Response) -> timedelta | None:
         """How long a tracker wants to be left alone; None where it does not say so."""
-        spent = got.status_code == 403 and got.headers.get("x-ratelimit-remaining") == "0"
-        said = got.headers.get("retry-after", "")
-        if got.status_code == 429 or spent or (got.status_code in (403, 503) and said):
-            return self._span(said, got.headers.get("x-ratelimit-reset", "") if spent else "")
+        headers, refused = got.headers, got.status_code == 403
+        spent = headers.get("x-ratelimit-remaining") == "0"
+        said = headers.get("retry-after", "")
+        # GitHub's second limit has no header of its own, and answers as a missing right does, but for its words.
+        limited = refused and "rate limit" in self._reason(got).casefold()
+        if got.status_code == 429 or (refused and (spent or limited)) or (got.status_code in (403, 503) and said):
+            reset = headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or ""
+            if not said and limited and not (spent and reset):
+                return LIMITED
+            return self._span(said, "" if said else reset, headers.get("date", ""))
         return None
 
-    def _span(self, said: str, reset: str) -> timedelta:
-        now = self._clock.now()
+    def _span(self, said: str, reset: str, date: str) -> timedelta:
+        """The time until an instant, by the tracker's own clock where it shows that: ours may be another."""
         try:
-            if reset and not said:
-                until = datetime.fromtimestamp(int(reset), UTC)
-            elif said.strip().isdigit():
+            if said.strip().isdigit():
                 return timedelta(seconds=min(max(int(said), 1), 86_400))
-            else:
-                until = parsedate_to_datetime(said)
-            return max(timedelta(seconds=1), min(until - now, timedelta(days=1)))
+            until = _instant(reset or said)
+            now = _instant(date) if date else self._clock.now()
+            return min(until - now, timedelta(days=1)) if until > now else UNSAID
         except (ValueError, TypeError, OverflowError, OSError):
-            return timedelta(seconds=10)
+            return UNSAID
 
     def _reason(self, got: httpx.Response) -> str:
         """The tracker's word, in its own words: Jira, GitHub and GitLab each have keys of their own."""
@@ -235,7 +246,20 @@ class Client:
 
 
 _DOWN = "see that the tracker is up; nothing is lost, and the next sync goes on where this one ended"
+_SETTINGS = "mend what it says: the address in tiers.yaml, or this process's *_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
 _NOT_IT = "see that `tracker: url` in tiers.yaml is the tracker's own, and no login page before it"
+
+
+def _instant(said: str) -> datetime:
+    """An instant as a header tells it: in seconds, as ISO 8601 has it, or as HTTP has; ValueError where it is none."""
+    plain = said.strip()
+    if plain.isdigit():
+        return datetime.fromtimestamp(int(plain), UTC)
+    try:
+        told = datetime.fromisoformat(plain)
+    except ValueError:
+        told = parsedate_to_datetime(plain)
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
 def _each(said: object) -> list[str]:

@@ -14,27 +14,36 @@ from pathlib import Path
 
 from dr_orchestrator.domain.findings.tracked import State
 from dr_orchestrator.domain.tickets.draft import Draft, Text
+from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.domain.tickets.ticket import Seen
 from dr_orchestrator.tracker.faults import Gone, NotSent, Rejected, Unusable
 from dr_orchestrator.tracker.text.markdown import markdown
 
 LINE = "<!-- dr-orchestrator: this line and all above it are written by the program; write below it -->"
-_HEAD = re.compile(r"<!-- (dro-[0-9a-z-]+) -->\r?\n")
+_OURS = "<!-- dr-orchestrator"
+_FIRST = re.compile(r"\ufeff?<!-- (dro-[0-9a-z-]+) -->\r?\n")  # some editors begin a file with a mark of its encoding
+_QUOTES = re.compile(r"^`{3,}", re.MULTILINE)
+_MARKUP = r"([\\`*_\[\]<>#|])"
 _STATUS = re.compile(r"^- Status: *(.*)$", re.MULTILINE)
 _OWNER = re.compile(r"^- Assigned to: *(.*)$", re.MULTILINE)
 _READ = 256
-_OPEN = {each.value for each in State if not each.closed}
+_LIVE = [each for each in State if not each.closed]
 _TRIES = 5
 
 
 class Folder:
-    """The tickets of a folder; `shown` is how it is told of, relative to the workspace."""
+    """The tickets of a folder; `shown` is how it is told of, relative to the workspace, `policy` names the states.
+
+    A status counts as closed unless it is a name of a state that is not: a person may write any word.
+    """
 
     pause = timedelta()
     looks = 0
 
-    def __init__(self, folder: Path, shown: str) -> None:
+    def __init__(self, folder: Path, shown: str, policy: TrackerPolicy | None = None) -> None:
         self._folder, self._shown = folder, shown
+        names = {each.value for each in _LIVE} | {(policy or TrackerPolicy()).status(each) for each in _LIVE}
+        self._open = {_one_line(each).casefold() for each in names}
 
     def open(self) -> None:
         """Hold that the folder can be read, where it is there: the first ticket makes it."""
@@ -61,7 +70,7 @@ class Folder:
             raise Rejected(self._call(f"write {path.name}"), told, "move it away: it is nobody's but yours")
         assigned = f"- Assigned to: {draft.person}\n" if draft.person else ""
         head = f"<!-- {draft.key} -->\n# {_plain(draft.title)}\n\n- Status: {State.OPEN}\n{assigned}\n"
-        text = f"{head}{markdown(draft.text)}\n\n{LINE}\n"
+        text = f"{head}{_written(draft.text)}\n\n{LINE}\n"
         self._write(path, text)
         return self._seen(path, text)
 
@@ -76,23 +85,33 @@ class Folder:
 
     def comment(self, remote: str, text: Text) -> None:
         """Add to the program's part of a file."""
-        self._change(remote, lambda ours: f"{ours.rstrip()}\n\n---\n\n{markdown(text)}\n\n")
+        self._change(remote, lambda ours: f"{ours.rstrip()}\n\n---\n\n{_written(text)}\n\n")
 
     def move(self, seen: Seen, status: str) -> Seen:
         """Write the status."""
-        self._change(seen.remote, lambda ours: _STATUS.sub(lambda _: f"- Status: {_plain(status)}", ours, count=1))
+        line = f"- Status: {_plain(status)}"
+        self._change_head(seen.remote, lambda head: _STATUS.sub(lambda _: line, head, count=1))
         return self.read(seen.remote)
 
     def assign(self, remote: str, person: str) -> None:
         """Write the person."""
         line = f"- Assigned to: {_plain(person)}"
 
-        def written(ours: str) -> str:
-            if _OWNER.search(ours):
-                return _OWNER.sub(lambda _: line, ours, count=1)
-            return _STATUS.sub(lambda found: f"{found[0]}\n{line}", ours, count=1)
+        def written(head: str) -> str:
+            if _OWNER.search(head):
+                return _OWNER.sub(lambda _: line, head, count=1)
+            return _STATUS.sub(lambda found: f"{found[0]}\n{line}", head, count=1)
 
-        self._change(remote, written)
+        self._change_head(remote, written)
+
+    def _change_head(self, remote: str, change: Callable[[str], str]) -> None:
+        """Change what stands before anybody's words, which may look like it."""
+
+        def changed(ours: str) -> str:
+            head = _head(ours)
+            return change(head) + ours[len(head) :]
+
+        self._change(remote, changed)
 
     def _change(self, remote: str, change: Callable[[str], str]) -> None:
         """Change the program's part; what a person writes meanwhile is read again, not lost."""
@@ -116,6 +135,9 @@ class Folder:
         for found in self._files(key):
             return found
         call = self._call(f"read {remote}")
+        if path.is_file() and not path.is_symlink():
+            told = "the file does not begin with its key any more, so that nobody knows whose it is"
+            raise Rejected(call, told, f"write this line before all others: <!-- {key} -->")
         raise Gone(
             call, "there is no such file any more", "take it back from your version control, or see `dro tickets`"
         )
@@ -157,9 +179,10 @@ class Folder:
         return True
 
     def _seen(self, path: Path, text: str) -> Seen:
-        status = found[1].strip() if (found := _STATUS.search(text.partition(LINE)[0])) else ""
+        found = _STATUS.search(_head(text.partition(LINE)[0]))
+        status = re.sub(rf"\\{_MARKUP}", r"\1", _one_line(found[1])) if found else ""
         where = path.relative_to(self._folder).as_posix()
-        closed = bool(status) and status.casefold() not in _OPEN
+        closed = bool(status) and status.casefold() not in self._open
         return Seen(where, where, f"{self._shown}/{where}", status, closed, (path.stem,))
 
     def _call(self, act: str) -> str:
@@ -167,10 +190,25 @@ class Folder:
 
 
 def _key(text: str) -> str:
-    found = _HEAD.match(text[:_READ])
+    found = _FIRST.match(text[:_READ])
     return found[1] if found else ""
 
 
 def _plain(text: str) -> str:
     """A line in which no letter is markup."""
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
+    return re.sub(_MARKUP, r"\\\1", _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _head(ours: str) -> str:
+    """The program's part of a file before the first words that are anybody's, which stand in a block of code."""
+    quotes = _QUOTES.search(ours)
+    return ours[: quotes.start()] if quotes else ours
+
+
+def _written(text: Text) -> str:
+    """A text in which nobody's words are the line below which people write."""
+    return markdown(text).replace(_OURS, _OURS.replace("<!--", "<! --"))

@@ -10,7 +10,9 @@ from dr_orchestrator.domain.tickets.draft import Draft, Text
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.domain.tickets.ticket import LABEL, Seen
 from dr_orchestrator.tracker.client import Client
-from dr_orchestrator.tracker.faults import AnswerLost, Gone, Rejected, Unusable
+from dr_orchestrator.tracker.faults import Gone, Rejected, Unusable
+from dr_orchestrator.tracker.pages import pages
+from dr_orchestrator.tracker.shape import mapping, texts
 from dr_orchestrator.tracker.text.markdown import markdown
 
 API = "https://api.github.com"
@@ -22,8 +24,6 @@ MOVES: Mapping[str, Mapping[str, str]] = {
     "not planned": {"state": "closed", "state_reason": "not_planned"},
 }
 """The statuses that an issue may have, by how they are declared."""
-
-_PAGE = 100
 
 
 class GitHub:
@@ -39,7 +39,7 @@ class GitHub:
         """Hold that the repository is there, and has issues."""
         path = f"/repos/{self._policy.project}"
         try:
-            found = self._client.get(path).data or {}
+            found = mapping(self._client.call("GET", path), self._client.get(path).data)
         except (Gone, Rejected) as refused:
             place = self._policy.place("project")
             told = f"repository {self._policy.project} ({place}) is not to be had: {refused.said}"
@@ -65,15 +65,17 @@ class GitHub:
         if draft.person:
             own["assignees"] = [draft.person]
         path = f"/repos/{self._policy.project}/issues"
-        return self._made(path, self._client.post(path, {**draft.fields, **own}).data)
+        return self._seen("POST", path, self._client.post(path, {**draft.fields, **own}).data)
 
     def read(self, remote: str) -> Seen:
         """An issue; GitHub redirects to where one was transferred."""
-        return _seen(self._client.get(self._issue(remote)).data, self._policy.project)
+        path = self._issue(remote)
+        return self._seen("GET", path, self._client.get(path).data)
 
     def tells(self, remote: str, mark: str) -> bool:
         """Whether one of its comments has a mark."""
-        return any(mark in str(each.get("body")) for each in self._pages(f"{self._issue(remote)}/comments", {}))
+        comments = pages(self._client, f"{self._issue(remote)}/comments", {})
+        return any(mark in str(each.get("body")) for each in comments)
 
     def comment(self, remote: str, text: Text) -> None:
         """Add a comment."""
@@ -81,15 +83,11 @@ class GitHub:
 
     def move(self, seen: Seen, status: str) -> Seen:
         """Open or close it."""
-        wanted = MOVES.get(status.casefold().replace("_", " "))
+        wanted, path = MOVES.get(status.casefold().replace("_", " ")), self._issue(seen.remote)
         if wanted is None:
             told = f"an issue of GitHub cannot be '{status}', but {', '.join(MOVES)}"
-            raise Rejected(
-                self._client.call("PATCH", self._issue(seen.remote)),
-                told,
-                f"mend {self._policy.place('transitions')}",
-            )
-        return _seen(self._client.patch(self._issue(seen.remote), wanted).data, self._policy.project)
+            raise Rejected(self._client.call("PATCH", path), told, f"mend {self._policy.place('transitions')}")
+        return self._seen("PATCH", path, self._client.patch(path, wanted).data)
 
     def assign(self, remote: str, person: str) -> None:
         """Give it to a person, by login, and to nobody else."""
@@ -97,34 +95,19 @@ class GitHub:
 
     def _labelled(self, label: str) -> Iterator[Seen]:
         params = {"labels": label, "state": "all", "sort": "created", "direction": "asc"}
-        for each in self._pages(f"/repos/{self._policy.project}/issues", params):
+        path = f"/repos/{self._policy.project}/issues"
+        for each in pages(self._client, path, params):
             if "pull_request" not in each:
-                yield _seen(each, self._policy.project)
+                yield self._seen("GET", path, each)
 
-    def _pages(self, path: str, params: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        number = 1
-        while True:
-            asked = {**params, "per_page": str(_PAGE), "page": str(number)}
-            page = self._client.get(path, asked).data or []
-            yield from page
-            if len(page) < _PAGE:
-                return
-            number += 1
-
-    def _made(self, path: str, data: Any) -> Seen:
-        if not isinstance(data, dict) or "number" not in data:
-            raise AnswerLost(self._client.call("POST", path), "the answer names no issue", "the next sync looks for it")
-        return _seen(data, self._policy.project)
+    def _seen(self, method: str, path: str, data: Any) -> Seen:
+        issue = mapping(self._client.call(method, path), data, "number", "state")
+        repository = str(issue.get("repository_url") or "").partition("/repos/")[2] or self._policy.project
+        closed, reason = issue["state"] == "closed", str(issue.get("state_reason") or "closed")
+        status = reason.replace("_", " ") if closed else "open"
+        ref = f"{repository}#{issue['number']}"
+        return Seen(ref, ref, str(issue.get("html_url") or ""), status, closed, texts(issue, "labels"))
 
     def _issue(self, remote: str) -> str:
         repository, _, number = remote.partition("#")
         return f"/repos/{repository}/issues/{number}"
-
-
-def _seen(issue: Any, project: str) -> Seen:
-    repository = str(issue.get("repository_url") or "").partition("/repos/")[2] or project
-    closed, reason = issue.get("state") == "closed", str(issue.get("state_reason") or "closed")
-    status = reason.replace("_", " ") if closed else "open"
-    labels = tuple(each if isinstance(each, str) else str(each.get("name")) for each in issue.get("labels") or ())
-    ref = f"{repository}#{issue['number']}"
-    return Seen(ref, ref, str(issue.get("html_url") or ""), status, closed, labels)

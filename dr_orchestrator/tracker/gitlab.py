@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,9 @@ from dr_orchestrator.domain.tickets.draft import Draft, Text
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.domain.tickets.ticket import LABEL, Seen
 from dr_orchestrator.tracker.client import Client
-from dr_orchestrator.tracker.faults import AnswerLost, Gone, Rejected, Unusable
+from dr_orchestrator.tracker.faults import Gone, Rejected, Unusable
+from dr_orchestrator.tracker.pages import pages
+from dr_orchestrator.tracker.shape import Json, listed, mapping, part, texts
 from dr_orchestrator.tracker.text.markdown import markdown
 
 API = "https://gitlab.com"
@@ -19,7 +22,7 @@ SETTLES = timedelta(seconds=60)
 MOVES = {"opened": "reopen", "closed": "close"}
 """The statuses that an issue may have, each with the event that brings it there."""
 
-_PAGE = 100
+_NEEDED = ("project_id", "iid", "state")
 
 
 class GitLab:
@@ -36,7 +39,7 @@ class GitLab:
     def open(self) -> None:
         """Hold that the project is there, and has issues."""
         try:
-            found = self._client.get(self._project).data or {}
+            found = mapping(self._client.call("GET", self._project), self._client.get(self._project).data)
         except (Gone, Rejected) as refused:
             place = self._policy.place("project")
             told = f"project {self._policy.project} ({place}) is not to be had: {refused.said}"
@@ -60,25 +63,17 @@ class GitLab:
         if draft.person:
             own["assignee_ids"] = [self._person(draft.person)]
         path = f"{self._project}/issues"
-        data = self._client.post(path, {**draft.fields, **own}).data
-        if not isinstance(data, dict) or "iid" not in data:
-            raise AnswerLost(self._client.call("POST", path), "the answer names no issue", "the next sync looks for it")
-        return _seen(data)
+        return _seen(self._client.call("POST", path), self._client.post(path, {**draft.fields, **own}).data)
 
     def read(self, remote: str) -> Seen:
         """An issue; one that was moved is closed where it was, and looked for by what its description says."""
-        found = self._client.get(self._issue(remote)).data
-        moved = found.get("moved_to_id")
-        if not moved:
-            return _seen(found)
-        key = next((each for each in _labels(found) if each.startswith("dro-") and each != LABEL), "")
-        params = {"scope": "all", "state": "all", "in": "description", "search": key}
-        there = [each for each in self._pages("/api/v4/issues", params) if each.get("id") == moved] if key else []
-        return _seen(there[0]) if there else _seen(found)
+        path = self._issue(remote)
+        return self._followed(self._client.call("GET", path), self._client.get(path).data)
 
     def tells(self, remote: str, mark: str) -> bool:
         """Whether one of its comments has a mark."""
-        return any(mark in str(each.get("body")) for each in self._pages(f"{self._issue(remote)}/notes", {}))
+        notes = pages(self._client, f"{self._issue(remote)}/notes", {})
+        return any(mark in str(each.get("body")) for each in notes)
 
     def comment(self, remote: str, text: Text) -> None:
         """Add a comment."""
@@ -88,60 +83,64 @@ class GitLab:
         """Open or close it."""
         if status.casefold() == seen.status:
             return seen
-        event = MOVES.get(status.casefold())
+        event, path = MOVES.get(status.casefold()), self._issue(seen.remote)
         if event is None:
             told = f"an issue of GitLab cannot be '{status}', but {', '.join(MOVES)}"
-            raise Rejected(
-                self._client.call("PUT", self._issue(seen.remote)),
-                told,
-                f"mend {self._policy.place('transitions')}",
-            )
-        return _seen(self._client.put(self._issue(seen.remote), {"state_event": event}).data)
+            raise Rejected(self._client.call("PUT", path), told, f"mend {self._policy.place('transitions')}")
+        return _seen(self._client.call("PUT", path), self._client.put(path, {"state_event": event}).data)
 
     def assign(self, remote: str, person: str) -> None:
         """Give it to a person, and to nobody else."""
         self._client.put(self._issue(remote), {"assignee_ids": [self._person(person)]})
 
     def _person(self, whom: str) -> int:
-        """The id of a user, by e-mail, user name or id."""
+        """The id of the user who has an e-mail or a user name, or that id; a search finds those who resemble, too."""
         if whom.isdigit():
             return int(whom)
         if whom not in self._persons:
+            call = self._client.call("GET", "/api/v4/users")
             params = {"search": whom} if "@" in whom else {"username": whom}
-            ids = {int(each["id"]) for each in self._client.get("/api/v4/users", params).data or []}
+            found = [mapping(call, each, "id") for each in listed(call, self._client.get("/api/v4/users", params).data)]
+            names = ("email", "public_email") if "@" in whom else ("username",)
+            ids = {
+                str(each["id"])
+                for each in found
+                if any(str(each.get(name)).casefold() == whom.casefold() for name in names)
+            }
             if len(ids) != 1:
                 told = f"{len(ids) or 'no'} users are found by {whom}"
-                raise Rejected(
-                    self._client.call("GET", "/api/v4/users"), told, f"write an id in {self._policy.place('assignees')}"
-                )
-            self._persons[whom] = ids.pop()
+                hint = f"write an id in {self._policy.place('assignees')}: GitLab shows few e-mails to others"
+                raise Rejected(call, told, hint)
+            self._persons[whom] = int(ids.pop())
         return self._persons[whom]
 
     def _labelled(self, label: str) -> Iterator[Seen]:
         params = {"labels": label, "state": "all", "order_by": "created_at", "sort": "asc"}
-        return map(_seen, self._pages(f"{self._project}/issues", params))
+        path = f"{self._project}/issues"
+        for each in pages(self._client, path, params):
+            yield self._followed(self._client.call("GET", path), each)
 
-    def _pages(self, path: str, params: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        number = 1
-        while True:
-            asked = {**params, "per_page": str(_PAGE), "page": str(number)}
-            page = self._client.get(path, asked).data or []
-            yield from page
-            if len(page) < _PAGE:
-                return
-            number += 1
+    def _followed(self, call: str, data: Any) -> Seen:
+        """An issue, or the one that it was moved to; where we see none, it is not closed for having moved."""
+        found = mapping(call, data, *_NEEDED)
+        moved = found.get("moved_to_id")
+        if not moved:
+            return _seen(call, found)
+        key = next((each for each in texts(found, "labels") if each.startswith("dro-") and each != LABEL), "")
+        params = {"scope": "all", "state": "all", "in": "description", "search": key}
+        there = (
+            [each for each in pages(self._client, "/api/v4/issues", params) if each.get("id") == moved] if key else []
+        )
+        return _seen(call, there[0]) if there else replace(_seen(call, found), status="moved", closed=False)
 
     def _issue(self, remote: str) -> str:
         project, _, number = remote.partition("#")
         return f"/api/v4/projects/{project}/issues/{number}"
 
 
-def _labels(issue: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(each) for each in issue.get("labels") or ())
-
-
-def _seen(issue: Mapping[str, Any]) -> Seen:
+def _seen(call: str, data: Any) -> Seen:
+    issue: Json = mapping(call, data, *_NEEDED)
     remote = f"{issue['project_id']}#{issue['iid']}"
-    ref = str((issue.get("references") or {}).get("full") or f"#{issue['iid']}")
-    status = str(issue.get("state") or "")
-    return Seen(remote, ref, str(issue.get("web_url") or ""), status, status == "closed", _labels(issue))
+    ref = str(part(issue, "references").get("full") or f"#{issue['iid']}")
+    status = str(issue["state"])
+    return Seen(remote, ref, str(issue.get("web_url") or ""), status, status == "closed", texts(issue, "labels"))

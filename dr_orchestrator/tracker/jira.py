@@ -6,6 +6,7 @@ Its search lags behind its issues, so that what was just made may not be found: 
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -15,13 +16,17 @@ from dr_orchestrator.domain.tickets.draft import Draft, Text
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.domain.tickets.ticket import LABEL, Seen
 from dr_orchestrator.tracker.client import Client
-from dr_orchestrator.tracker.faults import AnswerLost, Gone, Rejected, Unusable
+from dr_orchestrator.tracker.faults import Gone, Rejected, TrackerFault, Unusable
+from dr_orchestrator.tracker.shape import Json as Shown
+from dr_orchestrator.tracker.shape import Pages, listed, mapping, part, texts
 
 SETTLES = timedelta(minutes=3)
 """The usual time within which a new issue is found by its label."""
 
 FIELDS = ("status", "labels")
 Json = dict[str, Any]
+_GATEWAY = re.compile(r"/ex/jira/[^/]+$")
+"""The end of the address that tokens with scopes are sent to: of it people see no page."""
 
 
 class Jira(ABC):
@@ -34,13 +39,14 @@ class Jira(ABC):
         self._client, self._policy = client, policy
         self.pause = (policy.settles or SETTLES) / self.looks
         self._persons: dict[str, str] = {}
+        self._site = "" if _GATEWAY.search(policy.url) else policy.url
 
     @abstractmethod
     def _text(self, text: Text) -> Any:
         """A text as this Jira takes it."""
 
     @abstractmethod
-    def _search(self, jql: str) -> Iterator[Json]:
+    def _search(self, jql: str) -> Iterator[Shown]:
         """The issues that a query finds, page by page."""
 
     @abstractmethod
@@ -56,14 +62,16 @@ class Jira(ABC):
             place = self._policy.place("project")
             told = f"project {self._policy.project} ({place}) is not to be had: {refused.said}"
             raise Unusable(refused.call, told, "name one that is there, or let the token's user into it") from None
+        if not self._site:
+            self._site = self._told_site()
 
     def ours(self) -> Iterable[Seen]:
         """The issues of the project that wear the label of all."""
-        return map(self._seen, self._search(self._jql(LABEL)))
+        return (self._seen("search", each) for each in self._search(self._jql(LABEL)))
 
     def look(self, key: str) -> Sequence[Seen]:
         """The issues that wear a key, oldest first."""
-        return [self._seen(each) for each in self._search(self._jql(key))]
+        return [self._seen("search", each) for each in self._search(self._jql(key))]
 
     def make(self, draft: Draft) -> Seen:
         """Make an issue."""
@@ -76,32 +84,20 @@ class Jira(ABC):
         }
         if draft.person:
             own["assignee"] = self._person(draft.person)
-        answer = self._client.post(f"{self.API}/issue", {"fields": {**draft.fields, **own}})
-        made = answer.data
-        if not isinstance(made, dict) or not made.get("id") or not made.get("key"):
-            raise AnswerLost(
-                self._client.call("POST", f"{self.API}/issue"),
-                "the answer names no issue",
-                "the next sync looks for it",
-            )
-        return Seen(str(made["id"]), str(made["key"]), self._url(made["key"]), "", False, draft.labels)
+        path = f"{self.API}/issue"
+        answer = self._client.post(path, {"fields": {**draft.fields, **own}})
+        made = mapping(self._client.call("POST", path), answer.data, "id", "key")
+        return Seen(str(made["id"]), str(made["key"]), self._url(str(made["key"])), "", False, draft.labels)
 
     def read(self, remote: str) -> Seen:
         """An issue by its id; one that was moved has another key by now."""
-        return self._seen(self._client.get(self._issue(remote), {"fields": ",".join(FIELDS)}).data)
+        path = self._issue(remote)
+        return self._seen(path, self._client.get(path, {"fields": ",".join(FIELDS)}).data)
 
     def tells(self, remote: str, mark: str) -> bool:
         """Whether one of its comments has a mark, whatever form its text has."""
-        at = 0
-        while True:
-            params = {"startAt": str(at), "maxResults": "100"}
-            page = self._client.get(f"{self._issue(remote)}/comment", params).data or {}
-            comments = page.get("comments") or []
-            if any(mark in json.dumps(each.get("body"), ensure_ascii=False) for each in comments):
-                return True
-            at += len(comments)
-            if not comments or at >= int(page.get("total", 0)):
-                return False
+        comments = self._counted(f"{self._issue(remote)}/comment", {}, "comments")
+        return any(mark in json.dumps(each.get("body"), ensure_ascii=False) for each in comments)
 
     def comment(self, remote: str, text: Text) -> None:
         """Add a comment."""
@@ -113,7 +109,8 @@ class Jira(ABC):
         if _same(now.status, status):
             return now
         path = f"{self._issue(seen.remote)}/transitions"
-        offered = (self._client.get(path).data or {}).get("transitions") or []
+        call = self._client.call("GET", path)
+        offered = listed(call, mapping(call, self._client.get(path).data).get("transitions"))
         chosen = [each for each in offered if _same(_to(each), status)]
         chosen = chosen or [each for each in offered if _same(str(each.get("name")), status)]
         if not chosen:
@@ -135,16 +132,15 @@ class Jira(ABC):
         if whom not in self._persons:
             params = {"project": self._policy.project, param: whom}
             path = f"{self.API}/user/assignable/search"
-            found = [each for each in self._client.get(path, params).data or [] if each.get(id_)]
-            exact = [each for each in found if _same(str(each.get("emailAddress")), whom)]
-            ids = {str(each[id_]) for each in exact or found}
+            found = listed(self._client.call("GET", path), self._client.get(path, params).data)
+            exact = [each for each in found if each.get(id_) and _same(str(each.get("emailAddress")), whom)]
+            ids = {str(each[id_]) for each in exact}  # the search finds those who resemble, too
             if len(ids) != 1:
                 told = f"{len(ids) or 'no'} users who may be given issues of the project are found by {whom}"
-                raise Rejected(
-                    self._client.call("GET", path),
-                    told,
-                    f"write an account id in {self._policy.place('assignees')}",
+                hint = (
+                    f"write an account id in {self._policy.place('assignees')}, where Jira shows no e-mails to others"
                 )
+                raise Rejected(self._client.call("GET", path), told, hint)
             self._persons[whom] = ids.pop()
         return self._persons[whom]
 
@@ -155,18 +151,42 @@ class Jira(ABC):
         return f"{self.API}/issue/{remote}"
 
     def _url(self, key: str) -> str:
-        return f"{self._policy.url}/browse/{key}"
+        return f"{self._site}/browse/{key}" if self._site else ""
 
-    def _seen(self, issue: Any) -> Seen:
-        fields: Mapping[str, Any] = issue.get("fields") or {}
-        status: Mapping[str, Any] = fields.get("status") or {}
-        done = (status.get("statusCategory") or {}).get("key") == "done"
-        key, labels = str(issue["key"]), tuple(fields.get("labels") or ())
-        return Seen(str(issue["id"]), key, self._url(key), str(status.get("name") or ""), done, labels)
+    def _told_site(self) -> str:
+        """The address that people see, by Jira's own word; empty where it has none."""
+        try:
+            told = self._client.get(f"{self.API}/serverInfo").data
+        except TrackerFault:
+            return ""
+        site = str(told.get("baseUrl") or "") if isinstance(told, dict) else ""
+        return site.rstrip("/") if site.startswith("https://") else ""
+
+    def _counted(self, path: str, params: Mapping[str, str], name: str) -> Iterator[Shown]:
+        """All of a list that counts from a start."""
+        call, at = self._client.call("GET", path), 0
+        read = Pages(call)
+        while True:
+            asked = {**params, "startAt": str(at), "maxResults": "100"}
+            page = mapping(call, self._client.get(path, asked).data, "total")
+            found = listed(call, page.get(name))
+            read.hold(found, at)
+            yield from found
+            at += len(found)
+            if not found or at >= int(page["total"]):
+                return
+
+    def _seen(self, path: str, data: Any) -> Seen:
+        issue = mapping(self._client.call("GET", path), data, "id", "key")
+        fields = part(issue, "fields")
+        status = part(fields, "status")
+        done = part(status, "statusCategory").get("key") == "done"
+        key = str(issue["key"])
+        return Seen(str(issue["id"]), key, self._url(key), str(status.get("name") or ""), done, texts(fields, "labels"))
 
 
-def _to(transition: Json) -> str:
-    return str((transition.get("to") or {}).get("name") or "")
+def _to(transition: Shown) -> str:
+    return str(part(transition, "to").get("name") or "")
 
 
 def _same(one: str, other: str) -> bool:

@@ -89,7 +89,7 @@ def _syncing(here: App) -> Iterator[Sync]:
 def tracker_of(here: App, policy: TrackerPolicy, environ: Mapping[str, str] | None = None) -> Iterator[Tracker]:
     """The tracker that is declared, with the secret that the environment holds."""
     if policy.kind is TrackerKind.MARKDOWN:
-        yield Folder(here.settings.working / policy.folder, policy.folder)
+        yield Folder(here.settings.working / policy.folder, policy.folder, policy)
         return
     client = _client(here, policy, _token(policy, os.environ if environ is None else environ))
     try:

@@ -1,4 +1,4 @@
-"""Rules of the tracker: each kind has what it needs nothing that it cannot heed, and sends no token by http."""
+"""Rules of the tracker: each kind has what it needs, nothing that it cannot heed, and sends no secret astray."""
 
 from __future__ import annotations
 
@@ -33,7 +33,11 @@ _MOVES = {
     TrackerKind.GITHUB: ("open", "completed", "not planned"),
     TrackerKind.GITLAB: ("opened", "closed"),
 }
+_OTHERS = ("AWS_", "DRO_", "PG", "PREFECT_")
+"""How the variables begin that hold secrets of others: of AWS, of databases, of the program itself."""
+
 _ASSIGNED = ("assignee", "assignees", "assignee_ids")
+_HOST = re.compile(r"[^\W_][\w-]{0,62}(?:\.[^\W_][\w-]{0,62})*\.?")
 _OURS = ("project", "issuetype", "summary", "title", "description", "body", "labels", *_ASSIGNED)
 
 
@@ -70,12 +74,29 @@ def _mistakes(written: Tracker) -> Iterator[Mistake]:
 
 def _sent(written: Tracker) -> Iterator[Mistake]:
     """The mistakes in where the token is sent."""
-    if written.url and not _is_safe(written.url):
+    if written.url and not _is_address(written.url):
+        yield ("url",), f"{quoted(written.url)} is not a tracker's address", "such as https://acme.atlassian.net"
+    elif written.url and not _is_safe(written.url):
         yield ("url",), "a token is not sent over plain http", "write https://"
+    if written.token_env and written.token_env.upper().startswith(_OTHERS):
+        told = f"{quoted(written.token_env)} is no tracker's token, and is sent to none"
+        yield ("token_env",), told, "keep the tracker's token in a variable of its own, such as TICKETS_TOKEN"
     if written.project is not None and (shape := _PROJECTS.get(written.kind)):
         pattern, what = shape
         if not re.fullmatch(pattern, written.project, re.ASCII) or ".." in written.project:
             yield ("project",), f"{quoted(written.project)} is not a project of {written.kind}", what
+
+
+def _is_address(url: str) -> bool:
+    """Whether a URL has a host, and a port if any, that all who read it understand alike."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+        if "[" in parts.netloc:
+            return bool(re.fullmatch(r"\[[^\]]+\](?::[0-9]+)?", parts.netloc)) and bool(ipaddress.IPv6Address(host))
+    except ValueError:
+        return False
+    return bool(_HOST.fullmatch(host))
 
 
 def _is_safe(url: str) -> bool:

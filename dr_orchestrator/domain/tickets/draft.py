@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,9 @@ from dr_orchestrator.errors import without_secrets
 
 _TITLE, _TEXT, _HISTORY = 200, 6000, 40
 """Letters of a title and of a text, and entries of a history, that a ticket has at most: trackers have bounds."""
+
+_NAMED = re.compile(r"\{(\w+)\}")
+_ABSENT = object()
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,9 @@ def draft_of(of: TrackedFinding, history: Iterable[Entry], policy: TrackerPolicy
         Said(_mark(key)),
     )
     labels = (LABEL, key, *(each for each in policy.labels if each not in (LABEL, key)))
-    known = facts(of, now)
-    sent = {name: value for name, value in policy.fields.items() if of.due is not None or value != "{due}"}
-    values = {name: _filled(value, known) for name, value in sent.items()}
-    return Draft(key, title, blocks, labels, policy.person(of.owner), values)
+    known = {name: _line(value, _TITLE) for name, value in facts(of, now).items()}
+    values = _filled(policy.fields, known, due=of.due is not None)
+    return Draft(key, title, blocks, labels, policy.person(of.owner), {} if values is _ABSENT else values)
 
 
 def facts(of: TrackedFinding, now: datetime) -> dict[str, str]:
@@ -137,16 +140,19 @@ def _mark(key: str) -> str:
     return f"dr-orchestrator {key}"
 
 
-def _filled(value: Any, known: Mapping[str, str]) -> Any:
-    """A value of `fields` with the facts that its texts name."""
+def _filled(value: Any, known: Mapping[str, str], *, due: bool) -> Any:
+    """A value of `fields` with the facts that its texts name; a date that there is none of is _ABSENT, however deep."""
     if isinstance(value, str):
-        for name, told in known.items():
-            value = value.replace(f"{{{name}}}", told)
-        return value
+        if value.strip() == "{due}" and not due:
+            return _ABSENT
+        return _NAMED.sub(lambda found: known.get(found[1], found[0]), value)
     if isinstance(value, Mapping):
-        return {name: _filled(each, known) for name, each in value.items()}
+        pairs = ((name, _filled(each, known, due=due)) for name, each in value.items())
+        kept = {name: each for name, each in pairs if each is not _ABSENT}
+        return kept if kept or not value else _ABSENT
     if isinstance(value, list | tuple):
-        return [_filled(each, known) for each in value]
+        told = [each for each in (_filled(each, known, due=due) for each in value) if each is not _ABSENT]
+        return told if told or not value else _ABSENT
     return value
 
 

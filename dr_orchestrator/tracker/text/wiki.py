@@ -24,4 +24,4 @@ def _written(block: Block) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    return f"\\{found[1]}"
+    return "&#92;" if found[1] == "\\" else f"\\{found[1]}"  # two of these would end the line

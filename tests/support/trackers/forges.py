@@ -112,7 +112,8 @@ class FakeGitLab(Answering):
         path = asked.path.removeprefix("/api/v4")
         if path == "/users":
             wanted = asked.query.get("username") or asked.query.get("search")
-            return 200, [{"id": number} for name, number in self.users.items() if name == wanted]
+            key = "public_email" if "search" in asked.query else "username"
+            return 200, [{"id": number, key: name} for name, number in self.users.items() if name == wanted]
         if path == "/issues":
             found = [each for each in self.issues.values() if asked.query["search"] in str(each.body)]
             return 200, [self._shown(each) for each in found]

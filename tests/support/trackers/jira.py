@@ -85,7 +85,8 @@ class FakeJira(Answering):
     def _users(self, query: Mapping[str, str]) -> Json:
         wanted = query["query" if self.cloud else "username"]
         id_ = "accountId" if self.cloud else "name"
-        return [{id_: self.USERS[wanted], "displayName": "A"}] if wanted in self.USERS else []
+        known = self.USERS.get(wanted)
+        return [{id_: known, "displayName": "A", "emailAddress": wanted}] if known else []
 
     def _make(self, fields: dict[str, Any]) -> Json:
         wrong: dict[str, str] = {}

@@ -77,6 +77,31 @@ def test_usual_addresses(tmp_path: Path) -> None:
             "environment variable",
             "JIRA_TOKEN",
         ),
+        *(
+            (GITHUB.replace("T", name), "tracker.token_env", f"'{name}' is no tracker's token", "a variable of its own")
+            for name in (
+                "AWS_SECRET_ACCESS_KEY",
+                "aws_session_token",
+                "DRO_DATABASE_URL",
+                "PGPASSWORD",
+                "PREFECT_API_KEY",
+            )
+        ),
+        *(
+            (
+                JIRA.replace("https://acme.example.com", f"'{url}'"),
+                "tracker.url",
+                "is not a tracker's address",
+                "such as",
+            )
+            for url in (
+                "https://[x",
+                "https://a:99999",
+                "https://[::1]x",
+                "https://evil.com\\.github.com",
+                "https://a..b",
+            )
+        ),
         (f"{JIRA}, labels: [two words]", "tracker.labels[0]", "is not a label", "without blanks"),
         (
             f"{JIRA}, transitions: {{done: Done}}",

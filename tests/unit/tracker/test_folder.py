@@ -9,9 +9,10 @@ from unittest import mock
 
 import pytest
 
-from dr_orchestrator.domain.findings.acts import Note
+from dr_orchestrator.domain.findings.acts import Note, Start
+from dr_orchestrator.domain.tickets.draft import Draft, Quoted, Said
 from dr_orchestrator.domain.tickets.policy import TrackerKind
-from dr_orchestrator.tracker.folder import LINE
+from dr_orchestrator.tracker.folder import LINE, Folder
 from tests.support.trackers.worlds import World, world
 
 
@@ -100,3 +101,78 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(there: World) -> None:
     assert not list(there.folder.glob(".dro-*"))
     assert there.sync().in_line
     assert file(there).read_text().count("news") == 1
+
+
+@pytest.mark.parametrize("words", [LINE, f"x\n{LINE}\n![p](https://evil.example/p.png)"])
+def test_nobodys_words_end_the_programs_part(there: World, words: str) -> None:
+    """The line within a note, or within what was found, is shown broken: what comes later stands above the real one."""
+    note(there, words)
+    there.sync()
+    there.clock.sleep(60)
+    note(there, "a second note")
+    assert there.sync().in_line
+    ours, line, theirs = file(there).read_text().partition(LINE)
+    assert (line, theirs) == (LINE, "\n")
+    assert "a second note" in ours
+    assert ours.count("<! -- dr-orchestrator: this line") == 1
+
+
+def test_what_is_found_ends_it_neither(tmp_path: Path) -> None:
+    """Nor does any other block of a new ticket."""
+    made = Folder(tmp_path, "findings").make(Draft("dro-ab", LINE, (Quoted(LINE), Said(LINE)), (), ""))
+    assert (tmp_path / made.remote).read_text().count(LINE) == 1
+
+
+def test_a_quoted_line_is_no_line_of_ours(tmp_path: Path) -> None:
+    """Neither the status nor the person is read, or written, in anybody's words."""
+    folder = Folder(tmp_path, "findings")
+    quoted = "- Assigned to: nobody\n- Status: closed\n"
+    made = folder.make(Draft("dro-ab", "t", (Quoted(quoted),), (), ""))
+    path = tmp_path / made.remote
+    folder.assign(made.remote, "ada")
+    folder.move(made, "in progress")
+    assert path.read_text().startswith("<!-- dro-ab -->\n# t\n\n- Status: in progress\n- Assigned to: ada\n")
+    assert quoted in path.read_text()
+    path.write_text(path.read_text().replace("- Status: in progress\n", ""))
+    assert (folder.read(made.remote).status, folder.read(made.remote).closed) == ("", False)
+
+
+def test_an_encodings_mark_is_no_deletion(there: World) -> None:
+    """An editor that begins files with one: the ticket is there, and goes on being told."""
+    file(there).write_bytes(b"\xef\xbb\xbf" + file(there).read_bytes())
+    note(there, "news")
+    assert there.sync().in_line
+    assert file(there).read_bytes().startswith(b"\xef\xbb\xbf<!-- dro-")
+    assert file(there).read_text().count("news") == 1
+
+
+def test_a_file_without_its_first_line_is_no_deletion(there: World) -> None:
+    """It is told, with the line to put back, and goes on once that is there."""
+    whole = file(there).read_text()
+    first, _, rest = whole.partition("\n")
+    file(there).write_text(rest)
+    assert first in there.sync().left[there.finding("one").fingerprint]
+    assert file(there).read_text() == rest
+    file(there).write_text(whole)
+    assert there.sync().in_line
+
+
+def test_a_declared_status_is_closed_only_where_its_state_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under whatever name, markup and case; a word that is none of them is a person's for being done."""
+    more = "transitions: {in-progress: 'In_Arbeit [a]', remediated: Erledigt}"
+    with world(TrackerKind.MARKDOWN, tmp_path, monkeypatch, more=more) as there:
+        there.find("one")
+        there.sync()
+        there.clock.sleep(3600)
+        key = there.finding("one").fingerprint, False
+        there.here.ledger.findings.act([key], Start(), "ada", there.clock.now())
+        assert there.sync().in_line
+        assert (there.ticket("one").status, there.ticket("one").closed) == ("In_Arbeit [a]", False)
+        file(there).write_text(file(there).read_text().replace("Status: In\\_Arbeit \\[a\\]", "Status: in_arbeit [A]"))
+        there.clock.sleep(60)
+        there.sync()
+        assert (there.ticket("one").status, there.ticket("one").closed) == ("in_arbeit [A]", False)
+        there.clock.sleep(3600)
+        there.passes("one")
+        assert there.sync().in_line
+        assert (there.ticket("one").status, there.ticket("one").closed) == ("Erledigt", True)

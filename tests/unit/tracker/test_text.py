@@ -51,3 +51,8 @@ def test_a_line_in_code_stays_in_it(line: str) -> None:
 def test_wiki_markup_has_no_way_out(text: str) -> None:
     """In any case, with any parameter."""
     assert wiki((Quoted(text),)).lower().count("{noformat") == 2
+
+
+def test_a_backslash_ends_no_line_in_wiki_markup() -> None:
+    """Two of them would: each is named by its number."""
+    assert wiki((Facts((("path", r"C:\dr\\x"),)),)) == r"* *path:* C:&#92;dr&#92;&#92;x"

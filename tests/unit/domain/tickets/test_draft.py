@@ -65,6 +65,21 @@ def test_fields_are_filled_in_however_deep() -> None:
     assert draft_of(tracked(), [], policy, NOW).fields == {"a": [{"b": "orders {nothing}"}, 7], "c": True}
 
 
+def test_a_date_that_there_is_none_of_is_left_out_however_deep() -> None:
+    """With what holds nothing else; words around it are sent."""
+    fields = {"a": {"value": "{due}"}, "b": [{"c": "{due}", "d": 1}, "{due}"], "e": ["{due}"], "f": {}, "g": "by {due}"}
+    draft = draft_of(tracked(due=None), [], TrackerPolicy(fields=fields), NOW)
+    assert draft.fields == {"b": [{"d": 1}], "f": {}, "g": "by no date"}
+    assert draft_of(tracked(due=None), [], TrackerPolicy(fields={"a": "{due}"}), NOW).fields == {}
+    assert draft_of(tracked(), [], TrackerPolicy(fields=fields), NOW).fields["a"] == {"value": "2026-11-27"}
+
+
+def test_fields_hold_no_secret_and_no_second_line() -> None:
+    """Whoever wrote the facts; nor does a fact name another one."""
+    of = tracked(owner="https://u:secret@h/x\nline {service}")
+    assert draft_of(of, [], TrackerPolicy(fields={"o": "{owner}"}), NOW).fields == {"o": "https://h/x line {service}"}
+
+
 def test_a_rehearsals_ticket_is_another_and_stamped() -> None:
     """In its first words, and by its key."""
     of = tracked(simulated=True)
