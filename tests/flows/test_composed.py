@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.lab import Lab
+from dr_orchestrator.lab.programs import free_port
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring.lab import serve
@@ -122,13 +122,6 @@ def ancestors(pid: int) -> list[int]:
     while found[-1] > 1:
         found.append(int(Path(f"/proc/{found[-1]}/stat").read_text().rpartition(")")[2].split()[1]))
     return found
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(url: str) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,8 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+
+from dr_orchestrator.lab.programs import free_port
 
 USER = "dro"
 PASSWORD = "correct-horse"
@@ -68,7 +69,7 @@ def running(programs: Path | None = None, *more: str) -> Iterator[Server]:
     try:
         bin_dir = programs or _runnable(_installed(), home)
         _make_cluster(bin_dir, data, *more)
-        port = _free_port()
+        port = free_port()
         server = Server(f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres", bin_dir, data, port)
         server.start()
         try:
@@ -146,13 +147,6 @@ def _make_cluster(bin_dir: Path, data: Path, *more: str) -> None:
         *("-D", data, "-U", USER, "--pwfile", password, "--auth", "scram-sha-256"),
         *("--no-sync", "--encoding", "UTF8", "--no-locale", *more),
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _start(bin_dir: Path, data: Path, port: int) -> None:
