@@ -139,7 +139,7 @@ def wait(until: Callable[[], object], what: str) -> None:
         try:
             if until():
                 return
-        except Exception:
+        except Exception:  # a database may be starting: it is asked again, and told only where time is up
             if time.monotonic() + 5 > give_up:
                 raise
         time.sleep(0.3)
