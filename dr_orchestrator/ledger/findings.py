@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, func, insert, or_, select, update
 
 from dr_orchestrator.domain.deadlines import Deadlines
-from dr_orchestrator.domain.findings import overdue, retest, sighting
+from dr_orchestrator.domain.findings import by_exercise, overdue, retest, sighting
 from dr_orchestrator.domain.findings.acts import PersonAct
+from dr_orchestrator.domain.findings.by_exercise import Held
 from dr_orchestrator.domain.findings.sighting import Sighting
 from dr_orchestrator.domain.findings.tracked import CLOSED, Change, RaisedBy, TrackedFinding
 from dr_orchestrator.domain.posture.ruling import Look, Stood
@@ -129,6 +130,17 @@ def take_in_look(connection: Connection, look: Look, seen: Collection[Stood], de
     found = [followed.finding_of(each) for each in numbers.values()]
     for tracked, proof in retest.by_look(look, seen, found):
         _write(connection, numbers[tracked.key].number, retest.remediated(tracked, proof))
+
+
+def take_in_exercise(connection: Connection, held: Held, deadlines: Deadlines) -> None:
+    """Raise the gaps of an exercise of people, and remediate what it shows mended; in the transaction that ends it."""
+    alone(connection, tracked_finding)
+    _raise(connection, by_exercise.sightings(held), deadlines)
+    of_it = (_row.raised_by == held.raised_by, _row.drill == held.name)
+    for row in _open(connection, *of_it):
+        tracked = followed.finding_of(row)
+        if (proof := by_exercise.proof(held, tracked)) is not None:
+            _write(connection, row.number, retest.remediated(tracked, proof))
 
 
 def _raise(connection: Connection, found: Sequence[Sighting], deadlines: Deadlines) -> None:

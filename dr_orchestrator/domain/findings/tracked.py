@@ -44,6 +44,9 @@ class RaisedBy(StrEnum):
     RUN = "run"
     POSTURE = "posture"
     OVERDUE = "overdue drill"
+    GAME_DAY = "game day"
+    TABLETOP = "tabletop"
+    REVIEW = "documentation review"
 
 
 class Act(StrEnum):

@@ -1,0 +1,1 @@
+"""What exercises of people have in common: roles and who fills them, criteria, injects, ratings."""
