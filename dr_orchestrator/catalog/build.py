@@ -82,9 +82,12 @@ def catalogue(
             service = _service(each, each.whole, tiers, policy, types)
             services[service.name] = service
             drills |= {
-                name: replace(
-                    _drill(name, drill, service, policy, each.document, places),
-                    every=policies.every(drill, each.whole, policy),
+                name: _standing(
+                    replace(
+                        _drill(name, drill, service, policy, each.document, places),
+                        every=policies.every(drill, each.whole, policy),
+                    ),
+                    types,
                 )
                 for name, drill in each.whole.drills.items()
             }
@@ -295,6 +298,11 @@ def _drill(
             after_change_of=tuple(service.resources[name] for name in sorted(set(drill.after_change_of))),
         )
     )
+
+
+def _standing(drill: Drill, types: Types[ResourceType]) -> Drill:
+    """A drill that knows where its copy stands: each type has a word of its own in that."""
+    return replace(drill, stands_in=types[drill.resource.type].place(drill.resource).region)
 
 
 def _placed(resource: Resource, drill: written.Drill) -> Resource:

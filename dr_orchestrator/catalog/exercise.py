@@ -1,4 +1,4 @@
-"""What files of exercises share -> the domain's roles, criteria and injects."""
+"""The parts that files of exercises share -> the domain's roles, criteria and injects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dr_orchestrator.domain.exercise.roles import Holder, Role
 
 
 def cast(roles: Mapping[Role, list[written.Holder]]) -> dict[Role, tuple[Holder, ...]]:
-    """Who fills each role."""
+    """The holders of each role."""
     return {role: tuple(map(_holder, holders)) for role, holders in roles.items()}
 
 

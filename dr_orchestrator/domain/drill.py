@@ -11,7 +11,7 @@ from enum import StrEnum
 from dr_orchestrator.domain.calendar import Calendar, Frequency
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.deadlines import Deadlines
-from dr_orchestrator.domain.defaults import SINCE
+from dr_orchestrator.domain.defaults import ASIDE, SINCE
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.leading import Leading
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier, format_duration
@@ -218,6 +218,7 @@ class Drill:
     `production` is said of one that makes no copy: production itself is failed over, by the words that it has.
     `secondary` is the other region of one whose copy spans two. `after_change_of` are resources that it does not
     recover: once they are declared otherwise, it is another drill, and due anew.
+    `stands_in` is the region in which its copy stands, by its type; empty where that was not asked.
     """
 
     name: str
@@ -243,6 +244,7 @@ class Drill:
     production: OnProduction | None = field(default=None, metadata=SINCE)
     secondary: Secondary | None = field(default=None, metadata=SINCE)
     after_change_of: tuple[Resource, ...] = field(default=(), metadata=SINCE)
+    stands_in: str = field(default="", compare=False, metadata=ASIDE)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.calendar import Frequency
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.outline import Outlined
@@ -164,6 +165,8 @@ def _due_state(drill: Drill, passed: Sequence[datetime], now: datetime, newest: 
     wanted, began = drill.selection.runs, period_start(drill.every, now)
     passed = passed[:wanted]
     until = period_end(drill.every, now)
+    if lost := leaving.stays_in(drill):
+        return DueState(drill, True, f"never proven: {leaving.told(lost)}", None, until)
     proven_at = min(passed) if len(passed) == wanted else None
     if proven_at is not None and proven_at >= began:
         why = f"passed on {max(passed):%Y-%m-%d}, due once a {drill.every}"

@@ -37,6 +37,7 @@ class Rule(StrEnum):
     HYDRATION_UNMEASURED = "hydration-unmeasured"
     CONTROL_PLANE = "control-plane-lost"
     LOST_REGION = "lost-region-asked"
+    REGION_NOT_LEFT = "region-not-left"
     FAILOVER_SLOW = "failover-slow"
     FAILBACK_SLOW = "failback-slow"
     NO_POINT = "no-recovery-point"

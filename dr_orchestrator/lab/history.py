@@ -18,6 +18,7 @@ from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.judge.judgement import RULES, Fault, Record, judge
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.leaving import stands_in
 from dr_orchestrator.domain.programme import Exercise, verdict_of
 from dr_orchestrator.domain.quarter.ran import SEEDED
 from dr_orchestrator.domain.quarter.span import Quarter
@@ -166,8 +167,11 @@ class _Teller:
         worst = [WorstCase(self._worst(), "drawn for the seeded history", self._worst(), self._worst())]
         copy, gone = self._copy(header), self.at + until + 4 * _MINUTE
         fault = Fault(Outcome.ABORTED, "stopped by its operator (seeded history)") if stopped else None
+        left = copy.region != header.provenance.region
         clean = Event(Moment.CLEAN, gone, gone - self.at)
-        record = Record(header, [*events, clean], steps, checks, points, worst, Cleanup.CLEAN, fault=fault)
+        record = Record(
+            header, [*events, clean], steps, checks, points, worst, Cleanup.CLEAN, fault=fault, elsewhere=left
+        )
         judged = judge(record)
         closing = Closing(
             gone,
@@ -302,7 +306,7 @@ class _Teller:
     def _copy(self, header: RunHeader) -> Copy:
         resource = self.drill.resource
         return Copy(
-            resource.type, f"dro-seeded-{header.id}", resource.region, header.id, self.drill.name, header.service
+            resource.type, f"dro-seeded-{header.id}", stands_in(self.drill), header.id, self.drill.name, header.service
         )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, select
 
+from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.outline import Lasted
 from dr_orchestrator.domain.programme import Begun, Claim, RealRun
 from dr_orchestrator.domain.quarter.ran import SEEDED
@@ -15,7 +17,11 @@ from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.ledger import tables
 from dr_orchestrator.ledger.tables_of_findings import declared_drill
 
-_run = tables.run.c
+_run, _copy = tables.run.c, tables.copy.c
+ELSEWHERE = exists().where(_copy.run == _run.id, _copy.region != _run.region).label("elsewhere")
+"""Whether a run has a copy in another region than its source."""
+
+_LEAVING = (_run.disruption, _run.kind, ELSEWHERE)
 
 
 def last_green(connection: Connection, wanted: Mapping[Claim, int]) -> dict[Claim, tuple[datetime, ...]]:
@@ -26,18 +32,27 @@ def last_green(connection: Connection, wanted: Mapping[Claim, int]) -> dict[Clai
 
 def newest_real(connection: Connection, drills: Iterable[str]) -> dict[str, RealRun]:
     """The newest run of each drill on real AWS that said something, however the drill was defined then."""
-    columns = (_run.id, _run.started_at, _run.verdict, _run.definition, _run.selection)
+    columns = (_run.id, _run.started_at, _run.verdict, _run.definition, _run.selection, *_LEAVING)
     query = select(*columns).where(_says_something()).order_by(_run.number.desc()).limit(1)
     found = {drill: connection.execute(query.where(_run.drill == drill)).one_or_none() for drill in drills}
-    return {drill: RealRun(*row) for drill, row in found.items() if row is not None}
+    told = {drill: row for drill, row in found.items() if row is not None}
+    return {
+        drill: RealRun(row.id, row.started_at, _counted(row), row.definition, row.selection)
+        for drill, row in told.items()
+    }
 
 
 def proven_before(connection: Connection, instant: datetime) -> dict[str, datetime]:
     """When the runs began by which each drill last passed on real AWS before an instant, however it was defined."""
     green = [each for each in Verdict if each.green]
     passed = _run.simulated.is_(False) & _run.verdict.in_(green) & (_run.ended_at < instant)
-    query = select(_run.drill, func.max(_run.started_at)).where(passed).group_by(_run.drill)
-    return dict(connection.execute(query).tuples().all())
+    each = select(_run.drill, _run.started_at, *_LEAVING).where(passed).subquery()
+    how = (each.c.drill, each.c.disruption, each.c.kind, each.c.elsewhere)
+    found: dict[str, datetime] = {}
+    for drill, *left, began in connection.execute(select(*how, func.max(each.c.started_at)).group_by(*how)):
+        if leaving.counted(Verdict.PASSED, *left[:2], elsewhere=left[2]).green:
+            found[drill] = max(began, found.get(drill, began))
+    return found
 
 
 def declared_since(connection: Connection) -> dict[str, datetime]:
@@ -65,12 +80,17 @@ def lasted(connection: Connection, drill: str, of: int) -> list[Lasted]:
 def _passed(connection: Connection, claim: Claim, most: int) -> tuple[datetime, ...]:
     drill, definition, selection = claim
     query = (
-        select(_run.started_at, _run.verdict)
+        select(_run.started_at, _run.verdict, *_LEAVING)
         .where(_run.drill == drill, _run.definition == definition, _run.selection == selection, _says_something())
         .order_by(_run.number.desc())
         .limit(most)
     )
-    return tuple(row.started_at for row in takewhile(lambda row: row.verdict.green, connection.execute(query)))
+    return tuple(row.started_at for row in takewhile(lambda row: _counted(row).green, connection.execute(query)))
+
+
+def _counted(row: Row[Any]) -> Verdict:
+    verdict: Verdict = row.verdict
+    return leaving.counted(verdict, row.disruption, row.kind, elsewhere=bool(row.elsewhere))
 
 
 def _says_something() -> ColumnElement[bool]:

@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
+from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.findings.tracked import Act, Entry
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.quarter.costs import Life
-from dr_orchestrator.domain.quarter.ran import Ran
+from dr_orchestrator.domain.quarter.ran import Ran, uncounted
 from dr_orchestrator.domain.verdict import WorstCaseVerdict
 from dr_orchestrator.ledger import prose, rows, tables
 from dr_orchestrator.ledger.followed import Key
+from dr_orchestrator.ledger.history import ELSEWHERE
 from dr_orchestrator.ledger.tables_of_findings import finding_history, tracked_finding
 from dr_orchestrator.ledger.tables_of_posture import posture_look
 from dr_orchestrator.ledger.tables_of_restore_tests import restore_test
@@ -29,6 +31,7 @@ _WORST_CASES = {each: prose.worst_case_of(each) for each in (None, "", *map(str,
 _COLUMNS = [
     *(_run[name] for name in _SAME),
     *(_run.exercise, _run.rto_us, _run.rto_operator, _run.rpo_us, _run.rpo_operator, _run.worst_case_verdict),
+    ELSEWHERE,
     *(_run.rta_us, _run.rta_clock_error_us, _run.rpa_us, _run.rpa_clock_error_us, _run.rpa_grade),
 ]
 
@@ -45,7 +48,7 @@ def ran(connection: Connection, since: datetime, until: datetime) -> list[Ran]:
 
 def _ran(row: Row[Any]) -> Ran:
     of = row._mapping
-    return Ran(
+    found = Ran(
         **{name: of[name] for name in _SAME},
         exercise=of["exercise"] or "",
         rto=rows.limit_of(of["rto_us"], of["rto_operator"]),
@@ -57,6 +60,8 @@ def _ran(row: Row[Any]) -> Ran:
         rpa_grade=of["rpa_grade"] or "",
         worst_case=None if of["verdict"] is None else _WORST_CASES[of["worst_case_verdict"]],
     )
+    stayed = leaving.stays(found.disruption, found.kind, elsewhere=bool(of["elsewhere"]))
+    return uncounted(found) if stayed else found
 
 
 def exercises(connection: Connection, since: datetime, until: datetime) -> list[Exercise]:

@@ -108,6 +108,7 @@ class Session(FailingOver, Leading, Promoting):
             histories_unknown=self._looked_back.count(None),
             doubts=self._doubts(),
             clock_doubts=self._journal.clock_doubts,
+            elsewhere=self.copy.region != self.header.provenance.region,
         )
         self.verdict = close(record, self._ledger, self._clock)
 

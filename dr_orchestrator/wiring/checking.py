@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from dr_orchestrator.catalog import source
 from dr_orchestrator.catalog.load import problems
+from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.drill import CanaryItem, Check, Drill, NewestRow
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.proof import Files, SameObjects
@@ -73,6 +74,9 @@ class _Look:
             told = f"the policy lets it no longer: {on.consent.where} has expired on {on.consent.expires}"
             fix = "its owner renews `expires`, or removes the drill: `dro iam` prints no right for it"
             yield Remark(Level.ASK, document.problem(("drills", drill.name, "on"), told, fix))
+        if lost := leaving.stays_in(drill):
+            told, fix = f"{leaving.told(lost)}; {drill.name} is inconclusive at best", leaving.way_out(drill.kind)
+            yield Remark(Level.ASK, document.problem(("drills", drill.name, "disruption"), told, fix))
         resource, rebuild = drill.resource, drill.resource.rebuild
         if rebuild is not None and not rebuild.builder and (drill.file, resource.name) not in self._seen:
             self._seen.add((drill.file, resource.name))

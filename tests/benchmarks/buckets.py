@@ -57,6 +57,8 @@ def _measured(environment: Mapping[str, str], folder: Path, size: int) -> float:
         f"{size:>9,} objects: drill {took:.0f} s, exit {code}, peak memory {peak:.0f} MB; "
         f"copied in {copied:.0f} s, {size / copied:.0f} objects/s"
     )
+    if code:
+        print("           " + "; ".join(json.loads(told)["reasons"]))  # noqa: T201
     if (aws := shutil.which("aws")) is not None:
         sync = [aws, "s3", "sync", f"s3://{BUCKET}", f"s3://{AWS_BUCKET}", "--only-show-errors"]
         code, beside, of_aws, _ = _run(sync, environment)

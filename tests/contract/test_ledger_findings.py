@@ -337,7 +337,7 @@ QUARTER = datetime(2026, 10, 1, tzinfo=UTC)
 def state(*, due: bool) -> DueState:
     of = Service("orders", "Orders", Tier(0, "t", PROMISE), "payments", "c", Runbook("u", date(2026, 1, 1)))
     resource = Resource("db", "a-type", "orders-prod", "us-east-1")
-    drill = Drill("orders-snapshot", of, resource, Kind.SNAPSHOT_RESTORE, Disruption.REGION, PROMISE, ())
+    drill = Drill("orders-snapshot", of, resource, Kind.SNAPSHOT_RESTORE, Disruption.INFRASTRUCTURE, PROMISE, ())
     return DueState(drill, due, "why", None if due else START, START + 90 * DAY)
 
 

@@ -24,7 +24,7 @@ def drill(name: str, tier: int = 1, every: Frequency = Frequency.QUARTER, servic
     """A drill of a service of a tier."""
     of = Service(service, service, Tier(tier, "t", PROMISE), "o", "c", Runbook("u", date(2026, 1, 1)))
     resource = Resource("db", "rds-instance", "orders-prod", "us-east-1")
-    return Drill(name, of, resource, Kind.SNAPSHOT_RESTORE, Disruption.REGION, PROMISE, (), every=every)
+    return Drill(name, of, resource, Kind.SNAPSHOT_RESTORE, Disruption.INFRASTRUCTURE, PROMISE, (), every=every)
 
 
 def company(services: int) -> list[Drill]:

@@ -23,7 +23,7 @@ from dr_orchestrator.domain.failover import (
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective
+from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
 from dr_orchestrator.domain.parity import Difference, Standing
 from dr_orchestrator.domain.recovery_point import PointKind, WorstCase
 from dr_orchestrator.domain.replica import Empty
@@ -159,6 +159,8 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.HYDRATION_MISSED: lambda: hydrated(HOUR),
     Rule.HYDRATION_UNMEASURED: lambda: hydrated(None, mandatory=False),
     "a late hydration of an optional check": lambda: hydrated(HOUR, mandatory=False),
+    Rule.REGION_NOT_LEFT: lambda: run_with(disruption=Disruption.REGION),
+    "a region that was left": lambda: run_with(disruption=Disruption.REGION, elsewhere=True),
     Rule.LOST_REGION: lambda: run_with(
         checks=[ROWS, HEARTBEAT, lost_region.result("us-east-1", ["rds:DescribeDBInstances"])]
     ),

@@ -48,7 +48,7 @@ def ran(
         tier=1,
         resource="db",
         resource_id="orders-prod",
-        disruption=Disruption.REGION,
+        disruption=Disruption.INFRASTRUCTURE,
         path=RecoveryPath.PRIMARY,
         selection="latest",
         definition="",

@@ -10,9 +10,9 @@ from dr_orchestrator.catalog.shapes.destination import OWN, To
 from dr_orchestrator.catalog.shapes.service import Drill, Resource
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.drill import account_of
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.domain.service import Via
 from dr_orchestrator.errors import Problem
@@ -63,14 +63,13 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
 
 def _lost(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
     """The mistake that the copy stands in the region that counts as lost, in whichever account; and so green tells
-    nothing. A drill that says nothing of a place, as drill files of old do, is not held to it.
+    nothing. A drill that says nothing of a place is read all the same, for files of old say nothing; it is never green.
     """
-    if drill.disruption is not Disruption.REGION or drill.kind.leads or drill.kind.promotes or drill.kind.interrupts:
-        return  # those of these kinds stand in two regions, by rules of their own
     said = (drill.to.region if drill.to else None) or (drill.recovery_points.region if drill.recovery_points else None)
-    beside = said is None and drill.recovery_points is not None
-    if beside or said == resource.region:
-        message = f"{resource.region} counts as lost, and the copy stands in it: that proves nothing of its loss"
+    if said is None and drill.recovery_points is None:
+        return
+    if leaving.stays(drill.disruption, drill.kind, elsewhere=said not in (None, resource.region)):
+        message = leaving.told(resource.region)
         fix = "" if of.stays else ", or have the copy stand in another region"
         yield ("disruption",), message, f"write `disruption: infrastructure`, or `application`{fix}"
 

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.exercise.roles import Role
 
 
 class Holder(Shape):
-    """Who fills a role."""
+    """A person who fills a role."""
 
     person: Text = Field(description="Who.")
     deputy: Text | None = Field(default=None, description="Who does where they are away.")
@@ -40,7 +40,7 @@ class Criterion(Shape):
 
 
 class Inject(Shape):
-    """What the players are confronted with; it has a time or a trigger, never both."""
+    """An event that the players are confronted with; it has a time or a trigger, never both."""
 
     content: Text = Field(description="What the players are told, or see.")
     expected: Text = Field(description="What they are expected to do.")

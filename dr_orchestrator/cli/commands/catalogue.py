@@ -15,6 +15,7 @@ from dr_orchestrator import settings
 from dr_orchestrator.cli.output import json_option, print_json, say
 from dr_orchestrator.cli.terminal.notices import writing
 from dr_orchestrator.cli.terminal.table import print_table
+from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.errors import Exit, UsageError
@@ -100,7 +101,7 @@ def _row(drill: Drill) -> tuple[str, ...]:
         drill.name,
         drill.kind,
         drill.resource.id,
-        drill.disruption,
+        f"{drill.disruption} (not left)" if leaving.stays_in(drill) else drill.disruption,
         drill.path,
         str(objective.rto or "no target"),
         str(objective.rpo or "no target"),
@@ -119,6 +120,7 @@ def _as_json(drill: Drill) -> dict[str, object]:
         "resource_id": drill.resource.id,
         "region": drill.resource.region,
         "disruption": drill.disruption.value,
+        "stays_in_lost_region": leaving.stays_in(drill) or None,
         "path": drill.path.value,
         "every": drill.every.value,
         "rto_s": objective.rto.value.total_seconds() if objective.rto else None,

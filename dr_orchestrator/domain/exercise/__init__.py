@@ -1,1 +1,1 @@
-"""What exercises of people have in common: roles and who fills them, criteria, injects, ratings."""
+"""The things that exercises of people have in common: roles and who fills them, criteria, injects, ratings."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class InjectKind(StrEnum):
-    """What an inject is for."""
+    """The purpose of an inject."""
 
     EVENT = "event"
     INFORMATION = "information"

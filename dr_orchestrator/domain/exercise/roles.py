@@ -11,7 +11,7 @@ from dr_orchestrator.domain.findings.persons import same
 
 
 class Role(StrEnum):
-    """What somebody does in an exercise."""
+    """The part that somebody has in an exercise."""
 
     DIRECTOR = "director"
     """Says go or no-go, holds, aborts; gives no approval of their own exercise."""
@@ -37,7 +37,7 @@ APART = ((Role.EXECUTOR, Role.EVALUATOR), (Role.DIRECTOR, Role.EXECUTOR), (Role.
 
 @dataclass(frozen=True)
 class Holder:
-    """Who fills a role, and who does where they are away; `mode` is how they take part: in the room, remote."""
+    """A person who fills a role, and the deputy; `mode` is how they take part: in the room, remote."""
 
     person: str
     deputy: str = ""
@@ -51,7 +51,7 @@ class Holder:
 
 
 Cast = Mapping[Role, tuple[Holder, ...]]
-"""Who fills each role."""
+"""The holders of each role."""
 
 
 @dataclass(frozen=True)

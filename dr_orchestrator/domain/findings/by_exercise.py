@@ -24,7 +24,7 @@ class About:
 
 @dataclass(frozen=True)
 class Gap:
-    """What an exercise showed to be wrong; `subject` is the criterion, the contact or the check, by name."""
+    """A thing that an exercise showed to be wrong; `subject` is the criterion, the contact or the check, by name."""
 
     rule: Rule
     subject: str

@@ -15,7 +15,7 @@ from dr_orchestrator.domain.verdict import Verdict, WorstCaseVerdict
 
 __all__ = ["LEFTOVER", "RULES", "SKEW", "THIN", "Fault", "Judgement", "Record", "headroom", "judge"]
 
-RULES = "7"
+RULES = "8"
 """The version of the rules, kept with every verdict that they gave."""
 
 

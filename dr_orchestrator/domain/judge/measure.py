@@ -44,6 +44,7 @@ class Record:
     are the parts of a replica that keep data and came back without any, though nobody said that they may.
     `histories_unknown` is how many stores' recovery points could not be looked back at; `doubts` is why nothing here
     can be evidence, `clock_doubts` what speaks against the clock by which another process went on with the run.
+    `elsewhere` is whether its copy stands in another region than its source.
     """
 
     header: RunHeader
@@ -61,6 +62,7 @@ class Record:
     clock_doubts: Sequence[str] = ()
     empty: Sequence[Empty] = ()
     differences: Sequence[Difference] = ()
+    elsewhere: bool = False
 
 
 def measure(record: Record) -> Measures:

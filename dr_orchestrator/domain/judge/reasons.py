@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.failover import switches
 from dr_orchestrator.domain.judge.measure import CLAIMED, SCHEDULE, Record, clocks, newest
 from dr_orchestrator.domain.objective import Limit, format_duration
@@ -127,6 +128,7 @@ def unknowns(record: Record, measures: Measures) -> list[Reason]:
         *_fault(record, Outcome.INCONCLUSIVE, Rule.FAULT_UNKNOWN),
         *_unproven_checks(record),
         *_no_target(record),
+        *_region_not_left(record),
         *_time_unknown(record, measures),
         *_loss_unknown(record, measures),
         *_says_nothing_of_loss(record, measures),
@@ -153,6 +155,15 @@ def _no_target(record: Record) -> list[Reason]:
     if objective.rto is not None or objective.rpo is not None:
         return []
     return [Reason(Rule.NO_TARGET, f"no target: {objective.source} promises neither RTO nor RPO")]
+
+
+def _region_not_left(record: Record) -> list[Reason]:
+    """The copy that stood in the region that counts as lost; of a run that ended early nothing is proven anyway."""
+    of = record.header
+    if record.fault is not None or not leaving.stays(of.disruption, of.kind, elsewhere=record.elsewhere):
+        return []
+    told = f"{leaving.told(of.provenance.region)}; {leaving.way_out(of.kind)}"
+    return [Reason(Rule.REGION_NOT_LEFT, told)]
 
 
 def _time_unknown(record: Record, measures: Measures) -> list[Reason]:
@@ -279,5 +290,10 @@ def proven(measures: Measures) -> timedelta | None:
 
 
 def headroom(limit: Limit, actual: timedelta) -> float:
-    """The share of the target that was left: 1 for an instant recovery, 0 or less where it was used up."""
+    """The share of the target that was left: 1 for an instant recovery, 0 or less where it was used up.
+
+    Of a limit that leaves no time, which drill files may not have, there is all of it or nothing.
+    """
+    if limit.value <= timedelta():
+        return float(actual <= timedelta())
     return (limit.value - actual) / limit.value

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.drill import Drill, RecoveryPath
 from dr_orchestrator.domain.objective import Disruption, Limit, Objective, format_duration
 from dr_orchestrator.domain.outline import Outline
@@ -189,6 +190,8 @@ _Judged = tuple[bool | None, str]
 
 def _by_run(drill: Drill, run: Outline | None, judged: Callable[[Drill, RunHeader, Closing], _Judged]) -> Ground:
     path = "fallback: " if drill.path is RecoveryPath.FALLBACK else ""
+    if lost := leaving.stays_in(drill):
+        return Ground(drill.name, f"{path}{leaving.told(lost)}", Proof.NOT_PROVEN)
     if run is None or run.closing is None:
         return Ground(drill.name, f"{path}no run on real AWS", Proof.NOT_PROVEN, run.header.id if run else "")
     met, said = judged(drill, run.header, run.closing)

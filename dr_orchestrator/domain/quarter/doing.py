@@ -175,4 +175,5 @@ def _of_runs(runs: Sequence[Ran], stands: DueState | None, since: datetime) -> t
         if stands is not None and stands.proven_at is not None and stands.proven_at >= since:
             return Done.PASSED, unpassed, run
         return Done.UNPROVEN, _told(stands.why if stands else "", unpassed), run
-    return _UNPASSED.get(verdict, Done.FAILED), _told(str(verdict), unpassed), run
+    why = "its copy stood in the region that counts as lost" if run.stayed else ""
+    return _UNPASSED.get(verdict, Done.FAILED), _told(str(verdict), why, unpassed), run

@@ -36,6 +36,7 @@ class Ran:
     """A run in the few facts that the programme's report is made of; `verdict` is None while it is open.
 
     Durations are unrounded, and None where nothing was measured; limits are those that stood when it began.
+    `stayed` is whether its copy stood in the region that counts as lost.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Ran:
     verdict: Verdict | None = None
     cleanup: Cleanup | None = None
     worst_case: WorstCaseVerdict | None = None
+    stayed: bool = False
 
     @functools.cached_property
     def world(self) -> World:
@@ -118,9 +120,18 @@ def _ended(run: Ran, instant: datetime) -> bool:
     return run.ended_at is not None and run.ended_at <= instant
 
 
+def uncounted(run: Ran) -> Ran:
+    """A run whose copy stood in the region that counts as lost, as it counts: without figures, and never as passed."""
+    verdict = Verdict.INCONCLUSIVE if run.passed else run.verdict
+    return replace(_unmeasured(run), verdict=verdict, worst_case=None, stayed=True)
+
+
+def _unmeasured(run: Ran) -> Ran:
+    return replace(run, rta=None, rta_error=None, rpa=None, rpa_error=None, rpa_grade="")
+
+
 def _open(run: Ran) -> Ran:
-    opened = replace(run, rta=None, rta_error=None, rpa=None, rpa_error=None, rpa_grade="")
-    return replace(opened, ended_at=None, verdict=None, cleanup=None, worst_case=None)
+    return replace(_unmeasured(run), ended_at=None, verdict=None, cleanup=None, worst_case=None)
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def _share(against: Against, most: timedelta) -> float:
     """The share of the target that was used; without a target, of the longest in the trend."""
     actual = against.actual or timedelta()
     if against.limit is not None:
-        return actual / against.limit.value
+        return actual / against.limit.value if against.limit.value else _ROOM * bool(actual)
     return actual / most if most else 0.0
 
 

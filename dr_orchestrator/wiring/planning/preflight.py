@@ -10,6 +10,7 @@ from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.access.permissions import failed_over
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.preflight import rights
+from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
@@ -108,6 +109,8 @@ class PreflightChecks:
             yield PreflightCheck(f"permissions of {name}", ask, must=not self.begun)
         if self.begun:
             return
+        if leaving.stays_in(self.drill):
+            yield PreflightCheck("lost region", self._lost_region, must=False)
         for of, restorer in self.points():
             yield PreflightCheck(f"recovery point{of}", lambda restorer=restorer: self._point(restorer.choose()))  # type: ignore[misc]
         yield from self._quotas()
@@ -115,6 +118,10 @@ class PreflightChecks:
         yield PreflightCheck("orphans", self._orphans, must=False)
         yield PreflightCheck("expected time", self._time)
         yield PreflightCheck("cost", self._cost)
+
+    def _lost_region(self) -> str:
+        told, fix = leaving.told(leaving.stays_in(self.drill)), leaving.way_out(self.drill.kind)
+        raise Doubt(f"{told}, and the drill ends inconclusive at best; {fix}")
 
     def _permissions_by_store(self) -> Iterator[tuple[str, Callable[[], str]]]:
         for store in self.components.stores:

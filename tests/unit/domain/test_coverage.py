@@ -145,6 +145,6 @@ def test_each_drill_stands_under_its_disruption() -> None:
     zone = replace(drill("b"), disruption=Disruption.AVAILABILITY_ZONE)
     row = only(of([service(DB)], [drill("a"), zone], {"b": RECENT}))
     assert {where: [each.standing for each in cells] for where, cells in row.cells.items()} == {
-        Disruption.REGION: [Coverage.NEVER],
+        Disruption.INFRASTRUCTURE: [Coverage.NEVER],
         Disruption.AVAILABILITY_ZONE: [Coverage.PROVEN],
     }

@@ -39,7 +39,7 @@ PROMISE = Objective(Limit(timedelta(hours=4)), Limit(timedelta(hours=1)), "tier"
 def drill(name: str, tier: int = 1, service: str = "orders", every: Frequency = Frequency.QUARTER) -> Drill:
     of = Service(service, service, Tier(tier, "t", PROMISE), "o", "c", Runbook("u", date(2026, 1, 1)))
     resource = Resource("db", "rds-instance", "orders-prod", "us-east-1")
-    return Drill(name, of, resource, Kind.SNAPSHOT_RESTORE, Disruption.REGION, PROMISE, (), every=every)
+    return Drill(name, of, resource, Kind.SNAPSHOT_RESTORE, Disruption.INFRASTRUCTURE, PROMISE, (), every=every)
 
 
 def test_tier_0_comes_first() -> None:

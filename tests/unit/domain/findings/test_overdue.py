@@ -28,7 +28,15 @@ def state(tier: int = 1, *, due: bool = True, runs: int = 1, every: Frequency = 
     resource = Resource("db", "a-type", "orders-prod", "us-east-1")
     drawn = Selection(Pick.RANDOM, runs=runs) if runs > 1 else Selection()
     made = Drill(
-        "orders-snapshot", of, resource, Kind.SNAPSHOT_RESTORE, Disruption.REGION, PROMISE, (), drawn, every=every
+        "orders-snapshot",
+        of,
+        resource,
+        Kind.SNAPSHOT_RESTORE,
+        Disruption.INFRASTRUCTURE,
+        PROMISE,
+        (),
+        drawn,
+        every=every,
     )
     return DueState(made, due, "never proven", None if due else NOW, datetime(2027, 1, 1, tzinfo=UTC))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.drill import Drill, RecoveryPath
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.kind import Kind
@@ -169,7 +170,8 @@ def test_limits_that_differ_are_claimed_each_for_its_disruption() -> None:
     """Never the best number for the worst disaster; what has no limit is not claimed, and is no measure that lacks."""
     zone = drill("zone", disruption=Disruption.AVAILABILITY_ZONE, objective=promise(1))
     slow = drill("slow", disruption=Disruption.AVAILABILITY_ZONE, objective=promise(2))
-    region = drill("region", disruption=Disruption.REGION, objective=promise(8, None))
+    away = replace(RESOURCE, to=Destination("eu-west-1"))
+    region = drill("region", resource=away, disruption=Disruption.REGION, objective=promise(8, None))
     found = claimed(LOCKED, drills=(region, zone, slow))
     assert [each.words for each in found.parts[1:]] == [
         "loss < 1 h (availability-zone)",
