@@ -70,14 +70,14 @@ def read_policy(drills: Path) -> Policy:
         missing.problems.append(missing.problem((), "the file is missing", fix))
         return Policy(missing, None)
     document = read(path, file)
-    return Policy(document, _shaped(document, TiersFile))
+    return Policy(document, shaped(document, TiersFile))
 
 
 def read_service(path: Path, types: Types[ResourceType]) -> Declared:
     """Read a service file, whose resources are of those types."""
     document = read(path, f"{path.parent.name}/{path.name}")
     shape = service_file(types)
-    whole = _shaped(document, shape, functools.partial(_of_other_types, document, types))
+    whole = shaped(document, shape, functools.partial(_of_other_types, document, types))
     raw: Mapping[str, Any] = document.data if isinstance(document.data, dict) else {}
     if whole:
         resources, drills = _legal(whole.resources), _legal(whole.drills)
@@ -114,9 +114,10 @@ def _of_other_types(document: Document, types: Types[ResourceType], key: Key) ->
     return set().union(*had.values()) - had[of]
 
 
-def _shaped(
+def shaped(
     document: Document, shape: type[Entry], apart: Callable[[Key], Collection[str]] = lambda _: ()
 ) -> Entry | None:
+    """The data of a file as a shape has it; None, with its mistakes in the document, where it is not legal."""
     if document.data is None:
         return None
     try:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from dr_orchestrator.catalog.shapes.game_day import GameDayFile
 from dr_orchestrator.catalog.shapes.service import service_file
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.domain.resource_type import ResourceType, Types
@@ -29,9 +30,18 @@ def tiers_schema() -> dict[str, Any]:
     return _schema(TiersFile, "Tiers file")
 
 
+def game_day_schema() -> dict[str, Any]:
+    """The schema of a game day's file."""
+    return _schema(GameDayFile, "Game day file")
+
+
 def write(folder: Path, types: Types[ResourceType]) -> tuple[Path, ...]:
-    """Write both schemas into a folder of drill files."""
-    documents = {"drill.schema.json": service_schema(types), "tiers.schema.json": tiers_schema()}
+    """Write all schemas into a folder of drill files."""
+    documents = {
+        "drill.schema.json": service_schema(types),
+        "tiers.schema.json": tiers_schema(),
+        "game-day.schema.json": game_day_schema(),
+    }
     for name, document in documents.items():
         (folder / name).write_text(rendered(document), encoding="utf-8")
     return tuple(folder / name for name in documents)

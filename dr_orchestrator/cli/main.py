@@ -41,6 +41,7 @@ COMMANDS = {
     "template": ("template", "Tell what a replica would make of a CloudFormation template."),
     "iam": ("iam", "Print the IAM policies that drills need."),
     "approve": ("approving", "Approve, for today, that a drill fails production over."),
+    "game-day": ("game_day", "Hold a game day: plan, approve, start, log, drill, rate, abort, report."),
     "resume": ("recovery", "Go on with a run whose process died."),
     "abort": ("recovery", "Stop a run: clean up, keep the evidence."),
     "sweep": ("sweep", "Finish what died: take down what dead runs left."),
@@ -64,6 +65,7 @@ OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary"
     "import",
     "approve",
     "tickets",
+    "game-day",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 
@@ -83,7 +85,8 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"dr_orchestrator.cli.commands.{COMMANDS[name][0]}")
-        command: click.Command = getattr(module, f"{name}_" if keyword.iskeyword(name) else name)
+        plain = name.replace("-", "_")
+        command: click.Command = getattr(module, f"{plain}_" if keyword.iskeyword(plain) else plain)
         return command
 
     def resolve_command(

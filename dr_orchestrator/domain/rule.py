@@ -62,6 +62,8 @@ class Rule(StrEnum):
     CONTACT_NOT_REACHED = "contact-not-reached"
     DOCUMENT_DEFECT = "document-defect"
     EXERCISE_GAP = "exercise-gap"
+    EXERCISE_ABORTED = "exercise-aborted"
+    CRITERION_NOT_RATED = "criterion-not-rated"
     POSTURE_NEWEST = "posture-newest-point"
     POSTURE_DAILY = "posture-daily-points"
     POSTURE_RETENTION = "posture-retention"

@@ -50,6 +50,7 @@ from dr_orchestrator.ledger import (
 from dr_orchestrator.ledger.columns import Instant
 from dr_orchestrator.ledger.engine import LedgerDefect, alone, create, reading, transaction
 from dr_orchestrator.ledger.findings import SqlFindings
+from dr_orchestrator.ledger.game_days import SqlGameDays
 from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
@@ -92,6 +93,7 @@ class SqlLedger:
     ) -> None:
         self._engine = engine
         self.findings = SqlFindings(engine, deadlines)
+        self.game_days = SqlGameDays(engine, deadlines)
         self.seeded = SqlSeeded(engine, deadlines)
         self.queries = Queries(engine)
         times = times_of(engine, machine or MachineClock())

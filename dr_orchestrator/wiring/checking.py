@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from dr_orchestrator.catalog import source
+from dr_orchestrator.catalog import game_days, source
 from dr_orchestrator.catalog.load import problems
 from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.drill import CanaryItem, Check, Drill, NewestRow
@@ -45,6 +45,7 @@ def look(here: App) -> list[Remark]:
     """All that is wrong with the drill files; where nothing is, all that drills would be asked, or would lack."""
     folder = here.settings.drills
     found = [*problems(folder, here.types, here.settings.flows), *_of_estate(here)]
+    found += game_days.problems(folder, None if found else here.catalogue)
     if found:
         return [Remark(Level.PROBLEM, each) for each in found]
     looked = _Look(here)

@@ -70,7 +70,7 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
     definition = _definition(here, drill, recorded)
     if not recorded:
         approving.refuse_without_words(here, definition)
-    run = recorded.header.id if recorded else new_run_id(here.clock)
+    run = recorded.header.id if recorded else request().run or new_run_id(here.clock)
     keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
     session = _prepared(here, definition, run, recorded, keeper, call)
     with keeping(), here.standstill.watched(), heeding(keeper.raise_if_told, run, drill):

@@ -25,7 +25,7 @@ def publish_run(here: App, run: str) -> Mapping[str, Path]:
         told = standings(here.ledger.queries, [found], here.clock.now())
         return write_run(found, to.generated, to.templates, standings=told)
 
-    return _published(run, write)
+    return published(run, write)
 
 
 def publish_exercise(here: App, exercise: str) -> Mapping[str, Path]:
@@ -37,7 +37,7 @@ def publish_exercise(here: App, exercise: str) -> Mapping[str, Path]:
         told = standings(here.ledger.queries, runs, here.clock.now())
         return write_exercise(found, runs, to.generated, to.templates, standings=told)
 
-    return _published(exercise, write)
+    return published(exercise, write)
 
 
 def why_not(name: str) -> str:
@@ -45,7 +45,7 @@ def why_not(name: str) -> str:
     return _failed.get(name, "")
 
 
-def _published(name: str, write: Callable[[], Mapping[str, Path]]) -> Mapping[str, Path]:
+def published(name: str, write: Callable[[], Mapping[str, Path]], again: str = "dro report") -> Mapping[str, Path]:
     """The pages that were written; what went wrong is told and remembered, and only a defect of ours shows its
     trace.
     """
@@ -59,6 +59,6 @@ def _published(name: str, write: Callable[[], Mapping[str, Path]]) -> Mapping[st
             else without_secrets(str(error))
         )
         _failed[name] = why
-        told = "%s is in the ledger, but its report was not written: %s; mend that, then: dro report %s"
-        log.warning(told, name, why, name, exc_info=not isinstance(error, OSError | DroError))
+        told = "%s is in the ledger, but its report was not written: %s; mend that, then: %s %s"
+        log.warning(told, name, why, again, name, exc_info=not isinstance(error, OSError | DroError))
         return {}

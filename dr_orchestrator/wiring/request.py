@@ -15,12 +15,14 @@ from dr_orchestrator.domain.run import Run
 @dataclass(frozen=True)
 class Request:
     """The request of whoever starts a drill: runs take the `selection` instead of their drill's own, belong to the
-    `exercise`, go on with the run that is `resumed`; an exercise is `anew`, though one of the quarter is under way.
+    `exercise`, go on with the run that is `resumed`, have the id `run` where one is given; an exercise is `anew`,
+    though one of the quarter is under way.
     """
 
     selection: Selection | None = None
     exercise: str = ""
     resumed: Run | None = None
+    run: str = ""
     anew: bool = False
 
 

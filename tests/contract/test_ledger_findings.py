@@ -422,7 +422,7 @@ def test_an_upgrade_brings_in_what_runs_found(ledger: SqlLedger, database_url: s
     old.close()
     engine = create(database_url)
     with engine.begin() as connection:
-        for name in ("ticket", "finding_history", "tracked_finding", "declared_drill"):
+        for name in ("game_day_entry", "game_day", "ticket", "finding_history", "tracked_finding", "declared_drill"):
             connection.execute(text("DROP VIEW IF EXISTS v_finding"))
             connection.execute(text(f"DROP TABLE {name}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0023'"))

@@ -58,6 +58,7 @@ def _copy_content(folder: Path, company: str | None) -> None:
         for each in (
             *(folder / "drills").glob("*.yaml"),
             folder / "drills" / "checks",
+            folder / "drills" / "game-days",
             folder / "drills" / "infrastructure",
         ):
             shutil.rmtree(each) if each.is_dir() else each.unlink()
@@ -171,10 +172,10 @@ def _verdict(here: App, found: Sequence[Remark]) -> str:
 
 
 @click.command()
-@click.argument("which", type=click.Choice(["service", "tiers"]), default="service")
-@click.option("--write", type=click.Path(path_type=Path, file_okay=False), help="Write both files to this folder.")
+@click.argument("which", type=click.Choice(["service", "tiers", "game-day"]), default="service")
+@click.option("--write", type=click.Path(path_type=Path, file_okay=False), help="Write all of them to this folder.")
 def schema(which: str, write: Path | None) -> None:
-    """Print the JSON Schema of service files (or of tiers.yaml), for editors and check-jsonschema."""
+    """Print the JSON Schema of service files (of tiers.yaml, of game days), for editors and check-jsonschema."""
     from dr_orchestrator.catalog import schema as schemas
     from dr_orchestrator.wiring.app import world
 
@@ -186,6 +187,9 @@ def schema(which: str, write: Path | None) -> None:
         for path in written:
             click.echo(str(path))
         return
-    click.echo(
-        schemas.rendered(schemas.service_schema(types) if which == "service" else schemas.tiers_schema()), nl=False
-    )
+    made = {
+        "service": lambda: schemas.service_schema(types),
+        "tiers": schemas.tiers_schema,
+        "game-day": schemas.game_day_schema,
+    }
+    click.echo(schemas.rendered(made[which]()), nl=False)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
-import time
-
 import click
 
 from dr_orchestrator.cli.output import json_option
 from dr_orchestrator.cli.terminal.notices import warn_of_pace
 from dr_orchestrator.domain.outline import exit_code
 
-LOOK_EVERY_S = 0.5
+ASKED = "Asked the process that drives it to stop; it cleans up first."
 
 
 @click.command()
@@ -44,25 +40,16 @@ def abort(name: str, wait: int) -> int:
     """Stop a run, wherever it is driven: nothing more is started, its copies are taken down, the evidence is kept."""
     from dr_orchestrator import wiring
     from dr_orchestrator.cli.commands.running import minding_leftovers
-    from dr_orchestrator.wiring import sweeping
+    from dr_orchestrator.wiring.stopping import stop_runs
 
     here = wiring.world()
     run = here.ledger.queries.run(name)
     if run.closing is not None:
         click.echo(f"Run {run.header.id} is closed already: {run.closing.verdict}, clean-up {run.closing.cleanup}.")
         return exit_code([run])
-    who = f"{getpass.getuser()}@{socket.gethostname()}"
-    here.ledger.leases.ask_to_abort(run.header.id, who)
-    give_up = time.monotonic() + wait
-    if sweeping.alive(here, run.header.id):
-        click.echo("Asked the process that drives it to stop; it cleans up first.", err=True)
-    while sweeping.alive(here, run.header.id) and time.monotonic() < give_up:
-        time.sleep(LOOK_EVERY_S)
+    with minding_leftovers(here, lambda: [here.ledger.queries.run(run.header.id)]):
+        stop_runs(here, [run.header.id], wait, lambda _: click.echo(ASKED, err=True))
     run = here.ledger.queries.run(run.header.id)
-    if run.closing is None and not sweeping.alive(here, run.header.id):
-        with minding_leftovers(here, lambda: [here.ledger.queries.run(run.header.id)]):
-            sweeping.sweep_run(here, run, "its process is gone, and its copies were taken down by `dro abort`")
-        run = here.ledger.queries.run(run.header.id)
     told = f"{run.closing.verdict}, clean-up {run.closing.cleanup}" if run.closing else "not ended yet"
     click.echo(f"Run {run.header.id}: {told}.")
     return exit_code([run])

@@ -17,7 +17,13 @@ from tests.support.drill_files import SHOP, changed
 
 DRILLS = Path(__file__).parents[3] / "drills"
 SERVICES = sorted(path for path in DRILLS.glob("*.yaml") if path.name != "tiers.yaml")
-SCHEMAS = {"drill.schema.json": schema.service_schema(TYPES), "tiers.schema.json": schema.tiers_schema()}
+GAME_DAYS = sorted((DRILLS / "game-days").glob("*.yaml"))
+SCHEMAS = {
+    "drill.schema.json": schema.service_schema(TYPES),
+    "tiers.schema.json": schema.tiers_schema(),
+    "game-day.schema.json": schema.game_day_schema(),
+}
+TOLD = dict.fromkeys(SCHEMAS, DRILLS / "README.md") | {"game-day.schema.json": DRILLS.parent / "docs" / "game-days.md"}
 
 
 def _check(schema_file: str, *files: Path) -> subprocess.CompletedProcess[str]:
@@ -62,6 +68,7 @@ def test_the_sample_passes_the_schemas() -> None:
     """The sample company's files are legal for editors, too."""
     assert _check("drill.schema.json", *SERVICES).returncode == 0
     assert _check("tiers.schema.json", DRILLS / "tiers.yaml").returncode == 0
+    assert _check("game-day.schema.json", *GAME_DAYS).returncode == 0
 
 
 @pytest.mark.slow
@@ -84,10 +91,14 @@ def test_every_file_names_its_schema() -> None:
     """Editors find the schema by the first line of each file."""
     for path in SERVICES:
         assert path.read_text().startswith("# yaml-language-server: $schema=./drill.schema.json\n")
+    for path in GAME_DAYS:
+        assert path.read_text().startswith("# yaml-language-server: $schema=../game-day.schema.json\n")
     assert (DRILLS / "tiers.yaml").read_text().startswith("# yaml-language-server: $schema=./tiers.schema.json\n")
 
 
-@pytest.mark.parametrize("key", sorted({key for document in SCHEMAS.values() for key in _properties(document)}))
-def test_every_key_is_in_the_readme(key: str) -> None:
-    """A key that can be written is explained in drills/README.md."""
-    assert re.search(rf"(?<![\w-]){re.escape(key)}`?:|`{re.escape(key)}`", (DRILLS / "README.md").read_text())
+@pytest.mark.parametrize(
+    ("name", "key"), sorted({(name, key) for name, document in SCHEMAS.items() for key in _properties(document)})
+)
+def test_every_key_is_in_the_readme(name: str, key: str) -> None:
+    """A key that can be written is explained in drills/README.md, those of game days on their own page."""
+    assert re.search(rf"(?<![\w-]){re.escape(key)}`?:|`{re.escape(key)}`", TOLD[name].read_text())

@@ -1,0 +1,8 @@
+"""The commands of game days: one group, whose verbs are those of its log."""
+
+from __future__ import annotations
+
+from dr_orchestrator.cli.commands.game_day import acting, drilling, ending, planning, showing
+from dr_orchestrator.cli.commands.game_day.group import game_day
+
+__all__ = ["acting", "drilling", "ending", "game_day", "planning", "showing"]

@@ -1,0 +1,43 @@
+"""Opens a game day by its plan, and adds what somebody does; each act is judged where it lands in the log."""
+
+from __future__ import annotations
+
+import secrets
+
+from dr_orchestrator.domain.game_day.acts import PersonAct
+from dr_orchestrator.domain.game_day.plan import GameDay
+from dr_orchestrator.domain.game_day.record import Record
+from dr_orchestrator.ledger.game_days import Added
+from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.building import read_only
+from dr_orchestrator.wiring.identity import is_simulated
+from dr_orchestrator.wiring.operator import operator
+
+NO_REGION = "us-east-1"
+"""The region of a game day without a drill, whose endpoint says whether it is simulated."""
+
+
+def open_by_plan(here: App, plan: GameDay, by: str = "") -> Record:
+    """The game day that is held by this plan: the one that waits for its start, else a new one."""
+    now = here.clock.now()
+    named = f"{plan.name}-{now:%Y%m%d}-{secrets.token_hex(2)}"
+    return here.ledger.game_days.take_plan(plan, named, who(by), now, simulated=simulated(here, plan))
+
+
+def act(here: App, name: str, done: PersonAct, by: str = "") -> Added:
+    """Add what somebody does to the game day of an id, or the newest of a plan's name; UsageError if it may not be."""
+    record = here.ledger.game_days.find(name)
+    strange = simulated(here, record.plan)
+    return here.ledger.game_days.act(record.id, done, who(by), here.clock.now(), simulated=strange)
+
+
+def who(by: str) -> str:
+    """The person who acts: who is named, else as for every command."""
+    return by.strip() or operator()
+
+
+def simulated(here: App, plan: GameDay) -> bool:
+    """Whether what it starts would be simulated: by its drills, or by the endpoint where it has none."""
+    drills = here.declared.drills
+    regions = {drills[each.name].resource.region for each in plan.drills if each.name in drills} or {NO_REGION}
+    return any(is_simulated(here, read_only(here, region)) for region in regions)
