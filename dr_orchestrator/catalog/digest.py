@@ -38,6 +38,11 @@ def _named(drills: Mapping[str, Drill]) -> dict[str, object]:
     return {name: (drill.summary, drill.digest) for name, drill in drills.items()}
 
 
+def of_record(*parts: object) -> str:
+    """The digest of what somebody recorded, whatever its file looked like."""
+    return _sha256(parts)
+
+
 def _sha256(value: object) -> str:
     written = json.dumps(value, default=_plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()[:16]

@@ -12,7 +12,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from dr_orchestrator.catalog.shapes.game_day import GameDayFile
+from dr_orchestrator.catalog.shapes.review import ReviewFile, SignedFile
 from dr_orchestrator.catalog.shapes.service import service_file
+from dr_orchestrator.catalog.shapes.tabletop import SittingFile, TabletopFile
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 
@@ -30,18 +32,20 @@ def tiers_schema() -> dict[str, Any]:
     return _schema(TiersFile, "Tiers file")
 
 
-def game_day_schema() -> dict[str, Any]:
-    """The schema of a game day's file."""
-    return _schema(GameDayFile, "Game day file")
+def of_people() -> dict[str, dict[str, Any]]:
+    """The schemas of game days, tabletops and reviews, and of what people fill in, by the names of their files."""
+    return {
+        "game-day.schema.json": _schema(GameDayFile, "Game day file"),
+        "tabletop.schema.json": _schema(TabletopFile, "Tabletop"),
+        "sitting.schema.json": _schema(SittingFile, "Record of a tabletop"),
+        "review.schema.json": _schema(ReviewFile, "Review"),
+        "signed.schema.json": _schema(SignedFile, "Answers of a reviewer"),
+    }
 
 
 def write(folder: Path, types: Types[ResourceType]) -> tuple[Path, ...]:
     """Write all schemas into a folder of drill files."""
-    documents = {
-        "drill.schema.json": service_schema(types),
-        "tiers.schema.json": tiers_schema(),
-        "game-day.schema.json": game_day_schema(),
-    }
+    documents = {"drill.schema.json": service_schema(types), "tiers.schema.json": tiers_schema(), **of_people()}
     for name, document in documents.items():
         (folder / name).write_text(rendered(document), encoding="utf-8")
     return tuple(folder / name for name in documents)

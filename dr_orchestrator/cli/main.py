@@ -48,6 +48,9 @@ COMMANDS = {
     "runs": ("history", "List runs and exercises."),
     "show": ("history", "Show one run."),
     "report": ("history", "Render the report of a run or an exercise anew."),
+    "tabletop": ("tabletop", "Draft, record and show tabletops: scenarios that people talk through."),
+    "review": ("review", "Look at documents, sign their reviews, show them."),
+    "reviews": ("review", "List tabletops and reviews, and which are due."),
     "programme": ("programme", "Write the quarter's programme report, leadership's page first."),
     "findings": ("findings", "List what is to be remediated, overdue first."),
     "finding": ("findings", "Show a finding, assign it, accept it, add to its history."),
@@ -66,6 +69,9 @@ OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary"
     "approve",
     "tickets",
     "game-day",
+    "tabletop",
+    "review",
+    "reviews",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 

@@ -63,7 +63,8 @@ class Limit:
 class Objective:
     """RTO and RPO; None means that no target was set, which is shown and never counts as met.
 
-    `hydration` is when all blocks of a copy are to have been read, counted as the RTO is.
+    `hydration` is when all blocks of a copy are to have been read, counted as the RTO is. `reason` is why it is not
+    its tier's, empty where nobody says.
     """
 
     rto: Limit | None
@@ -71,6 +72,17 @@ class Objective:
     source: str
     revision: str = ""
     hydration: Limit | None = field(default=None, metadata=SINCE)
+    reason: str = field(default="", compare=False, metadata=ASIDE)
+
+    def looser(self, than: Objective) -> tuple[Goal, ...]:
+        """The goals in which it promises less than another: no limit where that has one, or a wider one."""
+        pairs = ((Goal.RTO, self.rto, than.rto), (Goal.RPO, self.rpo, than.rpo))
+        return tuple(goal for goal, own, other in pairs if other is not None and (own is None or _wider(own, other)))
+
+
+def _wider(own: Limit, other: Limit) -> bool:
+    strict = own.operator is Operator.AT_MOST and other.operator is Operator.BELOW
+    return own.value > other.value or (own.value == other.value and strict)
 
 
 class ClockStart(StrEnum):

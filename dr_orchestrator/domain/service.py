@@ -19,11 +19,12 @@ from dr_orchestrator.domain.statements import Statements
 
 @dataclass(frozen=True)
 class Contact:
-    """A person or rota to reach, and how."""
+    """A person or rota to reach, and how; `verified` is when that was last seen to be right, None where nobody says."""
 
     name: str
     role: str
     reach: str
+    verified: date | None = field(default=None, metadata=SINCE)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ from dr_orchestrator.ledger.game_days import SqlGameDays
 from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
+from dr_orchestrator.ledger.practice import SqlPractice
 from dr_orchestrator.ledger.queries import Queries
 from dr_orchestrator.ledger.seeded import SqlSeeded
 from dr_orchestrator.ledger.tickets import SqlTickets
@@ -96,6 +97,7 @@ class SqlLedger:
         self.game_days = SqlGameDays(engine, deadlines)
         self.seeded = SqlSeeded(engine, deadlines)
         self.queries = Queries(engine)
+        self.practice = SqlPractice(engine, self.findings)
         times = times_of(engine, machine or MachineClock())
         self.leases = SqlLeases(engine, tables.lease, times)
         self.exercise_leases = SqlLeases(engine, tables.exercise_lease, times)

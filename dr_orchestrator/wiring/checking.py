@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from dr_orchestrator.catalog import game_days, source
 from dr_orchestrator.catalog.load import problems
+from dr_orchestrator.catalog.practice import reviews, tabletops
 from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.drill import CanaryItem, Check, Drill, NewestRow
 from dr_orchestrator.domain.objective import format_duration
@@ -48,9 +49,17 @@ def look(here: App) -> list[Remark]:
     found += game_days.problems(folder, None if found else here.catalogue)
     if found:
         return [Remark(Level.PROBLEM, each) for each in found]
+    if wrong := practice_problems(here):
+        return [Remark(Level.PROBLEM, each) for each in wrong]
     looked = _Look(here)
     told = [each for drill in here.catalogue.drills.values() for each in looked.at(drill)]
     return sorted(dict.fromkeys(told), key=lambda each: (each.problem.file, each.problem.line, each.problem.key))
+
+
+def practice_problems(here: App) -> Sequence[Problem]:
+    """The mistakes in the plans of tabletops and in the declarations of reviews."""
+    folder, services = here.settings.drills, here.catalogue.services
+    return (*tabletops.plan_problems(folder, services), *reviews.plan_problems(folder, services))
 
 
 def _of_estate(here: App) -> Sequence[Problem]:

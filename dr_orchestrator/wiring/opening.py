@@ -32,6 +32,7 @@ from dr_orchestrator.wiring.customers.reaching import Unmodified
 from dr_orchestrator.wiring.identity import Surroundings, elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.operator import operator
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
+from dr_orchestrator.wiring.practice.documents import see_files
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.request import asking, request
 from dr_orchestrator.wiring.selection import chosen
@@ -83,6 +84,7 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
                 here.driven.add(run)
                 yield session
         finally:
+            see_files(here, run, definition.service.name)
             publish_run(here, run)
 
 

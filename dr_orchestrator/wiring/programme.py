@@ -23,6 +23,7 @@ from dr_orchestrator.errors import UsageError
 from dr_orchestrator.reporting.quarter.files import FORMATS, write_programme
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.calendar import planned_for
+from dr_orchestrator.wiring.practice.quarter import people_rows
 
 _Seen = tuple[datetime, list[Stood]] | None
 
@@ -112,6 +113,7 @@ def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
         histories=queries.turns(TURNS),
         imported=queries.restore_tests(start),
         lives=queries.lives(start, now),
+        people=people_rows(here, start, end, now),
     )
 
 

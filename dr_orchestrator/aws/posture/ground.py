@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Api, Denied
+from dr_orchestrator.aws.calls.api import Api, Denied, NotFound
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.posture.facts import Fact, Inapplicable, Known, Protection, Unknown
 from dr_orchestrator.domain.preflight import NotApplicable
@@ -122,7 +122,7 @@ class Ground:
 def unknown(fault: DrillFault, call: str = "") -> Unknown:
     """A failure as a fact: by the call that failed, which is not told twice."""
     why = fault.message.removeprefix(f"{fault.call}: ") if fault.call else fault.message
-    return Unknown(why, fault.call or call, fault.hint, isinstance(fault, Denied))
+    return Unknown(why, fault.call or call, fault.hint, isinstance(fault, Denied), isinstance(fault, NotFound))
 
 
 def gathered(ground: Ground, call: str, sources: Iterable[Callable[[], Iterable[T]]]) -> Fact[tuple[T, ...]]:

@@ -55,6 +55,7 @@ class Contact(Shape):
     name: Text = Field(description="Who.")
     role: Text = Field(description="In which role, such as on-call.")
     reach: Text = Field(description="How: a channel, a phone number, an address.")
+    verified: Day | None = Field(default=None, description="When that was last seen to be right: see `dro review`.")
 
 
 class Runbook(Shape):

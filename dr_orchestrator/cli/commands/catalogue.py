@@ -28,6 +28,12 @@ CONTENT = ("flows", "drills", "reports/templates", "prefect.yaml", "estate.yaml"
 COMPANIES = ("classic", "serverless")
 """The example workspaces that are shipped beside the sample company's."""
 
+OF_A_COMPANY = ("checks", "game-days", "infrastructure", "reviews", "tabletops")
+"""The folders of drill files in which all is one company's."""
+
+OF_PEOPLE = ("game-day", "tabletop", "sitting", "review", "signed")
+"""The files of exercises of people that have a schema."""
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
@@ -55,12 +61,8 @@ def _copy_content(folder: Path, company: str | None) -> None:
     for name in CONTENT:
         _copy(shipped / name, folder / name)
     if company is not None:  # its own in place of the sample company's; what explains drill files stays
-        for each in (
-            *(folder / "drills").glob("*.yaml"),
-            folder / "drills" / "checks",
-            folder / "drills" / "game-days",
-            folder / "drills" / "infrastructure",
-        ):
+        drills = folder / "drills"
+        for each in (*drills.glob("*.yaml"), *(drills / name for name in OF_A_COMPANY)):
             shutil.rmtree(each) if each.is_dir() else each.unlink()
         _copy(shipped / "examples" / company, folder)
     (folder / ".gitignore").write_text(".dro/\nreports/generated/\n", encoding="utf-8")
@@ -172,10 +174,13 @@ def _verdict(here: App, found: Sequence[Remark]) -> str:
 
 
 @click.command()
-@click.argument("which", type=click.Choice(["service", "tiers", "game-day"]), default="service")
+@click.argument("which", type=click.Choice(["service", "tiers", *OF_PEOPLE]), default="service")
 @click.option("--write", type=click.Path(path_type=Path, file_okay=False), help="Write all of them to this folder.")
 def schema(which: str, write: Path | None) -> None:
-    """Print the JSON Schema of service files (of tiers.yaml, of game days), for editors and check-jsonschema."""
+    """Print the JSON Schema of services, tiers.yaml or exercises of people, for editors and check-jsonschema.
+
+    A sitting is the record of a tabletop, signed the answers of a reviewer.
+    """
     from dr_orchestrator.catalog import schema as schemas
     from dr_orchestrator.wiring.app import world
 
@@ -187,9 +192,6 @@ def schema(which: str, write: Path | None) -> None:
         for path in written:
             click.echo(str(path))
         return
-    made = {
-        "service": lambda: schemas.service_schema(types),
-        "tiers": schemas.tiers_schema,
-        "game-day": schemas.game_day_schema,
-    }
-    click.echo(schemas.rendered(made[which]()), nl=False)
+    made = {"service": lambda: schemas.service_schema(types), "tiers": schemas.tiers_schema}
+    found = made[which]() if which in made else schemas.of_people()[f"{which}.schema.json"]
+    click.echo(schemas.rendered(found), nl=False)

@@ -14,12 +14,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Unknown:
-    """A fact that could not be asked: why, by which call, and what to do; `denied` where a right is missing."""
+    """A fact that could not be asked: why, by which call, and what to do.
+
+    `denied` is where a right is missing, `missing` where AWS says that there is no such thing.
+    """
 
     why: str
     call: str = ""
     hint: str = ""
     denied: bool = False
+    missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,19 @@ class Protection:
     deletion: Fact[bool] = _UNASKED
     scheduled: bool = False
     remedies: Mapping[Rule, str] = field(default_factory=dict)
+
+
+def existing(of: Protection) -> Known[datetime] | Unknown | Inapplicable:
+    """Whether the resource is there at all, as far as the look at its backups tells."""
+    facts = (of.points, of.kept, of.encryption, of.elsewhere, of.lock, of.continuous, of.deletion)
+    if of.created_at is not None:
+        return Known(of.created_at, "")
+    unknown = [each for each in facts if isinstance(each, Unknown)]
+    if unknown:  # where a right is missing, what is not found may be something else than the resource
+        return min(unknown, key=lambda each: (not each.denied, not each.missing))
+    return next(
+        (each for each in facts if isinstance(each, Inapplicable)), Unknown("AWS does not say when it was made")
+    )
 
 
 def nothing_known(why: Unknown | Inapplicable, remedies: Mapping[Rule, str] | None = None) -> Protection:

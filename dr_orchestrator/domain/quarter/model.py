@@ -16,6 +16,7 @@ from dr_orchestrator.domain.objective import Goal
 from dr_orchestrator.domain.quarter.ageing import Ageing, History, ageing
 from dr_orchestrator.domain.quarter.costs import CostOfQuarter, Life, cost_of
 from dr_orchestrator.domain.quarter.doing import Calling, Doing, besides, doings, without
+from dr_orchestrator.domain.quarter.people import PeopleRow
 from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.results import Margin, TierResult, at_worst, by_tier, margins
 from dr_orchestrator.domain.quarter.span import LEAST, Quarter
@@ -48,6 +49,7 @@ class Facts:
     histories: History
     imported: Sequence[RestoreTest]
     lives: Sequence[Life]
+    people: Sequence[PeopleRow] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Programme:
     imported: Sequence[RestoreTest]
     to_come: Sequence[Slot]
     no_room: Sequence[tuple[Drill, datetime]]
+    people: Sequence[PeopleRow] = ()
 
     def of(self, world: World) -> list[Ran]:
         """The runs of the quarter that were made there."""
@@ -168,6 +171,7 @@ def programme(facts: Facts) -> Programme:
         imported=[each for each in facts.imported if calling.start <= each.began < min(calling.end, calling.now)],
         to_come=[each for each in calling.planned.slots if start <= each.at < end],
         no_room=without(calling.planned, start, end),
+        people=facts.people,
     )
 
 

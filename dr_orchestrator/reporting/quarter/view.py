@@ -18,7 +18,7 @@ from dr_orchestrator.domain.quarter.doing import counted as tally
 from dr_orchestrator.domain.quarter.model import Excluded, Programme
 from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.trend import RULE
-from dr_orchestrator.reporting.quarter import leading, rows
+from dr_orchestrator.reporting.quarter import leading, people, rows
 from dr_orchestrator.reporting.view.context import pace_words
 from dr_orchestrator.reporting.view.proof import Fact
 from dr_orchestrator.reporting.wording import Badge, instant, told
@@ -118,6 +118,8 @@ class ProgrammeView:
     following_sentence: str
     to_come: tuple[PlannedRow, ...]
     no_room: tuple[str, ...]
+    people: tuple[people.PeopleView, ...]
+    people_sentence: str
     provenance: tuple[Fact, ...]
 
 
@@ -177,6 +179,8 @@ def programme_view(of: Programme) -> ProgrammeView:
             for each in of.to_come
         ),
         no_room=tuple(drill.name for drill, _ in of.no_room),
+        people=tuple(map(people.people_row, of.people)),
+        people_sentence=people.sentence(of.people),
         provenance=_provenance(of),
     )
 

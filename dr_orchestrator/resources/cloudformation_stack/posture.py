@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.posture.ground import Ground, Once, Reader
-from dr_orchestrator.domain.posture.facts import Inapplicable, Protection, nothing_known
+from dr_orchestrator.domain.posture.facts import Inapplicable, Known, Protection, nothing_known
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
@@ -31,6 +31,8 @@ def reader(ground: Ground) -> Reader:
         protected = ground.fact(_CALL, lambda: bool(described(resource.id).get("EnableTerminationProtection")))
         switch = f"`aws cloudformation update-termination-protection --stack-name {resource.id}"
         remedies = {Rule.POSTURE_DELETION: f"{switch} --enable-termination-protection`"}
-        return replace(nothing_known(_MADE_ANEW, remedies), deletion=protected)
+        made = ground.fact(_CALL, lambda: described(resource.id).get("CreationTime"))
+        created_at = made.value if isinstance(made, Known) else None
+        return replace(nothing_known(_MADE_ANEW, remedies), deletion=protected, created_at=created_at)
 
     return read

@@ -18,11 +18,8 @@ from tests.support.drill_files import SHOP, changed
 DRILLS = Path(__file__).parents[3] / "drills"
 SERVICES = sorted(path for path in DRILLS.glob("*.yaml") if path.name != "tiers.yaml")
 GAME_DAYS = sorted((DRILLS / "game-days").glob("*.yaml"))
-SCHEMAS = {
-    "drill.schema.json": schema.service_schema(TYPES),
-    "tiers.schema.json": schema.tiers_schema(),
-    "game-day.schema.json": schema.game_day_schema(),
-}
+SCHEMAS = {"drill.schema.json": schema.service_schema(TYPES), "tiers.schema.json": schema.tiers_schema()}
+SCHEMAS |= schema.of_people()
 TOLD = dict.fromkeys(SCHEMAS, DRILLS / "README.md") | {"game-day.schema.json": DRILLS.parent / "docs" / "game-days.md"}
 
 
@@ -102,3 +99,18 @@ def test_every_file_names_its_schema() -> None:
 def test_every_key_is_in_the_readme(name: str, key: str) -> None:
     """A key that can be written is explained in drills/README.md, those of game days on their own page."""
     assert re.search(rf"(?<![\w-]){re.escape(key)}`?:|`{re.escape(key)}`", TOLD[name].read_text())
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("tabletop.schema.json", "tabletops"),
+        ("sitting.schema.json", "tabletops/examples"),
+        ("review.schema.json", "reviews"),
+        ("signed.schema.json", "reviews/examples"),
+    ],
+)
+def test_the_schemas_take_the_samples_of_exercises_of_people(name: str, folder: str) -> None:
+    """The plans, and what is filled in as an example."""
+    found = _check(name, *sorted((DRILLS / folder).glob("*.yaml")))
+    assert found.returncode == 0, found.stdout

@@ -198,7 +198,7 @@ def test_json_holds_every_row_exactly(tmp_path: Path, templates: tuple[Path, ...
         *("schema_version", "quarter", "time_zone", "starts_at", "ends_at", "as_of", "over", "simulated", "revision"),
         *("answer", "sentence", "changes", "decisions", "coverage", "tiers", "runs", "imported", "missed", "thin"),
         *("rpo_missed_at_worst", "quarters", "regression_rule", "regressions", "trend", "findings", "plan"),
-        *("exclusions", "cost", "next"),
+        *("exclusions", "people", "cost", "next"),
     ]
     assert data["schema_version"] == 1
     assert data["trend"][0]["points"][-1]["rto"]["actual_s"] == odd.total_seconds()

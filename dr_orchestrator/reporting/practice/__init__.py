@@ -1,0 +1,1 @@
+"""The reports of tabletops and reviews."""

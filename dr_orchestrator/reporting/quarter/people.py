@@ -1,0 +1,86 @@
+"""Exercises of people as the programme's report shows them: a sentence, rows, and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.quarter.people import PeopleRow, together
+from dr_orchestrator.reporting.records import Json
+from dr_orchestrator.reporting.wording import Badge, iso, seconds, verdict_badge
+
+_NOT_HELD = {"done": Badge("not due", "none"), "due": Badge("due", "open"), "overdue": Badge("overdue", "fail")}
+
+
+@dataclass(frozen=True)
+class PeopleView:
+    """One of them."""
+
+    name: str
+    kind: str
+    held: str
+    badge: Badge
+    score: str
+    attended: str
+    reached: str
+    gaps: str
+
+
+def people_row(of: PeopleRow) -> PeopleView:
+    """A row; what was not held tells whether it should have been."""
+    held = of.at is not None
+    stamp = ", SIMULATED" if of.simulated else ""
+    badge = verdict_badge(of.verdict) if of.verdict is not None else _NOT_HELD.get(of.standing, Badge("-", "none"))
+    return PeopleView(
+        of.name,
+        of.kind,
+        f"{of.at:%Y-%m-%d}{stamp}" if of.at is not None else "not in this quarter",
+        badge,
+        of.score or "-",
+        str(of.attended) if held else "-",
+        f"{len(of.answered)} of {of.asked}" if of.asked else "-",
+        str(of.gaps),
+    )
+
+
+def sentence(rows: Sequence[PeopleRow]) -> str:
+    """All of them together."""
+    if not rows:
+        return "No tabletop and no review is declared."
+    of = together(rows)
+    told = f"{of.planned} declared, {of.held} held in this quarter, {of.overdue} overdue; {of.gaps} gaps open."
+    if not of.asked:
+        return told
+    after = f", half of them within {format_duration(of.median)}" if of.median is not None else ""
+    return f"{told} {of.reached} of {of.asked} contacts were reached{after}."
+
+
+def people_json(rows: Sequence[PeopleRow]) -> Json:
+    """All of them, for programs."""
+    of = together(rows)
+    return {
+        "planned": of.planned,
+        "held": of.held,
+        "overdue": of.overdue,
+        "contacts_tried": of.asked,
+        "contacts_reached": of.reached,
+        "contacts_median_s": seconds(of.median),
+        "gaps_open": of.gaps,
+        "exercises": [
+            {
+                "kind": each.kind,
+                "name": each.name,
+                "held_at": iso(each.at),
+                "verdict": each.verdict.value if each.verdict else None,
+                "standing": each.standing or None,
+                "score": each.score or None,
+                "attended": each.attended,
+                "contacts_tried": each.asked,
+                "contacts_reached": len(each.answered),
+                "gaps_open": each.gaps,
+                "simulated": each.simulated,
+            }
+            for each in rows
+        ],
+    }

@@ -1,0 +1,144 @@
+"""The document of a review as it is now: its text, and its digest where that says something."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from dr_orchestrator.checks.links.asking import Links
+from dr_orchestrator.checks.links.guarding import Unaskable
+from dr_orchestrator.documents.markdown import links
+from dr_orchestrator.domain.review.looking import Looked, Sighting
+from dr_orchestrator.domain.review.plan import Check, Review
+from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.errors import DroError, without_secrets
+from dr_orchestrator.wiring.app import App
+
+log = logging.getLogger(__name__)
+MOST_BYTES = 2 * 1024 * 1024
+FOLDER = "reviews"
+_MARKDOWN = (".md", ".markdown")
+_WEB = ("http", "https")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as it was read; `text` is None where it could not be, or is none, and `digest` empty where it says
+    nothing.
+    """
+
+    read: Looked
+    digest: str = ""
+    text: str | None = None
+    file: Path | None = None
+
+
+def read(here: App, plan: Review, asks: Links) -> Document:
+    """Read the document of a review."""
+    return _fetched(plan, asks) if plan.remote else _of_file(here, plan)
+
+
+def of_links(here: App, plan: Review, of: Document, asks: Links) -> list[Looked]:
+    """Whether each link of the document answers; those that lead to no page are left out."""
+    if of.text is None:
+        return [_looked("all", Outcome.INCONCLUSIVE, "only those of Markdown can be told")]
+    found = [each for each in links(of.text) if _leads(each)]
+    if not found:
+        return [_looked("all", Outcome.PASSED, "it has none")]
+    web = [each for each in found if plan.remote or urlsplit(each).scheme in _WEB]
+    absolute = [urljoin(plan.document, each) if plan.remote else each for each in web]
+    told = [
+        _looked(_shown(link), each.outcome, each.told) for link, each in zip(absolute, asks.all(absolute), strict=True)
+    ]
+    beside = [each for each in found if each not in web]
+    return [*told, *(_beside(here, of, each) for each in beside)]
+
+
+def see_files(here: App, run: str, service: str) -> None:
+    """Keep which digests the documents of a service have as a run of it ends: those that are files, which costs
+    nothing. No mistake in them is in a run's way.
+    """
+    if not (here.settings.drills / FOLDER).is_dir():
+        return
+    from dr_orchestrator.catalog.practice import reviews  # noqa: PLC0415 - few workspaces declare reviews
+
+    try:
+        plans = reviews.plans(here.settings.drills, here.catalogue.services).values()
+        for plan in plans:
+            if not plan.remote and any(each.service == service for each in plan.services):
+                found = _of_file(here, plan)
+                if found.digest:
+                    here.ledger.practice.see(Sighting(plan.document, found.digest, here.clock.now(), run))
+    except (DroError, OSError) as wrong:
+        log.warning("which documents held as run %s ended is not kept: %s", run, without_secrets(str(wrong)))
+
+
+def _of_file(here: App, plan: Review) -> Document:
+    path = here.settings.home / plan.document
+    try:
+        if not path.resolve().is_relative_to(here.settings.home.resolve()):
+            return Document(_of_it(plan, Outcome.FAILED, "it leads out of the workspace"))
+        if not path.is_file():
+            return Document(_of_it(plan, Outcome.FAILED, "there is no such file in the workspace"))
+        if path.stat().st_size > MOST_BYTES:
+            return Document(_of_it(plan, Outcome.INCONCLUSIVE, f"it is larger than {MOST_BYTES:,} bytes"))
+        content = path.read_bytes()
+    except OSError as wrong:
+        return Document(_of_it(plan, Outcome.INCONCLUSIVE, f"it cannot be read: {wrong.strerror}"))
+    told = _of_it(plan, Outcome.PASSED, f"{len(content):,} bytes")
+    return Document(told, _digest(content), _text(content) if path.suffix.lower() in _MARKDOWN else None, path)
+
+
+def _fetched(plan: Review, asks: Links) -> Document:
+    try:
+        found = asks.fetched(plan.document)
+    except Unaskable as why:
+        return Document(_of_it(plan, Outcome.INCONCLUSIVE, str(why)))
+    kind = found.type.partition(";")[0].strip().lower()
+    told = _of_it(plan, Outcome.PASSED, f"{len(found.content):,} bytes, {kind or 'of no type'}")
+    if kind not in ("text/markdown", "text/x-markdown", "text/plain"):  # a page is made anew each time it is asked for
+        return Document(told)
+    markdown = "markdown" in kind or urlsplit(plan.document).path.lower().endswith(_MARKDOWN)
+    return Document(told, _digest(found.content), _text(found.content) if markdown else None)
+
+
+def _beside(here: App, of: Document, link: str) -> Looked:
+    """A link to another file of the workspace."""
+    home = here.settings.home.resolve()
+    path = ((of.file or home).parent / unquote(urlsplit(link).path)).resolve()
+    if not path.is_relative_to(home):
+        return _looked(link, Outcome.FAILED, "it leads out of the workspace")
+    if not path.exists():
+        return _looked(link, Outcome.FAILED, "there is no such file in the workspace")
+    return _looked(link, Outcome.PASSED, "it is there")
+
+
+def _leads(link: str) -> bool:
+    """Whether a link leads to a page or a file, not to a place within, an address of mail, or a phone."""
+    scheme = urlsplit(link).scheme if ":" in link.partition("/")[0] else ""
+    return not link.startswith("#") and (not scheme or scheme in _WEB)
+
+
+def _shown(link: str) -> str:
+    """A link as it is kept: without a login, and without what it asks, where secrets may stand."""
+    plain, asked, _ = without_secrets(link).partition("?")
+    return plain + ("?…" if asked else "")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8-sig", "replace")
+
+
+def _of_it(plan: Review, outcome: Outcome, told: str) -> Looked:
+    return Looked(Check.DOCUMENT, plan.document, outcome, told)
+
+
+def _looked(link: str, outcome: Outcome, told: str) -> Looked:
+    return Looked(Check.LINKS, link, outcome, told)
