@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from dr_orchestrator.catalog import build, gaps
 from dr_orchestrator.catalog.declared import Policy, read_policy, read_service
+from dr_orchestrator.catalog.notices import notices
 from dr_orchestrator.catalog.rules import estate
+from dr_orchestrator.catalog.rules import notices as rules_of_notices
 from dr_orchestrator.catalog.rules import tracker as rules_of_tracker
 from dr_orchestrator.catalog.source import Key, dotted
 from dr_orchestrator.catalog.tracker import tracker
 from dr_orchestrator.domain.drill import Catalogue
+from dr_orchestrator.domain.notices.policy import NoticePolicy
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.errors import CatalogError, Problem
@@ -55,10 +59,29 @@ def tracker_alone(drills: Path) -> TrackerPolicy:
     policy = read_policy(drills.absolute())
     if found := (*policy.document.problems, *rules_of_tracker.problems(policy)):
         raise CatalogError(found)
-    document, written = policy.document, policy.whole.tracker if policy.whole else None
+    written = policy.whole.tracker if policy.whole else None
     keys: dict[str, Key] = {name: ("tracker", name) for name in (written.model_fields_set if written else ())}
     keys |= {"": ("tracker",)} if written else {}
-    return tracker(written, {name: f"{document.file}:{document.line(key)}:{dotted(key)}" for name, key in keys.items()})
+    return tracker(written, _places(policy, keys))
+
+
+def notices_alone(drills: Path) -> NoticePolicy:
+    """The notices, likewise: what a service's file lacks keeps nobody from being told."""
+    policy = read_policy(drills.absolute())
+    if found := (*policy.document.problems, *rules_of_notices.problems(policy)):
+        raise CatalogError(found)
+    written = policy.whole.notices if policy.whole else None
+    of = {name: each.model_fields_set for name, each in (written.channels if written else {}).items()}
+    keys: dict[str, Key] = {
+        f"channels.{name}.{key}": ("notices", "channels", name, key) for name, each in of.items() for key in each
+    }
+    return notices(written, _places(policy, keys))
+
+
+def _places(policy: Policy, keys: Mapping[str, Key]) -> dict[str, str]:
+    """Where keys are written in tiers.yaml: file, line and key."""
+    document = policy.document
+    return {name: f"{document.file}:{document.line(key)}:{dotted(key)}" for name, key in keys.items()}
 
 
 def service_files(drills: Path) -> list[Path]:
@@ -79,7 +102,7 @@ def _read(
     found = [problem for document in documents for problem in document.problems]
     found += estate.problems(policy, services, types)
     found = gaps.told(documents, found)
-    found += estate.without_flow(services, flows) if flows else ()
+    found += (*estate.without_flow(services, flows), *rules_of_notices.without_apprise(policy)) if flows else ()
     if not services:
         found.append(Problem(drills.name, 1, "", "holds no service file", _INIT))
     if found or policy.whole is None:

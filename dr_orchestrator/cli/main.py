@@ -55,6 +55,9 @@ COMMANDS = {
     "findings": ("findings", "List what is to be remediated, overdue first."),
     "finding": ("findings", "Show a finding, assign it, accept it, add to its history."),
     "tickets": ("tickets", "List the tickets of findings, or bring them up to date in the team's tracker."),
+    "notices": ("notices", "List what people were told, or send what waits."),
+    "announce": ("notices", "Tell people of drills that are planned."),
+    "contacts": ("contacts", "List who is called; export it, signed, and check the export."),
 }
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
 
@@ -72,6 +75,8 @@ OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary"
     "tabletop",
     "review",
     "reviews",
+    "notices",
+    "announce",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 

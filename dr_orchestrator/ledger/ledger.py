@@ -48,11 +48,13 @@ from dr_orchestrator.ledger import (
     tables_of_restore_tests,
 )
 from dr_orchestrator.ledger.columns import Instant
+from dr_orchestrator.ledger.contacts import SqlContacts
 from dr_orchestrator.ledger.engine import LedgerDefect, alone, create, reading, transaction
 from dr_orchestrator.ledger.findings import SqlFindings
 from dr_orchestrator.ledger.game_days import SqlGameDays
 from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
+from dr_orchestrator.ledger.notices import SqlNotices
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.practice import SqlPractice
 from dr_orchestrator.ledger.queries import Queries
@@ -103,6 +105,8 @@ class SqlLedger:
         self.exercise_leases = SqlLeases(engine, tables.exercise_lease, times)
         self.flow_leases = SqlLeases(engine, tables.flow_lease, times)
         self.tickets = SqlTickets(engine, times)
+        self.notices = SqlNotices(engine, times)
+        self.contacts = SqlContacts(engine)
 
     def close(self) -> None:
         """Let go of the database; nothing is pending, for every method has committed."""

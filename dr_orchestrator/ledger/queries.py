@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, select, union
+from sqlalchemy import Connection, Engine, Select, or_, select, union
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord, Place
 from dr_orchestrator.domain.findings.tracked import Act, Entry, State, TrackedFinding
@@ -80,6 +80,20 @@ class Queries:
         chosen = _newest(service=service, drill=drill, exercise=exercise).limit(limit)
         with transaction(self._engine) as connection:
             return assembly.outlines(connection, chosen)
+
+    def outlines_since(self, since: datetime) -> list[Outline]:
+        """The runs that began since then, or are open, in outline, newest first."""
+        chosen = _newest().where(or_(tables.run.c.started_at >= since, tables.still_open(tables.run)))
+        with transaction(self._engine) as connection:
+            return assembly.outlines(connection, chosen)
+
+    def exercises_since(self, since: datetime) -> list[Exercise]:
+        """The exercises that began since then, or are open, newest first."""
+        table = tables.exercise
+        chosen = select(table).where(or_(table.c.started_at >= since, tables.still_open(table)))
+        with transaction(self._engine) as connection:
+            found = connection.execute(chosen.order_by(table.c.number.desc())).mappings()
+            return [rows.exercise_of(row) for row in found]
 
     def named(self, ids: Collection[str]) -> list[Outline]:
         """Those of the runs of these ids that there are, in outline and in any order."""

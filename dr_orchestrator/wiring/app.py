@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dr_orchestrator import settings
 from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.drill import Catalogue, Drill
+from dr_orchestrator.domain.notices.policy import NoticePolicy
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
@@ -75,6 +76,13 @@ class App:
         from dr_orchestrator.catalog.load import tracker_alone
 
         return tracker_alone(self.settings.drills)
+
+    @functools.cached_property
+    def notices(self) -> NoticePolicy:
+        """The channels in which people are told of exercises, and of what."""
+        from dr_orchestrator.catalog.load import notices_alone
+
+        return notices_alone(self.settings.drills)
 
     @functools.cached_property
     def watcher(self) -> Watcher:

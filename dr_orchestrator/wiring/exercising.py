@@ -23,6 +23,7 @@ from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
 from dr_orchestrator.wiring.calendar import DEAR, starting_now
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
+from dr_orchestrator.wiring.notices import telling
 from dr_orchestrator.wiring.opening import engine, resuming
 from dr_orchestrator.wiring.planning import backing
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
@@ -100,15 +101,19 @@ def _driven(here: App, begun: Performed) -> Iterator[None]:
     name = begun.exercise.id
     _performed[name] = begun
     here.driven.add(name)
-    with begun.holder.beating():
-        try:
-            yield
-        finally:
-            forget(name)
-            backing.forget(name)
-            del _performed[name]
-            if not begun.holder.driven_elsewhere():
-                end_exercise(here, name)
+    telling.soon(here)
+    try:
+        with begun.holder.beating():
+            try:
+                yield
+            finally:
+                forget(name)
+                backing.forget(name)
+                del _performed[name]
+                if not begun.holder.driven_elsewhere():
+                    end_exercise(here, name)
+    finally:
+        telling.now(here)
 
 
 def _raise_if_stopped(here: App) -> None:

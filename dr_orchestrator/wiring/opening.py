@@ -30,6 +30,7 @@ from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy
 from dr_orchestrator.wiring.customers.reaching import Unmodified
 from dr_orchestrator.wiring.identity import Surroundings, elsewhere, is_simulated, look_around
+from dr_orchestrator.wiring.notices import telling
 from dr_orchestrator.wiring.operator import operator
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from dr_orchestrator.wiring.practice.documents import see_files
@@ -61,8 +62,11 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     """
     here, recorded = world(), request().resumed
     here.prepare()
-    with flow_runs.held(here), _opened(here, drill, call, recorded) as session:
-        yield session
+    try:
+        with flow_runs.held(here), _opened(here, drill, call, recorded) as session:
+            yield session
+    finally:
+        telling.soon(here) if request().exercise else telling.now(here)
     flow_runs.fail_for_run(here, session.header.id)
 
 
@@ -82,6 +86,8 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
                     _taken(here, keeper, run)
                     _queued(here, session)
                 here.driven.add(run)
+                if not session.header.exercise:
+                    telling.soon(here)
                 yield session
         finally:
             see_files(here, run, definition.service.name)

@@ -34,6 +34,7 @@ from dr_orchestrator.runner.sweep.perform import Ears
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import copies_stand, destroyer, read_only
+from dr_orchestrator.wiring.notices import telling
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 
 T = TypeVar("T")
@@ -149,6 +150,7 @@ def sweep(
     """Close dead runs, take down what they left, prove it, and end their flow runs; see `runner.sweep`."""
     with flow_runs.held(here):
         done = of_runner.sweep(context(here), began, heard, wait)
+        telling.now(here)
         return replace(done, flow_runs=flow_runs.end_dead(here, wait))
 
 

@@ -81,6 +81,7 @@ def test_every_deployment_is_accepted(prefect: Prefect) -> None:
             "sweep",
             "posture",
             "tickets",
+            "notices",
         ),
     }
     (quarterly,) = (each for each in found if each["name"] == "quarterly")

@@ -13,6 +13,7 @@ from dr_orchestrator.catalog.rules import (
     destinations,
     drill,
     findings,
+    notices,
     production,
     replica,
     resource,
@@ -39,6 +40,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     yield from production.problems(policy, services, types)
     yield from findings.problems(policy)
     yield from tracker.problems(policy)
+    yield from notices.problems(policy)
     yield from _files(services)
     yield from _unique(services)
     isolation = bool(policy.whole and policy.whole.isolation) or policy.whole is None

@@ -30,6 +30,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     whole,
 )
 from dr_orchestrator.catalog.shapes.findings import Findings
+from dr_orchestrator.catalog.shapes.notices import Notices
 from dr_orchestrator.catalog.shapes.production import Consent
 from dr_orchestrator.catalog.shapes.there import DrillControls, DrillZone
 from dr_orchestrator.catalog.shapes.tracker import Tracker
@@ -189,4 +190,7 @@ class TiersFile(Shape):
     findings: Findings = Field(default=Findings(), description="By when findings are due: see `dro findings`.")
     tracker: Tracker | None = Field(
         default=None, description="Where the tickets of findings are, a folder of Markdown else: see `dro tickets`."
+    )
+    notices: Notices | None = Field(
+        default=None, description="Who is told what of exercises, and where: see `dro notices`."
     )

@@ -1,0 +1,1 @@
+"""Brings notices to people, by Apprise in a process of its own."""
