@@ -72,12 +72,15 @@ class SqlGameDays:
         write_patiently(write)  # which finds its own
         return taken[0]
 
-    def act(self, named: str, act: PersonAct, by: str, at: datetime, *, simulated: bool = False) -> Added:
+    def act(
+        self, named: str, act: PersonAct, by: str, at: datetime, *, simulated: bool = False, token: str = ""
+    ) -> Added:
         """Add what somebody does; UsageError where it is not the way of it, as it stands by then.
 
-        Time does not run back within a log, whatever the machines' clocks say. What is simulated once stays so.
+        Time does not run back within a log, whatever the machines' clocks say. What is simulated once stays so. Whoever
+        tries again what may have been written names the same `token`: it is looked for first.
         """
-        token, done = secrets.token_hex(16), list[Added]()
+        known, token, done = bool(token), token or secrets.token_hex(16), list[Added]()
         deadlines = self._deadlines()
 
         def write() -> None:
@@ -99,6 +102,8 @@ class SqlGameDays:
                 done[:] = [Added(record, _read(found), _standing(connection, record, at))]
                 return True
 
+        if known and retry_transient(is_written):
+            return done[0]
         write_patiently(write, is_written)
         return done[0]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from dr_orchestrator.domain.game_day.acts import PersonAct
 from dr_orchestrator.domain.game_day.plan import GameDay
@@ -24,11 +25,15 @@ def open_by_plan(here: App, plan: GameDay, by: str = "") -> Record:
     return here.ledger.game_days.take_plan(plan, named, who(by), now, simulated=simulated(here, plan))
 
 
-def act(here: App, name: str, done: PersonAct, by: str = "") -> Added:
-    """Add what somebody does to the game day of an id, or the newest of a plan's name; UsageError if it may not be."""
+def act(here: App, name: str, done: PersonAct, by: str = "", *, at: datetime | None = None, token: str = "") -> Added:
+    """Add what somebody does to the game day of an id, or the newest of a plan's name; UsageError if it may not be.
+
+    Whoever tries again what may have been written says the time `at` which it was done, and the same `token`.
+    """
     record = here.ledger.game_days.find(name)
     strange = simulated(here, record.plan)
-    return here.ledger.game_days.act(record.id, done, who(by), here.clock.now(), simulated=strange)
+    when = at or here.clock.now()
+    return here.ledger.game_days.act(record.id, done, who(by), when, simulated=strange, token=token)
 
 
 def who(by: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dr_orchestrator.cli.commands.game_day import acting, drilling, ending, planning, showing
+from dr_orchestrator.cli.commands.game_day import acting, console, drilling, ending, planning, showing
 from dr_orchestrator.cli.commands.game_day.group import game_day
 
-__all__ = ["acting", "drilling", "ending", "game_day", "planning", "showing"]
+__all__ = ["acting", "console", "drilling", "ending", "game_day", "planning", "showing"]
