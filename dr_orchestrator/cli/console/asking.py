@@ -52,12 +52,13 @@ class Asking(ModalScreen[None]):
         return listed
 
     def on_mount(self) -> None:
-        """The first line that takes something is where typing goes."""
-        if self.form.fields:
-            self.query_one(f"#{self.form.fields[0].name}").focus()
-        else:
-            self.query_one("#form").can_focus = True
-            self.query_one("#form").focus()
+        """The first line that takes something is where typing goes.
+
+        Where the console is left in the same moment nothing is there any more: that is no fault.
+        """
+        for first in self.query(f"#{self.form.fields[0].name}" if self.form.fields else "#form"):
+            first.can_focus = True
+            first.focus()
 
     @property
     def values(self) -> dict[str, str]:
