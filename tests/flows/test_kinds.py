@@ -12,6 +12,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import workspace
 from tests.support.estate import TABLE, Estate
 from tests.support.shop import beat, ended, run
@@ -163,3 +164,22 @@ def test_a_database_that_does_not_answer_is_inconclusive(shop: Estate, here: wir
     assert found.closing.cleanup is Cleanup.CLEAN
     assert "hush" not in (here.settings.generated / f"{found.header.id}.json").read_text()
     assert shop.inventory() == before
+
+
+def test_what_comes_back_in_the_lost_region_proves_nothing_of_its_loss(shop: Estate, here: wiring.App) -> None:
+    """A drill file of old that says no place is run, told, cleaned up after, and never green."""
+    file = here.settings.drills / "shop.yaml"
+    before, after = file.read_text().split("  sessions-pitr:\n")
+    file.write_text(f"{before}  sessions-pitr:\n{after.replace('disruption: application', 'disruption: region', 1)}")
+    beat(shop)
+
+    found = run(here, "sessions-pitr")
+
+    assert found.closing is not None
+    assert ended(found) == (Verdict.INCONCLUSIVE, Cleanup.CLEAN)
+    assert [reason.split(";")[0] for reason in found.closing.reasons if "counts as lost" in reason] == [
+        "us-east-1 counts as lost, and the copy stands in it: that proves nothing of its loss"
+    ]
+    foreseen = plan(here, "sessions-pitr").preflight
+    assert foreseen is not None
+    assert any("counts as lost" in each.words for each in foreseen.looks if each.name == "lost region")
