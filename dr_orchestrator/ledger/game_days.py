@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Text, insert, select, type_coerce, update
 
 from dr_orchestrator.domain.deadlines import Deadlines
 from dr_orchestrator.domain.game_day.acts import PersonAct, Plan
+from dr_orchestrator.domain.game_day.adding import entry_of
 from dr_orchestrator.domain.game_day.fold import after, state_of
-from dr_orchestrator.domain.game_day.log import Entry, Kind, Said
+from dr_orchestrator.domain.game_day.log import Entry, Kind
 from dr_orchestrator.domain.game_day.plan import GameDay, as_json, from_json
 from dr_orchestrator.domain.game_day.record import Record
 from dr_orchestrator.domain.game_day.standing import RunOutcome, Standing
@@ -29,6 +30,12 @@ from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.tables_of_game_days import game_day, game_day_entry
 
 _row, _entry, _run = game_day.c, game_day_entry.c, tables.run.c
+_OUTCOME = select(_run.id, _run.verdict, _run.cleanup, _run.ended_at)
+# The kind as it is written: a newer release may have added one, and all the same its game day can be read and aborted.
+_COLUMNS = select(
+    *(_entry.game_day, _entry.number, _entry.at, _entry.by, type_coerce(_entry.kind, Text).label("kind"), _entry.told)
+)
+_KINDS = frozenset(each.value for each in Kind)
 _LISTED = "`dro game-day list` lists them"
 
 
@@ -55,22 +62,25 @@ class SqlGameDays:
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                alone(connection, game_day)
-                found = _newest(connection, plan.name)
-                if found is None or found.ended_at is not None:
-                    _open(connection, plan, named, at, simulated)
-                    found = _record(connection, named)
-                    _add(connection, named, _entry_of(Standing(plan, at), Plan(plan), by, at), secrets.token_hex(8))
-                elif found.plan.digest != plan.digest:
-                    standing = _standing(connection, found, at)
-                    entry = _entry_of(standing, Plan(plan), by, at)
-                    _add(connection, found.id, entry, secrets.token_hex(8))
-                    changed = {"plan": as_json(plan), "digest": plan.digest}
-                    connection.execute(update(game_day).where(_row.id == found.id).values(changed))
-                taken[:] = [_record(connection, found.id)]
+                taken[:] = [_take(connection, plan, named, by, at, simulated)]
 
         write_patiently(write)  # which finds its own
         return taken[0]
+
+    def act_by_plan(
+        self, plan: GameDay, named: str, act: PersonAct, by: str, at: datetime, *, simulated: bool = False
+    ) -> Added:
+        """As `take_plan` and then `act`, both or neither: what is refused has opened nothing and put no plan in place.
+
+        A plan that is taken away again is never in the log.
+        """
+        deadlines = self._deadlines()
+
+        def write(connection: Connection, token: str) -> Added:
+            record = _take(connection, plan, named, by, at, simulated)
+            return _act(connection, record, act, (by, at, token), deadlines, simulated)
+
+        return self._added(write, at)
 
     def act(
         self, named: str, act: PersonAct, by: str, at: datetime, *, simulated: bool = False, token: str = ""
@@ -80,29 +90,33 @@ class SqlGameDays:
         Time does not run back within a log, whatever the machines' clocks say. What is simulated once stays so. Whoever
         tries again what may have been written names the same `token`: it is looked for first.
         """
-        known, token, done = bool(token), token or secrets.token_hex(16), list[Added]()
         deadlines = self._deadlines()
+
+        def write(connection: Connection, token: str) -> Added:
+            return _act(connection, _locked(connection, named), act, (by, at, token), deadlines, simulated)
+
+        return self._added(write, at, token)
+
+    def _added(self, write_in: Callable[[Connection, str], Added], at: datetime, told: str = "") -> Added:
+        """Add in one transaction, under a token by which it is found where the answer was lost; looked for first, where
+        it is `told`.
+        """
+        token, done = told or secrets.token_hex(16), list[Added]()
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                record = _locked(connection, named)
-                before = _standing(connection, record, at)
-                entry = _entry_of(before, act, by, at)
-                _add(connection, named, entry, token)
-                standing = after(before, entry)
-                _keep(connection, record, standing, entry, deadlines, simulated or _any_simulated(connection, before))
-                done[:] = [Added(_record(connection, named), entry, standing)]
+                done[:] = [write_in(connection, token)]
 
         def is_written() -> bool:
             with transaction(reading(self._engine)) as connection:
-                found = connection.execute(select(game_day_entry).where(_entry.token == token)).mappings().one_or_none()
+                found = connection.execute(_COLUMNS.where(_entry.token == token)).mappings().one_or_none()
                 if found is None:
                     return False
-                record = _record(connection, named)
+                record = _record(connection, found["game_day"])
                 done[:] = [Added(record, _read(found), _standing(connection, record, at))]
                 return True
 
-        if known and retry_transient(is_written):
+        if told and retry_transient(is_written):
             return done[0]
         write_patiently(write, is_written)
         return done[0]
@@ -152,11 +166,40 @@ class SqlGameDays:
             return next((each.game_day for each in connection.execute(started) if each.told["run"] == run), "")
 
 
-def _entry_of(of: Standing, act: PersonAct, by: str, at: datetime) -> Entry:
-    """The entry that an act adds, at its place."""
-    when = max(at, of.last_at) if of.last_at else at
-    said: Said = act.on(of, by, when)
-    return Entry(of.number + 1, when, " ".join(by.split()), said.kind, said.told)
+def _take(connection: Connection, plan: GameDay, named: str, by: str, at: datetime, simulated: bool) -> Record:
+    """The game day that is to be held by a plan, with that plan in place."""
+    alone(connection, game_day)
+    found = _newest(connection, plan.name)
+    if found is None or found.ended_at is not None:
+        entry = entry_of(Standing(plan, at), Plan(plan), by, at)
+        _open(connection, plan, named, at, simulated)
+        _add(connection, named, entry, secrets.token_hex(8))
+        return _record(connection, named)
+    if found.plan.digest == plan.digest:
+        return found
+    entry = entry_of(_standing(connection, found, at), Plan(plan), by, at)
+    _add(connection, found.id, entry, secrets.token_hex(8))
+    changed = {"plan": as_json(plan), "digest": plan.digest}
+    connection.execute(update(game_day).where(_row.id == found.id).values(changed))
+    return _record(connection, found.id)
+
+
+def _act(
+    connection: Connection,
+    record: Record,
+    act: PersonAct,
+    of: tuple[str, datetime, str],
+    deadlines: Deadlines,
+    simulated: bool,
+) -> Added:
+    """Add what somebody does to a game day that is held by this transaction; `of` is by whom, when, the token."""
+    by, at, token = of
+    before = _standing(connection, record, at)
+    entry = entry_of(before, act, by, at)
+    _add(connection, record.id, entry, token)
+    standing = after(before, entry)
+    _keep(connection, record, standing, entry, deadlines, simulated or _any_simulated(connection, before))
+    return Added(_record(connection, record.id), entry, standing)
 
 
 def _keep(
@@ -225,19 +268,28 @@ def _standing(connection: Connection, record: Record, at: datetime) -> Standing:
 
 
 def _entries(connection: Connection, named: str, number: int) -> list[Entry]:
-    query = select(game_day_entry).where(_entry.game_day == named, _entry.number > number).order_by(_entry.number)
+    query = _COLUMNS.where(_entry.game_day == named, _entry.number > number).order_by(_entry.number)
     return [_read(each) for each in connection.execute(query).mappings()]
 
 
 def _read(row: Any) -> Entry:
-    return Entry(row["number"], row["at"], row["by"], row["kind"], row["told"])
+    kind, told = row["kind"], row["told"]
+    if kind not in _KINDS:
+        return Entry(row["number"], row["at"], row["by"], Kind.UNKNOWN, {"kind": kind, **_written(told)})
+    return Entry(row["number"], row["at"], row["by"], Kind(kind), told)
+
+
+def _written(told: Any) -> dict[str, Any]:
+    """The text of an entry of a newer release, where it has one."""
+    text = told.get("text") if isinstance(told, dict) else None
+    return {"text": text} if isinstance(text, str) else {}
 
 
 def _outcomes(connection: Connection, names: Sequence[str]) -> dict[str, RunOutcome]:
     found: dict[str, RunOutcome] = {}
     for some in assembly.chunks(sorted(names)):
-        for each in connection.execute(select(_run.id, _run.verdict, _run.cleanup).where(_run.id.in_(some))):
-            found[each.id] = RunOutcome(each.verdict, each.cleanup)
+        for each in connection.execute(_OUTCOME.where(_run.id.in_(some))):
+            found[each.id] = RunOutcome(each.verdict, each.cleanup, each.ended_at)
     return found
 
 

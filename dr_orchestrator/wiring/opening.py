@@ -83,6 +83,7 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
             beating, heard = keeper.beating(), heard_by(session.context.waiting)
             with heard, beating, _ended_by_nobody_else(keeper, run), session, flow_runs.telling_why_stopped():
                 if not recorded:
+                    _asked_to_stop(here, run)
                     _taken(here, keeper, run)
                     _queued(here, session)
                 here.driven.add(run)
@@ -135,6 +136,16 @@ def _session(here: App, definition: Drill, run: str, recorded: Run | None, keepe
     else:
         session.cannot_start(around.fault)
     return session
+
+
+def _asked_to_stop(here: App, run: str) -> None:
+    """Ask a new run to stop that nobody wants by now, before it takes its lease.
+
+    Its row is there: whoever looked before that, and saw no run, has said so where this looks.
+    """
+    asks = request().unwanted
+    if asks is not None and (why := asks()):
+        here.ledger.leases.ask_to_abort(run, why)
 
 
 def _taken(here: App, keeper: LeaseHolder, run: str) -> None:

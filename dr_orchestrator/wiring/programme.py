@@ -23,6 +23,7 @@ from dr_orchestrator.errors import UsageError
 from dr_orchestrator.reporting.quarter.files import FORMATS, write_programme
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.calendar import planned_for
+from dr_orchestrator.wiring.game_days.quarter import game_day_rows
 from dr_orchestrator.wiring.practice.quarter import people_rows
 
 _Seen = tuple[datetime, list[Stood]] | None
@@ -113,7 +114,7 @@ def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
         histories=queries.turns(TURNS),
         imported=queries.restore_tests(start),
         lives=queries.lives(start, now),
-        people=people_rows(here, start, end, now),
+        people=[*people_rows(here, start, end, now), *game_day_rows(here, start, end, now)],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -15,7 +15,8 @@ from dr_orchestrator.domain.run import Run
 @dataclass(frozen=True)
 class Request:
     """The request of whoever starts a drill: runs take the `selection` instead of their drill's own, belong to the
-    `exercise`, go on with the run that is `resumed`, have the id `run` where one is given; an exercise is `anew`,
+    `exercise`, go on with the run that is `resumed`, have the id `run` where one is given, and stop once
+    they are opened where `unwanted` says why; an exercise is `anew`,
     though one of the quarter is under way.
     """
 
@@ -23,6 +24,7 @@ class Request:
     exercise: str = ""
     resumed: Run | None = None
     run: str = ""
+    unwanted: Callable[[], str] | None = None
     anew: bool = False
 
 

@@ -35,6 +35,7 @@ from dr_orchestrator.domain.game_day.acts import (
     StartDrill,
     WentWell,
 )
+from dr_orchestrator.domain.game_day.adding import entry_of
 from dr_orchestrator.domain.game_day.fold import after, state_of
 from dr_orchestrator.domain.game_day.log import Entry
 from dr_orchestrator.domain.game_day.plan import AbortCriterion, GameDay, Item, Notice, Scoped, Startable
@@ -101,8 +102,7 @@ class Played:
     def do(self, act: PersonAct, by: str, wait: timedelta = MINUTE) -> Standing:
         """Do it, a while after the last."""
         self.now += wait
-        said = act.on(self.standing, by, self.now)
-        entry = Entry(len(self.entries) + 1, self.now, by, said.kind, said.told)
+        entry = entry_of(self.standing, act, by, self.now)
         after(self.standing, entry)
         self.entries.append(entry)
         return self.standing
@@ -126,6 +126,11 @@ RATED: list[tuple[PersonAct, str]] = [
     (Rate("restored", Rating.PERFORMED), EVALUATOR),
     (Rate("told", Rating.SOME_CHALLENGES, "four minutes late"), EVALUATOR),
 ]
+PLAYED: list[tuple[PersonAct, str]] = [
+    (act, SCRIBE) for name in ("alarm", "press", "late") for act in (Deliver(name), Respond(name, "done"))
+]
+"""All that its people were to do, and did."""
+
 DONE: list[tuple[PersonAct, str]] = [*STARTED, (End(), DIRECTOR), *RATED, (Close(), EVALUATOR)]
 
 DRILL = StartDrill("shop-database", "r-1", "0123456789abcdef")

@@ -12,7 +12,7 @@ from dr_orchestrator.cli.output import hang, json_option, print_json
 from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.findings.tracked import State, end_of
+from dr_orchestrator.domain.findings.tracked import RaisedBy, State, end_of
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.reporting.wording import iso
 
@@ -231,8 +231,21 @@ def _print(of: TrackedFinding, history: Sequence[Entry], tickets: Sequence[Ticke
         hang(f"    {each.at:%Y-%m-%d %H:%M} UTC  ", f"{each.who}  {told}{about}")
 
 
+_EXERCISES = {
+    RaisedBy.GAME_DAY: (
+        "a later game day {name} on AWS in which it holds, or an evaluator says by what it is mended:"
+        " `dro game-day plan {name}`, `dro game-day mended`"
+    ),
+    RaisedBy.TABLETOP: "a later sitting of {name}, not a rehearsal, in which it holds: `dro tabletop record`",
+    RaisedBy.REVIEW: "a later review of {name} in which it holds: `dro review run {name}`",
+}
+"""The closing of what exercises of people show, by their sort; in a sentence with the name of its file."""
+
+
 def _closes(of: TrackedFinding) -> str:
     """Say what would close it."""
+    if of.raised_by in _EXERCISES:
+        return _EXERCISES[of.raised_by].format(name=of.drill)
     if of.drill:
         begun = f"a run of {of.drill} on AWS, begun after it was last seen"
         return f"{begun}, that passes and looks at this: `dro run {of.drill}`"

@@ -98,4 +98,6 @@ def _fingerprint(held: Held, service: str, rule: Rule, subject: str) -> str:
 
 
 def _cause(held: Held, service: str, rule: Rule, subject: str) -> tuple[str, ...]:
-    return held.raised_by.value, service, held.name, f"{rule.value} {subject}"
+    """The cause; a game day's is its own, for a service that is added to its scope later is no other cause."""
+    where = "" if held.raised_by is RaisedBy.GAME_DAY else service
+    return held.raised_by.value, where, held.name, f"{rule.value} {subject}"

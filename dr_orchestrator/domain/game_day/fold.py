@@ -17,6 +17,7 @@ from dr_orchestrator.domain.game_day.standing import (
     Answer,
     Answered,
     Approval,
+    Given,
     Phase,
     Rated,
     RunOutcome,
@@ -25,6 +26,8 @@ from dr_orchestrator.domain.game_day.standing import (
     Standing,
     Started,
 )
+from dr_orchestrator.domain.rule import Reason, Rule
+from dr_orchestrator.domain.verdict import Verdict
 
 Runs = Mapping[str, RunOutcome]
 Changes = dict[str, Any]
@@ -112,7 +115,7 @@ def _drill_started(of: Standing, entry: Entry) -> Changes:
 
 
 def _drill_begun(of: Standing, entry: Entry) -> Changes:
-    return {"drills": _changed(of, entry, begun=True)}
+    return {"drills": _changed(of, entry, begun=True, begun_at=entry.at)}
 
 
 def _drill_lost(of: Standing, entry: Entry) -> Changes:
@@ -142,6 +145,22 @@ def _ended(of: Standing, entry: Entry) -> Changes:
 def _aborted(of: Standing, entry: Entry) -> Changes:
     clock = replace(_let_go(of, entry), ended=entry.at)
     return {"phase": Phase.ABORTED, "clock": clock, "aborted": _spoken(of, entry)}
+
+
+def _closed(of: Standing, entry: Entry) -> Changes:
+    reasons = tuple(_reason(each) for each in entry.told.get("reasons", ()))
+    verdict = entry.told.get("verdict")
+    given = Given(Verdict(verdict), reasons) if verdict else None
+    return {"closed": _spoken(of, entry), "given": given}
+
+
+def _reason(told: Mapping[str, Any]) -> Reason:
+    known = told["rule"] in {each.value for each in Rule}
+    return Reason(Rule(told["rule"]) if known else Rule.NOT_KEPT, told["text"], told["subject"])
+
+
+def _unknown(of: Standing, entry: Entry) -> Changes:
+    return {"unknown": (*of.unknown, str(entry.told.get("kind", "")))}
 
 
 def _added(name: str) -> Callable[[Standing, Entry], Changes]:
@@ -187,5 +206,6 @@ _CHANGES: Mapping[Kind, Callable[[Standing, Entry], Changes]] = {
     Kind.MENDED: _mended,
     Kind.ENDED: _ended,
     Kind.ABORTED: _aborted,
-    Kind.CLOSED: lambda of, entry: {"closed": _spoken(of, entry)},
+    Kind.CLOSED: _closed,
+    Kind.UNKNOWN: _unknown,
 }

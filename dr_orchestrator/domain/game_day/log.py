@@ -49,6 +49,9 @@ class Kind(StrEnum):
     CLOSED = "closed"
     """The hot wash is over: the verdict is given, and nothing is added any more."""
 
+    UNKNOWN = "unknown"
+    """An entry of a newer release, as it is read here; it is never written."""
+
 
 @dataclass(frozen=True)
 class Said:

@@ -11,6 +11,7 @@ from dr_orchestrator.domain.exercise.criteria import Rating
 from dr_orchestrator.domain.exercise.injects import Inject
 from dr_orchestrator.domain.game_day.clocks import Clock
 from dr_orchestrator.domain.game_day.plan import GameDay
+from dr_orchestrator.domain.rule import Reason
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 
 
@@ -80,6 +81,7 @@ class RunOutcome:
 
     verdict: Verdict | None = None
     cleanup: Cleanup | None = None
+    ended: datetime | None = None
 
 
 class DrillState(StrEnum):
@@ -103,6 +105,7 @@ class Started:
     begun: bool = False
     lost: str = ""
     outcome: RunOutcome | None = None
+    begun_at: datetime | None = None
 
     @property
     def state(self) -> DrillState:
@@ -115,6 +118,18 @@ class Started:
     def open(self) -> bool:
         """Whether it is to be waited for."""
         return self.state in (DrillState.STARTING, DrillState.UNDER_WAY)
+
+    @property
+    def over(self) -> datetime:
+        """When it was over, as far as that is known; else when it was started."""
+        return self.outcome.ended if self.outcome and self.outcome.ended else self.at
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing of it can be left: proven by its run, or because none was ever begun."""
+        if self.outcome is not None:
+            return self.outcome.cleanup is Cleanup.CLEAN
+        return self.state is DrillState.LOST
 
 
 @dataclass(frozen=True)
@@ -138,6 +153,14 @@ class Shown:
     severity: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Given:
+    """The verdict that was given at the close, and why; nothing changes it any more."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
 
 
 class InjectState(StrEnum):
@@ -196,6 +219,10 @@ class Standing:
     participants: Mapping[str, str] = field(default_factory=dict)
     """The people who took part, by name: how, where that was said."""
 
+    given: Given | None = None
+    unknown: tuple[str, ...] = ()
+    """The kinds of the entries that this release does not know."""
+
     @property
     def gross(self) -> timedelta:
         """The time since the start, holds and all."""
@@ -218,8 +245,15 @@ class Standing:
 
     @property
     def unrated(self) -> tuple[str, ...]:
-        """The criteria that no evaluator rated."""
-        return tuple(each.name for each in self.plan.criteria if each.name not in self.ratings)
+        """The criteria that no evaluator rated, or not since the last drill was over."""
+        early = self.early
+        return tuple(each.name for each in self.plan.criteria if each.name not in self.ratings or each.name in early)
+
+    @property
+    def early(self) -> frozenset[str]:
+        """The criteria that were rated before the last drill was over, which they may be about."""
+        over = max((each.over for each in self.drills), default=None)
+        return frozenset(name for name, each in self.ratings.items() if over is not None and each.at < over)
 
     @property
     def open_drills(self) -> tuple[Started, ...]:

@@ -115,11 +115,12 @@ def _plan(plan: GameDay) -> Json:
 def _criteria(of: Standing) -> list[Json]:
     found = []
     for each in of.plan.criteria:
-        rated = of.ratings.get(each.name)
-        told = {"rating": rated.rating.value, "words": rated.rating.words, "met": rated.rating.met} if rated else {}
+        rated, early = of.ratings.get(each.name), each.name in of.early
+        told: Json = {"rating": rated.rating.value, "words": rated.rating.words} if rated else {}
+        told |= {"met": rated.rating.met and not early} if rated else {}
         why = {"reason": rated.reason or None, "by": rated.by, "at": iso(rated.at)} if rated else {}
         none = dict.fromkeys(("rating", "words", "met", "reason", "by", "at"))
-        found.append({**vars(each), **none, **told, **why})
+        found.append({**vars(each), "early": early, **none, **told, **why})
     return found
 
 

@@ -80,5 +80,6 @@ _WORDS: Mapping[Kind, Callable[[Told], str]] = {
     Kind.MENDED: lambda told: f"the gap {told['name']} of an earlier game day is mended: {told['text']}",
     Kind.ENDED: lambda _: "ended: the hot wash follows",
     Kind.ABORTED: _abort,
-    Kind.CLOSED: lambda _: "closed",
+    Kind.CLOSED: lambda told: _because("closed", told.get("verdict", "")),
+    Kind.UNKNOWN: lambda told: _because(f"an entry of a newer release, {told['kind']}", told.get("text", "")),
 }

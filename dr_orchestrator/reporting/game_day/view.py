@@ -56,6 +56,9 @@ def _sentence(of: Mapping[str, Any]) -> str:
 def _criterion(of: Mapping[str, Any]) -> View:
     if of["rating"] is None:
         return {**of, "badge": Badge("NOT RATED", "unsure"), "told": ""}
+    if of["early"]:
+        told = f"rated {of['rating']} before the last drill was over: to be rated again"
+        return {**of, "badge": Badge("NOT RATED", "unsure"), "told": told}
     word = "MET" if of["met"] else "NOT MET"
     return {**of, "badge": Badge(f"{word} ({of['rating']})", _RATINGS[of["rating"]]), "told": of["reason"] or ""}
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from dr_orchestrator.domain.game_day.acts import Abort
 from dr_orchestrator.domain.game_day.record import Record
 from dr_orchestrator.domain.game_day.standing import DrillState, Phase, Standing
+from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.game_days.acting import act
 from dr_orchestrator.wiring.game_days.drilling import lose
 from dr_orchestrator.wiring.game_days.following import Following
-from dr_orchestrator.wiring.stopping import LOOK_EVERY_S, stop_runs
+from dr_orchestrator.wiring.stopping import LOOK_EVERY_S, ask_to_stop, stop_runs
 
 OPENING_S = 60.0
-"""Real seconds within which a process that has begun a run has opened it, or is taken for dead."""
+"""Real seconds for which a process that has begun a run is waited for to open it; then it is told as not known."""
 
 _LATE = "the game day was aborted before its run began"
-_SILENT = "the game day was aborted, and its process opened no run"
 
 
 def abort(
@@ -30,29 +30,64 @@ def abort(
 ) -> tuple[Record, Standing]:
     """Abort it, stop its runs and wait for them; called again it goes on with what an abort that died has left.
 
-    `asked` is told each run whose process was asked to stop.
+    `asked` is told each run whose process was asked to stop. A drill whose process has begun and opened no run in time
+    is still starting in what is returned: should it open one, that ends at once.
     """
-    following = Following(here, name)
-    if following.look().phase is not Phase.ABORTED:
-        act(here, following.record.id, done, by)
-    standing = following.look()
-    for each in standing.drills:
-        if each.state is DrillState.STARTING and not each.begun:
-            lose(here, following.record, each.run, _LATE)
-    _opened(here, following, min(wait_s, OPENING_S))
-    runs = [each.run for each in following.look().drills if each.state is DrillState.UNDER_WAY]
-    stop_runs(here, runs, wait_s, asked)
+    following = Following(here, meant(here, name))
+    _written(here, following, done, by)
+    once = _once(asked)
+    _opened(here, following, min(wait_s, OPENING_S), once)
+    stop_runs(here, _under_way(following.look()), wait_s, once)
     return following.record, following.look()
 
 
-def _opened(here: App, following: Following, wait_s: float) -> None:
-    """Wait until each process that has begun its run has opened it; what none opens is lost."""
-    give_up = here.machine.monotonic() + wait_s
-    while _opening(following.look()) and here.machine.monotonic() < give_up:
+def meant(here: App, name: str) -> str:
+    """The game day that an abort by this name is about: of several of a plan the one with something left to stop."""
+    named = [each for each in here.ledger.game_days.listed() if each.plan.name == name]
+    for each in named:
+        if each.started_at is not None and each.ended_at is None:
+            return each.id
+    return next((each.id for each in named if Following(here, each.id).look().open_drills), name)
+
+
+def _written(here: App, following: Following, done: Abort, by: str) -> None:
+    """Write the abort, unless somebody has: also in between."""
+    if following.look().phase is Phase.ABORTED:
+        return
+    try:
+        act(here, following.record.id, done, by)
+    except UsageError:
+        if following.look().phase is not Phase.ABORTED:
+            raise
+
+
+def _opened(here: App, following: Following, wait_s: float, asked: Callable[[str], None]) -> None:
+    """Ask what is under way to stop, and so what comes while it is waited for each process that has begun its run."""
+    give_up, told = here.machine.monotonic() + wait_s, set[str]()
+    while True:
+        standing = following.look()
+        new = [each for each in _under_way(standing) if each not in told]
+        told |= {*ask_to_stop(here, new, asked)[0]}
+        late = [each for each in standing.drills if each.state is DrillState.STARTING and not each.begun]
+        for each in late:
+            lose(here, following.record, each.run, _LATE)
+        opening = any(each.state is DrillState.STARTING for each in following.look().drills)
+        if not opening or here.machine.monotonic() >= give_up:
+            return
         here.machine.sleep(LOOK_EVERY_S)
-    for run in _opening(following.look()):
-        lose(here, following.record, run, _SILENT)
 
 
-def _opening(of: Standing) -> Collection[str]:
-    return [each.run for each in of.drills if each.state is DrillState.STARTING]
+def _under_way(of: Standing) -> list[str]:
+    return [each.run for each in of.drills if each.state is DrillState.UNDER_WAY]
+
+
+def _once(asked: Callable[[str], None]) -> Callable[[str], None]:
+    """Tell of each run once."""
+    told: set[str] = set()
+
+    def tell(run: str) -> None:
+        if run not in told:
+            told.add(run)
+            asked(run)
+
+    return tell

@@ -2,6 +2,7 @@
 
 The id of the run is in the game day's log before there is a process, and the process asks the log before it opens the
 run: killed anywhere, a drill is begun once or never, and one that was aborted before it began never begins.
+Once its run is opened it asks the log again: what was aborted, or taken for lost, in between ends with nothing made.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import BinaryIO
 from dr_orchestrator.domain.findings.tracked import MACHINE
 from dr_orchestrator.domain.game_day.acts import BeginRun, LoseDrill, StartDrill
 from dr_orchestrator.domain.game_day.record import Record
-from dr_orchestrator.domain.game_day.standing import Started
-from dr_orchestrator.errors import DroError, without_secrets
+from dr_orchestrator.domain.game_day.standing import DrillState, Started
+from dr_orchestrator.errors import DroError, UsageError
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.game_days.acting import act
+from dr_orchestrator.wiring.game_days.following import Following
+from dr_orchestrator.wiring.game_days.times import now
 from dr_orchestrator.wiring.opening import new_run_id
 from dr_orchestrator.wiring.operator import VARIABLE
 from dr_orchestrator.wiring.request import asking
@@ -49,10 +52,10 @@ def start_drill(here: App, name: str, drill: str, by: str = "", spawn: Spawn | N
 
 def perform(here: App, name: str, run: str, drive: Callable[[str], object]) -> None:
     """In the drill's own process: begin the run that the log asks for, if it still does, and drive it to its end."""
-    added = here.ledger.game_days.act(name, BeginRun(run), MACHINE, here.clock.now())
+    added = here.ledger.game_days.act(name, BeginRun(run), MACHINE, now(here))
     drill = next(each.drill for each in added.standing.drills if each.run == run)
     try:
-        with asking(run=run):
+        with asking(run=run, unwanted=lambda: _unwanted(here, added.record.id, run)):
             drive(drill)
     except BaseException as error:
         if not here.ledger.game_days.outcomes([run]):
@@ -61,13 +64,34 @@ def perform(here: App, name: str, run: str, drive: Callable[[str], object]) -> N
         raise
 
 
-def lose(here: App, record: Record, run: str, why: str) -> None:
-    """Write that there is no run of a drill that was started, by the program itself."""
-    _lose(here, record.id, run, why)
+def lose(here: App, record: Record, run: str, why: str) -> bool:
+    """Write that there is no run of a drill that was started, by the program itself; False where there is one by now,
+    or somebody wrote it before.
+    """
+    return _lose(here, record.id, run, why)
 
 
-def _lose(here: App, game_day: str, run: str, why: str) -> None:
-    here.ledger.game_days.act(game_day, LoseDrill(run, without_secrets(why)), MACHINE, here.clock.now())
+def _lose(here: App, game_day: str, run: str, why: str) -> bool:
+    try:
+        here.ledger.game_days.act(game_day, LoseDrill(run, why), MACHINE, now(here))
+    except UsageError:
+        if any(each.state is DrillState.STARTING for each in _of(here, game_day, run)):
+            raise
+        return False
+    return True
+
+
+def _unwanted(here: App, game_day: str, run: str) -> str:
+    """Why a run is to stop as soon as it is opened, as the log has it by then; empty where it is to go on."""
+    following = Following(here, game_day)
+    if not following.look().phase.under_way:
+        return f"game day {following.record.id}, which is {following.standing().phase}"
+    lost = [each.lost for each in following.standing().drills if each.run == run and each.lost]
+    return f"game day {following.record.id}, where it was taken for lost" if lost else ""
+
+
+def _of(here: App, game_day: str, run: str) -> list[Started]:
+    return [each for each in Following(here, game_day).look().drills if each.run == run]
 
 
 def _spawn(command: Sequence[str], log: Path, by: str) -> None:

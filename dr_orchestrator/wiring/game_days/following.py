@@ -7,6 +7,7 @@ from dr_orchestrator.domain.game_day.log import Entry
 from dr_orchestrator.domain.game_day.record import Record
 from dr_orchestrator.domain.game_day.standing import Standing
 from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.game_days.times import ahead
 
 
 class Following:
@@ -17,6 +18,7 @@ class Following:
         self._here = here
         self.record: Record = here.ledger.game_days.find(name)
         self.entries: list[Entry] = []
+        self._ahead = ahead(here)
 
     def look(self) -> Standing:
         """How it stands now, by what was added since the last look, whoever did; a few small queries."""
@@ -29,7 +31,7 @@ class Following:
 
     def standing(self) -> Standing:
         """How it stands now by what is known of it here, with its runs as they stand in the ledger."""
-        now = self._here.clock.now()
+        now = self._here.clock.now() + self._ahead
         if self.entries:
             now = max(now, self.entries[-1].at)
         found = state_of(self.record.plan, self.entries, now)

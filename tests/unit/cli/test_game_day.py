@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Text, type_coerce, update
 
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit
+from dr_orchestrator.ledger.tables_of_game_days import game_day_entry
+from dr_orchestrator.wiring.game_days.quarter import game_day_rows
 from tests.support import game_day_files, workspace
 from tests.support.fakes import FakeClock
 from tests.support.game_days import BEGAN, DIRECTOR, EVALUATOR, EXECUTOR, OWNER, SCRIBE
@@ -71,7 +76,9 @@ def test_a_game_day_is_held_from_the_plan_to_the_close(here: wiring.App, capsys:
     ):
         assert dro(*arguments) == Exit.PASSED, arguments
     told = shown(capsys)
-    assert (told["verdict"], told["phase"], told["closed"], told["simulated"]) == ("PASSED", "ended", True, True)
+    assert (told["verdict"], told["phase"], told["closed"], told["simulated"]) == (
+        *("PASSED WITH FINDINGS", "ended", True, True),
+    )
     assert len(told["timeline"]) == 17  # type: ignore[arg-type]
     (page,) = here.settings.generated.glob("a-day-*.html")
     assert "SIMULATED" in page.read_text()
@@ -110,8 +117,8 @@ def test_mistakes_are_told_with_what_to_do(capsys: pytest.CaptureFixture[str]) -
         (("go", "a-day", "--answer", "yes"), "name the ITEM"),
         (("go", "a-day", "ready"), "say how ready is answered"),
         (("approve", "a-day", "--by", DIRECTOR), "cannot approve it"),
-        (("start", "a-day", "--by", DIRECTOR), "is planned"),
-        (("drill", "a-day", "sessions-pitr", "--by", EXECUTOR), "is planned"),
+        (("start", "a-day", "--by", DIRECTOR), "there is no game day 'a-day'"),
+        (("drill", "a-day", "sessions-pitr", "--by", EXECUTOR), "there is no game day 'a-day'"),
     ):
         assert dro(*arguments) == Exit.USAGE
         assert wanted in capsys.readouterr().err
@@ -137,3 +144,115 @@ def test_who_acts_is_the_operator_where_nobody_is_named(
     monkeypatch.setenv("DRO_OPERATOR", SCRIBE)
     assert dro("note", "a-day", "mine") == Exit.PASSED
     assert shown(capsys)["notes"][0]["by"] == SCRIBE  # type: ignore[index]
+
+
+def changed(here: wiring.App, what: str, by: str) -> None:
+    path = here.settings.drills / "game-days" / "a-day.yaml"
+    path.write_text(path.read_text().replace(what, by))
+
+
+def test_what_is_refused_has_changed_nothing(here: wiring.App, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither opened a game day, nor wiped what was approved and answered; in a role a plan is put in its place."""
+    assert dro("approve", "a-day", "--by", DIRECTOR) == Exit.USAGE
+    assert here.ledger.game_days.listed() == []
+    for arguments in (("approve", "a-day", "--by", OWNER), ("go", "a-day", "ready", "--answer", "yes", "--by", SCRIBE)):
+        assert dro(*arguments) == Exit.PASSED
+    assert dro("go", "a-day", "--by", DIRECTOR) == Exit.PASSED
+    before = shown(capsys)
+    changed(here, "It happens.", "It happens often.")
+    for arguments in (
+        ("approve", "a-day", "--by", DIRECTOR),
+        ("approve", "a-day", "--by", OWNER),
+        ("go", "a-day", "ready", "--answer", "yes", "--by", "Nobody Known"),
+        ("start", "a-day", "--by", DIRECTOR),
+        ("plan", "a-day", "--take", "--by", OWNER),
+    ):
+        assert dro(*arguments) == Exit.USAGE, arguments
+    assert shown(capsys) == before
+    assert dro("plan", "a-day", "--take", "--by", SCRIBE) == Exit.PASSED
+    assert shown(capsys)["phase"] == "planned"
+    assert dro("approve", "a-day", "--by", OWNER) == Exit.PASSED
+
+
+def test_an_entry_of_a_newer_release_is_told_and_stops_no_abort(
+    here: wiring.App, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is read as it is written; what may depend on it is refused."""
+    started()
+    with here.ledger._engine.begin() as connection:
+        newer = update(game_day_entry).where(game_day_entry.c.number == 4)
+        connection.execute(newer.values(kind=type_coerce("debriefed", Text)))
+    assert "debriefed" in str(shown(capsys)["timeline"])
+    assert dro("list") == dro("note", "a-day", "x", "--by", SCRIBE) == Exit.PASSED
+    assert dro("end", "a-day", "--by", DIRECTOR) == Exit.USAGE
+    assert dro("abort", "a-day", "--reason", "x", "--by", SCRIBE) == Exit.ABORTED
+
+
+def test_secrets_reach_no_report_and_no_finding(here: wiring.App, capsys: pytest.CaptureFixture[str]) -> None:
+    """In whichever act they were written."""
+    started()
+    secret = "https://u:hunter2@h/x"
+    for arguments in (
+        ("deliver", "a-day", "alarm", "--text", secret, "--by", SCRIBE),
+        ("rate", "a-day", "restored", "U", "--reason", secret, "--by", EVALUATOR),
+        ("gap", "a-day", secret, secret, "--owner", secret, "--by", f"Ann {secret}"),
+        ("end", "a-day", "--by", DIRECTOR),
+    ):
+        assert dro(*arguments) == Exit.PASSED, arguments
+    assert dro("close", "a-day", "--by", DIRECTOR) == Exit.FAILED
+    assert main.run(["findings", "--json"]) == Exit.PASSED
+    out = capsys.readouterr().out
+    assert "criterion restored" in out and "hunter2" not in out
+    assert all("hunter2" not in each.read_text() for each in here.settings.generated.glob("a-day-*"))
+
+
+def test_a_finding_says_what_closes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """A later game day of its name, and no drill of a name that is none."""
+    started()
+    assert dro("abort", "a-day", "--reason", "errors", "--by", SCRIBE) == Exit.ABORTED
+    capsys.readouterr()
+    assert main.run(["findings", "--json"]) == Exit.PASSED
+    (only,) = [each for each in json.loads(capsys.readouterr().out) if each["raised_by"] == "game day"]
+    assert main.run(["finding", "show", only["fingerprint"]]) == Exit.PASSED
+    told = " ".join(capsys.readouterr().out.split())
+    assert "a later game day a-day on AWS in which it holds" in told and "dro run a-day" not in told
+
+
+def test_entries_have_the_time_of_the_ledger(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose clock is a day ahead of the server's adds nothing of tomorrow."""
+    started()
+    monkeypatch.setattr(FakeClock, "pace", 1.0)
+    tomorrow = FakeClock(BEGAN + timedelta(days=1))
+    ahead = wiring.App(settings.load(), tomorrow, machine=tomorrow)
+    monkeypatch.setattr(type(ahead.ledger), "time", lambda _self: BEGAN + timedelta(seconds=5))
+    with wiring.using(ahead):
+        assert dro("note", "a-day", "from a laptop", "--by", SCRIBE) == Exit.PASSED
+    last = here.ledger.game_days.entries_after(here.ledger.game_days.find("a-day").id, 0)[-1]
+    assert last.at == BEGAN + timedelta(seconds=5)
+
+
+def test_nobody_acts_as_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    """Under its name, however it is spelled."""
+    started()
+    assert dro("lost", "a-day", "r", "--reason", "x", "--by", "DRO") == Exit.USAGE
+    assert "the program's own name" in capsys.readouterr().err
+
+
+def test_names_of_files_do_nothing_to_the_terminal(here: wiring.App, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are shown as all that somebody else wrote."""
+    (here.settings.drills / "game-days" / "e\x1b[31mvil.yaml").write_text("x")
+    assert dro("list") == Exit.PASSED
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_it_is_a_row_of_the_quarter_once_it_is_closed(here: wiring.App) -> None:
+    """With its verdict, its people and its open gaps; before that, and in another quarter, it is none."""
+    started()
+    assert dro("end", "a-day", "--by", DIRECTOR) == Exit.PASSED
+    day = timedelta(days=1)
+    assert [*game_day_rows(here, BEGAN - day, BEGAN + day, BEGAN + day)] == []
+    assert dro("close", "a-day", "--by", DIRECTOR) == Exit.INCONCLUSIVE
+    (row,) = game_day_rows(here, BEGAN - day, BEGAN + day, BEGAN + day)
+    assert (row.kind, row.name, row.verdict, row.simulated) == ("game day", "a-day", Verdict.INCONCLUSIVE, True)
+    assert (row.score, row.attended) == ("0 of 1 criteria", 3)
+    assert [*game_day_rows(here, BEGAN + day, BEGAN + 2 * day, BEGAN + 2 * day)] == []

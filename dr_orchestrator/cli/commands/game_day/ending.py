@@ -9,11 +9,12 @@ import click
 from dr_orchestrator.cli.commands.game_day.group import by_option, do, game_day, name_argument, reason_option, tell
 from dr_orchestrator.cli.output import hang
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit
 
 if TYPE_CHECKING:
-    from dr_orchestrator.domain.game_day.standing import Standing
+    from dr_orchestrator.domain.game_day.standing import Standing, Started
+    from dr_orchestrator.domain.outline import Outline
     from dr_orchestrator.wiring.app import App
 
 RATINGS = ("P", "S", "M", "U")
@@ -105,11 +106,13 @@ def abort(name: str, reason: str, criterion: str, wait: int, by: str) -> int:
     all that was started is proven gone, else 5.
     """
     from dr_orchestrator import wiring
+    from dr_orchestrator.cli.commands.running import minding_leftovers
     from dr_orchestrator.domain.game_day.acts import Abort
     from dr_orchestrator.wiring.game_days.aborting import abort as aborted
 
     here = wiring.world()
-    record, standing = aborted(here, name, Abort(reason, criterion), by, wait, _asked)
+    with minding_leftovers(here, lambda: _left_open(here, name)):
+        record, standing = aborted(here, name, Abort(reason, criterion), by, wait, _asked)
     tell(record, standing, f"aborted: {standing.aborted.text if standing.aborted else reason}")
     _tell_drills(standing)
     _publish(here, record.id)
@@ -145,12 +148,30 @@ def _tell_drills(of: Standing) -> None:
     for each in of.drills:
         verdict = each.outcome.verdict if each.outcome else None
         cleanup = each.outcome.cleanup if each.outcome else None
-        told = f"{verdict}, clean-up {cleanup}" if verdict else each.lost or "not ended yet: `dro sweep` takes it down"
+        told = f"{verdict}, clean-up {cleanup}" if verdict else _open_still(each)
         hang(f"  {each.drill}  ", f"run {each.run}: {told}")
 
 
 def _all_gone(of: Standing) -> bool:
-    return all(each.lost or (each.outcome and each.outcome.cleanup is Cleanup.CLEAN) for each in of.drills)
+    return all(each.gone for each in of.drills)
+
+
+def _open_still(of: Started) -> str:
+    if of.outcome is not None:
+        return "not ended yet: `dro sweep` takes it down"
+    silent = "not known: its process has begun, and opened no run yet; one that it opens ends at once"
+    return of.lost or f"{silent} (`dro show {of.run}`)"
+
+
+def _left_open(here: App, name: str) -> list[Outline]:
+    """The runs of an aborted game day that nobody has proven gone; none of one whose abort was refused."""
+    from dr_orchestrator.domain.game_day.standing import Phase
+    from dr_orchestrator.wiring.game_days.aborting import meant
+    from dr_orchestrator.wiring.game_days.following import Following
+
+    standing = Following(here, meant(here, name)).look()
+    runs = [each.run for each in standing.drills if each.outcome]
+    return list(here.ledger.queries.named(runs)) if standing.phase is Phase.ABORTED and runs else []
 
 
 def _publish(here: App, name: str) -> None:

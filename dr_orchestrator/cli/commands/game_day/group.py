@@ -39,6 +39,21 @@ def do(name: str, done: PersonAct, by: str) -> Added:
     return added
 
 
+def do_by_plan(file: str, done: PersonAct | None, by: str) -> Added:
+    """Add what somebody does (None: approves) by the plan as its file says it now; both or neither is written."""
+    from dr_orchestrator import wiring
+    from dr_orchestrator.domain.game_day.acts import Approve
+    from dr_orchestrator.reporting.game_day.timeline import words
+    from dr_orchestrator.wiring.game_days.acting import act_by_plan
+    from dr_orchestrator.wiring.game_days.declaring import plan_of
+
+    here = wiring.world()
+    plan = plan_of(here, file)
+    added = act_by_plan(here, plan, done or Approve(plan.digest), by)
+    tell(added.record, added.standing, f"{added.entry.by}: {words(added.entry)}")
+    return added
+
+
 def tell(record: Record, of: Standing, what: str) -> None:
     """Print what was added, the phase and the clock, and what is next."""
     from dr_orchestrator.domain.game_day.schedule import due

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dr_orchestrator.cli.commands.game_day.group import by_option, do, game_day, name_argument, reason_option
+from dr_orchestrator.cli.commands.game_day.group import (
+    by_option,
+    do,
+    do_by_plan,
+    game_day,
+    name_argument,
+    reason_option,
+)
 from dr_orchestrator.cli.output import hang, json_option, print_json
 from dr_orchestrator.cli.terminal.table import print_table
 
@@ -32,7 +39,7 @@ def list_(as_json: bool) -> None:
         print_json({"files": [str(each) for each in files], "game_days": [_as_json(each) for each in held]})
         return
     for each in files:
-        click.echo(f"{each.stem}  {each}")
+        hang("", f"{each.stem}  {each}")
     if held:
         print_table(COLUMNS, [_row(each) for each in held])
     if not files and not held:
@@ -41,14 +48,24 @@ def list_(as_json: bool) -> None:
 
 @game_day.command()
 @click.argument("file", metavar="FILE")
+@click.option("--take", is_flag=True, help="Put it in place of the one that was taken from the file before.")
+@by_option
 @json_option
-def plan(file: str, as_json: bool) -> None:
-    """Show a plan as its file says it, with the digest that an approval binds to. Nothing is written."""
+def plan(file: str, take: bool, by: str, as_json: bool) -> None:
+    """Show a plan as its file says it, with the digest that an approval binds to. Nothing is written without --take.
+
+    With it somebody in a role puts the plan in place: what was approved and answered for another lapses. An approval
+    by somebody in a role does so, too.
+    """
     from dr_orchestrator import wiring
     from dr_orchestrator.reporting.game_day.export import plan_json
+    from dr_orchestrator.wiring.game_days.acting import open_by_plan
     from dr_orchestrator.wiring.game_days.declaring import plan_of
 
-    found = plan_of(wiring.world(), file)
+    here = wiring.world()
+    found = plan_of(here, file)
+    if take:
+        open_by_plan(here, found, by)
     if as_json:
         print_json(plan_json(found))
     else:
@@ -64,14 +81,7 @@ def approve(file: str, by: str) -> None:
     The approval binds to the plan's digest: it lapses when the file, or a drill in its scope, is changed, and after 30
     days. It precedes the start, and is given by nobody who directs the game day.
     """
-    from dr_orchestrator import wiring
-    from dr_orchestrator.domain.game_day.acts import Approve
-    from dr_orchestrator.wiring.game_days.acting import open_by_plan
-    from dr_orchestrator.wiring.game_days.declaring import plan_of
-
-    here = wiring.world()
-    found = plan_of(here, file)
-    do(open_by_plan(here, found, by).id, Approve(found.digest), by)
+    do_by_plan(file, None, by)
 
 
 @game_day.command()
@@ -83,13 +93,7 @@ def approve(file: str, by: str) -> None:
 @by_option
 def go(file: str, item: str, answer: str | None, no: bool, reason: str, by: str) -> None:
     """Answer ITEM of the go/no-go list; without ITEM the director says go (or, with --no, no-go)."""
-    from dr_orchestrator import wiring
-    from dr_orchestrator.wiring.game_days.acting import open_by_plan
-    from dr_orchestrator.wiring.game_days.declaring import plan_of
-
-    here = wiring.world()
-    done = _going(item, answer, no, reason)
-    do(open_by_plan(here, plan_of(here, file), by).id, done, by)
+    do_by_plan(file, _going(item, answer, no, reason), by)
 
 
 @game_day.command()
@@ -99,14 +103,12 @@ def start(name: str, by: str) -> None:
     """Start it: the director does, once all is answered and they have said go. Its clock runs from now on."""
     from dr_orchestrator import wiring
     from dr_orchestrator.domain.game_day.acts import Start
-    from dr_orchestrator.wiring.game_days.acting import open_by_plan
-    from dr_orchestrator.wiring.game_days.declaring import plan_of
 
-    here = wiring.world()
-    record = here.ledger.game_days.find(name)
+    record = wiring.world().ledger.game_days.find(name)
     if record.started_at is None:  # the file may have been changed since
-        record = open_by_plan(here, plan_of(here, record.plan.name), by)
-    do(record.id, Start(), by)
+        do_by_plan(record.plan.name, Start(), by)
+    else:
+        do(record.id, Start(), by)
 
 
 def _going(item: str, answer: str | None, no: bool, reason: str) -> PersonAct:

@@ -74,6 +74,8 @@ def _print(following: Following, of: Standing) -> None:
     for criterion in plan.criteria:
         rated = of.ratings.get(criterion.name)
         told = f"{rated.rating} by {rated.by}" if rated else "not rated"
+        if criterion.name in of.early:
+            told += ", before the last drill was over: to be rated again"
         hang("  criterion  ", f"{criterion.name}: {told}")
     click.echo("  timeline")
     for line in lines(following.entries):

@@ -25,8 +25,11 @@ class Plan:
     plan: GameDay
 
     def on(self, of: Standing, by: str, _at: datetime) -> Said:
-        """Before the start."""
+        """Before the start; in place of another by somebody in a role, of that or of this one."""
         name = author(of, by)
+        if of.number and not (of.plan.roles_of(name) or self.plan.roles_of(name)):
+            told = f"has another plan by now ({self.plan.digest}), which {name}, who is in no role, cannot put in place"
+            raise refused(of, told, "somebody in a role does: `dro game-day plan FILE --take --by NAME`")
         in_phase(of, *_BEFORE)
         return Said(Kind.PLANNED, {"digest": self.plan.digest, "text": f"the plan as {name} gave it"})
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.exercise.roles import Role
-from dr_orchestrator.domain.game_day.acts.words import in_phase, in_role, one_of, refused
+from dr_orchestrator.domain.findings.tracked import MACHINE
+from dr_orchestrator.domain.game_day.acts.words import in_phase, in_role, one_of, refused, words
 from dr_orchestrator.domain.game_day.log import Kind, Said
 from dr_orchestrator.domain.game_day.standing import DrillState, Phase, Standing, Started
+
+SILENT = timedelta(minutes=10)
+"""How long nothing is heard of a process that has begun before people may take its run for lost. Were they wrong, the
+run still ends at once: it asks the log when it is opened."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,19 @@ class LoseDrill:
     run: str
     why: str
 
-    def on(self, of: Standing, _by: str, _at: datetime) -> Said:
-        """Before it is closed, of one that has no run."""
+    def on(self, of: Standing, by: str, at: datetime) -> Said:
+        """Before it is closed, of one that has no run; by people in a role, and not while its process may open one."""
+        if by != MACHINE:
+            in_role(of, by)
         found = _started(of, self.run)
         in_phase(of, Phase.RUNNING, Phase.HELD, Phase.ENDED, Phase.ABORTED)
         if found.state is not DrillState.STARTING:
             raise refused(of, f"has run {self.run} {found.state}", "its run tells how it ended: `dro show`")
-        return Said(Kind.DRILL_LOST, {"drill": found.drill, "run": self.run, "text": self.why})
+        if by != MACHINE and found.begun_at is not None and at - found.begun_at < SILENT:
+            told = f"has a process that has begun run {self.run}, and it may open it yet"
+            raise refused(of, told, f"say so where it is silent for {SILENT.seconds // 60} minutes, or abort it all")
+        why = words(of, self.why, "takes no drill for lost without words", "write how that is known: --reason TEXT")
+        return Said(Kind.DRILL_LOST, {"drill": found.drill, "run": self.run, "text": why})
 
 
 def _started(of: Standing, run: str) -> Started:

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.findings.persons import same
 from dr_orchestrator.domain.game_day.acts.words import author, in_phase, in_role, one_of, refused, words
 from dr_orchestrator.domain.game_day.log import Kind, Said
 from dr_orchestrator.domain.game_day.standing import Phase, Standing
+from dr_orchestrator.domain.game_day.verdict import judge
 
 _STARTED = (Phase.RUNNING, Phase.HELD, Phase.ENDED, Phase.ABORTED)
 
@@ -100,5 +101,8 @@ class Close:
         in_role(of, by, Role.DIRECTOR, Role.EVALUATOR)
         in_phase(of, Phase.ENDED, Phase.ABORTED)
         if still := of.open_drills:
-            raise refused(of, f"has runs that did not end: {', '.join(each.run for each in still)}", "wait for them")
-        return Said(Kind.CLOSED)
+            fix = "wait for them; `dro game-day lost` says of one that it was never begun"
+            raise refused(of, f"has runs that did not end: {', '.join(each.run for each in still)}", fix)
+        verdict, reasons = judge(of)
+        told = [{"rule": each.rule.value, "text": each.text, "subject": each.subject} for each in reasons]
+        return Said(Kind.CLOSED, {"verdict": verdict.value, "reasons": told})

@@ -8,9 +8,10 @@ from typing import Protocol
 
 from dr_orchestrator.domain.exercise.roles import Role
 from dr_orchestrator.domain.findings.persons import mixed, same
+from dr_orchestrator.domain.findings.tracked import MACHINE
 from dr_orchestrator.domain.game_day.log import Said
 from dr_orchestrator.domain.game_day.standing import Phase, Standing
-from dr_orchestrator.errors import UsageError, without_secrets
+from dr_orchestrator.errors import UsageError
 
 _NEXT = {
     Phase.PLANNED: "it waits for an approval: `dro game-day approve FILE --by NAME`",
@@ -35,6 +36,8 @@ def author(of: Standing, by: str) -> str:
     name = " ".join(by.split())
     if not name or not name.isprintable():
         raise refused(of, "took nothing: each entry is a person's", "say whose, in one line: --by NAME")
+    if not any(each.isalpha() for each in name) or same(name, MACHINE):
+        raise refused(of, f"took nothing: '{name}' is nobody's name", "say whose act it is: --by NAME")
     if mixed(name):
         raise refused(of, "took nothing: the name mixes letters of several scripts", "write it in one: --by NAME")
     if of.plan.is_away(name):
@@ -67,10 +70,10 @@ def in_phase(of: Standing, *phases: Phase) -> None:
 
 
 def words(of: Standing, text: str, told: str, fix: str) -> str:
-    """The words of somebody, without what is secret in it; refused where there are none."""
+    """The words of somebody; refused where there are none."""
     if not text.strip():
         raise refused(of, told, fix)
-    return without_secrets(text.strip())
+    return text.strip()
 
 
 def one_of(of: Standing, what: str, name: str, known: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ from dr_orchestrator.domain.game_day.acts import (
     Gap,
     Go,
     Hold,
+    Join,
     LoseDrill,
     Mend,
     NoGo,
@@ -32,6 +33,7 @@ from dr_orchestrator.domain.game_day.acts import (
     Start,
     WentWell,
 )
+from dr_orchestrator.domain.game_day.log import Entry, Kind
 from dr_orchestrator.domain.game_day.standing import Answer, DrillState, Phase, RunOutcome
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
@@ -232,3 +234,55 @@ def test_names_are_taken_as_they_are_written_but_in_one_line(act: PersonAct, by:
     for each, who in STARTED:
         day.do(each, f"  {who.upper()} " if each is act and who == by else who)
     assert day.standing.phase is Phase.RUNNING
+
+
+@pytest.mark.parametrize("name", [".", "42", "dro", " DRO ", "🦊"])
+def test_nobody_acts_under_a_name_that_is_nobodys(name: str) -> None:
+    """One without letters, or the program's own."""
+    refuses(played(READY[:1]), Approve(PLAN.digest), name, "is nobody's name")
+
+
+def test_secrets_are_kept_nowhere_in_an_entry() -> None:
+    """Whatever word of whichever act holds one, the name of who acts too; a gap is known by its name as it is kept."""
+    day, secret = started(), "https://u:hunter2@h/x"
+    for act, by in (
+        (Deliver("alarm", secret), SCRIBE),
+        (Rate("restored", Rating.PERFORMED, secret), EVALUATOR),
+        (Join(secret), OWNER),
+        (Gap(f"gap {secret}", secret, secret), SCRIBE),
+        (Mend(f"older {secret}", secret), EVALUATOR),
+        (Note("x"), f"Ann {secret}"),
+    ):
+        day.do(act, by)
+    refuses(day, Gap(f"gap {secret}", "again", "team"), SCRIBE, "already")
+    assert "hunter2" not in repr(day.entries)
+
+
+def test_people_take_a_drill_for_lost_only_where_that_can_be_known() -> None:
+    """In a role, with words, and not while a process that has begun may open its run."""
+    day = started()
+    day.do(DRILL, EXECUTOR)
+    refuses(day, LoseDrill("r-1", "x"), OWNER, "in a role of it")
+    refuses(day, LoseDrill("r-1", " "), SCRIBE, "without words")
+    day.do(BeginRun("r-1"), "dro")
+    refuses(day, LoseDrill("r-1", "I see no run"), SCRIBE, "may open it yet")
+    day.now += 10 * MINUTE
+    assert day.do(LoseDrill("r-1", "its machine is gone"), SCRIBE).drills[0].state is DrillState.LOST
+
+
+def test_an_entry_of_a_newer_release_keeps_no_game_day_from_being_aborted() -> None:
+    """Nor from notes; what may depend on it is refused."""
+    day = started()
+    day.entries.append(Entry(len(day.entries) + 1, day.now, SCRIBE, Kind.UNKNOWN, {"kind": "debriefed"}))
+    for act, by in ((End(), DIRECTOR), (DRILL, EXECUTOR), (Rate("restored", Rating.PERFORMED), EVALUATOR)):
+        refuses(day, act, by, "does not know: debriefed")
+    day.do(Note("x"), SCRIBE)
+    assert day.do(Abort("errors"), SCRIBE).phase is Phase.ABORTED
+
+
+def test_a_plan_is_put_in_place_of_another_by_somebody_in_a_role() -> None:
+    """Of the one that was, or of the one that is to be; by nobody else, and the first one by anybody."""
+    other, day = replace(PLAN, title="Another"), Played()
+    day.do(Plan(PLAN), OWNER)
+    refuses(day, Plan(other), OWNER, "in no role")
+    assert day.do(Plan(other), SCRIBE).phase is Phase.PLANNED

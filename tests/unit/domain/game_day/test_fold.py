@@ -27,11 +27,23 @@ from dr_orchestrator.domain.game_day.fold import state_of
 from dr_orchestrator.domain.game_day.log import Kind
 from dr_orchestrator.domain.game_day.plan import as_json, from_json
 from dr_orchestrator.domain.game_day.schedule import due, following, injects_of
-from dr_orchestrator.domain.game_day.standing import InjectState, Phase
+from dr_orchestrator.domain.game_day.standing import InjectState, Phase, RunOutcome
 from dr_orchestrator.domain.game_day.verdict import judge
-from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
-from tests.support.game_days import ALL, DIRECTOR, EVALUATOR, MINUTE, PLAN, SCRIBE, Played, started
+from tests.support.game_days import (
+    ALL,
+    DIRECTOR,
+    DRILL,
+    EVALUATOR,
+    EXECUTOR,
+    MINUTE,
+    PLAN,
+    PLAYED,
+    SCRIBE,
+    Played,
+    started,
+)
 
 WAYS = {
     Phase.PLANNED: {Phase.APPROVED},
@@ -157,6 +169,9 @@ def test_the_verdict_is_green_only_where_all_was_rated_and_met() -> None:
     ended = started().standing
     ended = replace(ended, phase=Phase.ENDED, ended=ended.started)
     day = started()
+    day.all(PLAYED)
+    day.do(DRILL, EXECUTOR)
+    day.runs["r-1"] = RunOutcome(Verdict.PASSED, Cleanup.CLEAN)
     day.do(End(), DIRECTOR)
     assert judge(day.standing)[0] is Verdict.INCONCLUSIVE
     day.do(Rate("restored", Rating.PERFORMED), EVALUATOR)

@@ -1,0 +1,111 @@
+"""The verdict of a game day is never green by accident, and stays once it is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dr_orchestrator.domain.exercise.criteria import Rating
+from dr_orchestrator.domain.findings.by_exercise import sightings
+from dr_orchestrator.domain.game_day.acts import Close, Deliver, End, Rate
+from dr_orchestrator.domain.game_day.plan import Scoped
+from dr_orchestrator.domain.game_day.standing import RunOutcome
+from dr_orchestrator.domain.game_day.verdict import held_as_closed, judge
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from tests.support.game_days import DIRECTOR, DRILL, EVALUATOR, EXECUTOR, MINUTE, PLAN, PLAYED, SCRIBE, Played, started
+
+RATINGS = [(Rate("restored", Rating.PERFORMED), EVALUATOR), (Rate("told", Rating.PERFORMED), EVALUATOR)]
+
+
+def texts(of: Played) -> str:
+    return "\n".join(each.text for each in judge(of.standing)[1])
+
+
+def drilled(outcome: RunOutcome) -> Played:
+    """All was played, a drill ended so, then all was rated as performed."""
+    day = started()
+    day.all(PLAYED)
+    day.do(DRILL, EXECUTOR)
+    day.runs["r-1"] = outcome
+    day.do(End(), DIRECTOR)
+    day.all(RATINGS)
+    return day
+
+
+def test_a_game_day_of_which_nothing_was_played_is_inconclusive() -> None:
+    """Whatever was rated at its first second."""
+    day = started()
+    day.all([*RATINGS, (End(), DIRECTOR)])
+    assert judge(day.standing)[0] is Verdict.INCONCLUSIVE and "nothing was played" in texts(day)
+
+
+def test_a_rating_from_before_a_drill_was_over_is_none() -> None:
+    """It is said so, and rated again it counts."""
+    day = started()
+    day.all([*PLAYED, *RATINGS, (DRILL, EXECUTOR)])
+    day.runs["r-1"] = RunOutcome(Verdict.PASSED, Cleanup.CLEAN, day.now + 5 * MINUTE)
+    day.do(End(), DIRECTOR, 6 * MINUTE)
+    assert judge(day.standing)[0] is Verdict.INCONCLUSIVE
+    assert "restored: it was rated before the last drill was over: rate it again" in texts(day)
+    assert day.standing.unrated == ("restored", "told")
+    day.all(RATINGS)
+    assert judge(day.standing)[0] is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (RunOutcome(Verdict.FAILED, Cleanup.CLEAN), "shop-database: FAILED"),
+        (RunOutcome(Verdict.INCONCLUSIVE, Cleanup.CLEAN), "shop-database: INCONCLUSIVE"),
+        (RunOutcome(Verdict.ABORTED, Cleanup.CLEAN), "shop-database: ABORTED"),
+        (RunOutcome(Verdict.PASSED, Cleanup.LEFTOVERS), "its copies are not proven gone"),
+    ],
+)
+def test_a_run_that_did_not_pass_or_left_something_is_a_finding(outcome: RunOutcome, told: str) -> None:
+    """At least: plainly passed it is never."""
+    assert judge(drilled(RunOutcome(Verdict.PASSED, Cleanup.CLEAN)).standing)[0] is Verdict.PASSED
+    day = drilled(outcome)
+    assert judge(day.standing)[0] is Verdict.PASSED_WITH_FINDINGS and told in texts(day)
+
+
+def test_what_was_planned_and_not_done_is_a_finding_each() -> None:
+    """Injects that were not delivered or not answered in time, and a scope of which no drill was begun."""
+    day = started()
+    day.do(Deliver("alarm"), SCRIBE)
+    day.do(End(), DIRECTOR, 60 * MINUTE)
+    day.all(RATINGS)
+    told = texts(day)
+    assert judge(day.standing)[0] is Verdict.PASSED_WITH_FINDINGS
+    for each in ("inject alarm went without", "inject page was not", "inject press was not", "inject late was not"):
+        assert each in told
+    assert "no drill of its scope was begun: shop-database" in told
+    titles = [each.title for each in held_as_closed(day.standing, "g", False, day.now).gaps]
+    assert len(titles) == len(set(titles)) == 5
+
+
+def test_the_verdict_of_the_close_is_changed_by_nothing() -> None:
+    """Neither by a run that turns out otherwise, nor by what is judged anew."""
+    day = drilled(RunOutcome(Verdict.PASSED, Cleanup.CLEAN))
+    day.do(Close(), EVALUATOR)
+    day.runs["r-1"] = RunOutcome(Verdict.FAILED, Cleanup.LEFTOVERS)
+    assert judge(day.standing) == (Verdict.PASSED, ())
+    other = drilled(RunOutcome(Verdict.FAILED, Cleanup.CLEAN))
+    before = judge(other.standing)
+    other.do(Close(), EVALUATOR)
+    other.runs.clear()
+    assert judge(other.standing) == before
+
+
+def test_a_service_that_is_added_later_is_no_other_cause() -> None:
+    """The findings of a game day keep their fingerprints, so that a later one can settle them."""
+    day = started()
+    day.do(Deliver("alarm"), SCRIBE)
+    day.all([(Rate("restored", Rating.UNABLE, "nothing came back"), EVALUATOR), (End(), DIRECTOR)])
+    wider = replace(PLAN, services=(*PLAN.services, Scoped("search", "Search", 2)))
+    one, two = (
+        {each.finding.fingerprint for each in sightings(held_as_closed(of, "g", False, day.now + timedelta(hours=1)))}
+        for of in (day.standing, replace(day.standing, plan=wider))
+    )
+    assert one == two and one
