@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from dr_orchestrator.catalog.shapes.fields import likely, quoted
+from dr_orchestrator.catalog.shapes.fields import HIDDEN, likely, quoted
 from dr_orchestrator.catalog.source import Document, Key, Plain
 from dr_orchestrator.errors import Problem
 
@@ -49,7 +49,8 @@ def _told(key: Key, mistake: Mapping[str, Any], legal: Iterable[str]) -> tuple[s
     if kind == "missing":
         return f"'{key[-1]}' is missing", "add it"
     if kind == "extra_forbidden":
-        return f"{quoted(key[-1])} is not a key here", likely(str(key[-1]), legal)
+        shown = HIDDEN if "://" in str(key[-1]) else quoted(key[-1])
+        return f"{shown} is not a key here", likely(str(key[-1]), legal)
     if kind in ("too_short", "dict_too_short", "list_too_short"):
         return "is empty", "list at least one"
     if isinstance(mistake["input"], Plain) and not mistake["input"]:

@@ -19,8 +19,12 @@ MERGE = "<<"
 
 
 def dotted(key: Key) -> str:
-    """A key path as people write it: `drills.jira-pitr.checks[0].name`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).removeprefix(".")
+    """A key path as people write it: `drills.jira-pitr.checks[0].name`; a URL in it may be a secret, and is hidden."""
+    return "".join(map(_part, key)).removeprefix(".")
+
+
+def _part(of: str | int) -> str:
+    return f"[{of}]" if isinstance(of, int) else ".***" if "://" in of else f".{of}"
 
 
 def foreign_tag(event: yaml.Event) -> str:
@@ -128,7 +132,8 @@ class Walk(ABC):
             first = self.lines.setdefault(place, line)
             value, index = self._value(index, (*place, "again") if again else place)
             if again:
-                self.note(line, place, f"'{name}' is written twice, first on line {first}", "keep one of them")
+                told = f"'{dotted((name,))}' is written twice, first on line {first}"
+                self.note(line, place, told, "keep one of them")
             elif name == MERGE:
                 found = self.merged(line, place, value) | found
             else:

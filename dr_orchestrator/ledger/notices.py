@@ -7,9 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
 
-from dr_orchestrator.domain.notices.event import Event
 from dr_orchestrator.domain.notices.notice import Delivery, Letter, Notice, Raised, State
 from dr_orchestrator.domain.notices.policy import NoticePolicy
 from dr_orchestrator.domain.notices.text import Message
@@ -24,6 +23,9 @@ from dr_orchestrator.ledger.times import NOW, Times
 
 GRACE = timedelta(hours=1)
 """How long before it is seen first a channel is told of: whoever declares one starts a drill soon after."""
+
+_SIMULATED = " simulated"
+"""Behind an event: since when a channel is told of rehearsals, too."""
 
 _AGAIN = (State.FAILED, State.UNKNOWN)
 _row, _key = delivery.c, notice_key.c
@@ -49,8 +51,7 @@ class SqlNotices:
                 alone(connection, notice)
                 since = _known(connection, policy, now)
                 for each in seen:
-                    found = _raised(connection, each, policy, since, now)
-                    made.extend([found] if found else [])
+                    made.extend(_raised(connection, each, policy, since, now))
 
         write_patiently(write)  # which finds its own keys
         return made
@@ -187,39 +188,52 @@ Since = Mapping[tuple[str, str], datetime]
 
 def _known(connection: Connection, policy: NoticePolicy, now: datetime) -> Since:
     """Since when each channel is known to be told of each event; from now on of those that are new."""
-    declared = [(name, event) for name, each in policy.channels.items() for event in sorted(each.events)]
+    declared = [(name, event.value) for name, each in policy.channels.items() for event in sorted(each.events)]
+    if policy.simulated:
+        declared += [(name, event + _SIMULATED) for name, event in declared]
+    else:  # whoever asks for rehearsals again is told of those from then on
+        connection.execute(delete(notice_channel).where(notice_channel.c.event.endswith(_SIMULATED)))
     for name, event in declared:
-        row = {"channel": name, "event": event.value, "since": now - GRACE}
+        row = {"channel": name, "event": event, "since": now - GRACE}
         connection.execute(insert_or_nothing(connection, notice_channel).values(row))
     found = connection.execute(select(notice_channel)).mappings()
     return {(each["channel"], each["event"]): each["since"] for each in found}
 
 
-def _since(known: Since, channel: str, event: Event) -> datetime:
-    found = (known.get((channel, each.value)) for each in (event, event.family))
+def _since(known: Since, channel: str, seen: Raised) -> datetime:
+    of = _SIMULATED if seen.simulated else ""
+    found = (known.get((channel, each.value + of)) for each in (seen.event, seen.event.family))
     return min(filter(None, found))
 
 
-def _raised(connection: Connection, seen: Raised, policy: NoticePolicy, since: Since, now: datetime) -> Notice | None:
-    """The notice of an event, with its messages; None where it was raised before, or nobody is to be told."""
+def _raised(connection: Connection, seen: Raised, policy: NoticePolicy, since: Since, now: datetime) -> list[Notice]:
+    """The notice of an event, with its messages, several of a long digest; none where it was raised before, or nobody
+    is to be told.
+    """
     family = seen.event.family
-    channels = [each for each in policy.to(seen.event) if _since(since, each, seen.event) <= seen.happened_at]
-    if not channels or not policy.wanted(seen.simulated):
-        return None
+    if not policy.wanted(seen.simulated):
+        return []
+    channels = [each for each in policy.to(seen.event) if _since(since, each, seen) <= seen.happened_at]
+    if not channels:
+        return []
     keys = {storable(each): each for each in seen.keys}
     known = select(_key.key).where(_key.event == family.value, _key.key.in_([*keys]))
     old = set(connection.scalars(known))
     if not (kept := [each for stored, each in keys.items() if stored not in old]):
-        return None
-    said = seen.of_keys(kept)
-    row = {"event": said.event, "key": storable(kept[0]), "facts": said.facts, "raised_at": now}
+        return []
+    return [_written(connection, each, channels, now) for each in seen.parts(kept)]
+
+
+def _written(connection: Connection, said: Raised, channels: Sequence[str], now: datetime) -> Notice:
+    kept = [*dict.fromkeys(map(storable, said.keys))]
+    row = {"event": said.event, "key": kept[0], "facts": said.facts, "raised_at": now}
     made = connection.execute(insert(notice).values({**row, "simulated": said.simulated}).returning(notice.c.number))
     number: int = made.scalar_one()
-    keyed = [{"event": family.value, "key": each, "notice": number} for each in kept]
+    keyed = [{"event": said.event.family.value, "key": each, "notice": number} for each in kept]
     connection.execute(insert(notice_key), keyed)
     blank = {"holder": "", "until": now, "clock": None, "until_wall": None}
     connection.execute(insert(delivery), [{**rows.row_of(Delivery(number, each)), **blank} for each in channels])
-    return Notice(number, said.event, kept[0], json.loads(json.dumps(said.facts)), now, said.simulated)
+    return Notice(number, said.event, said.keys[0], json.loads(json.dumps(said.facts)), now, said.simulated)
 
 
 def _this(of: Delivery) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, or_, select, union
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord, Place
 from dr_orchestrator.domain.findings.tracked import Act, Entry, State, TrackedFinding
@@ -82,15 +82,15 @@ class Queries:
             return assembly.outlines(connection, chosen)
 
     def outlines_since(self, since: datetime) -> list[Outline]:
-        """The runs that began since then, or are open, in outline, newest first."""
-        chosen = _newest().where(or_(tables.run.c.started_at >= since, tables.still_open(tables.run)))
+        """The runs that began or ended since then, or are open, in outline, newest first."""
+        chosen = _newest().where(_since(tables.run, since))
         with transaction(self._engine) as connection:
             return assembly.outlines(connection, chosen)
 
     def exercises_since(self, since: datetime) -> list[Exercise]:
-        """The exercises that began since then, or are open, newest first."""
+        """The exercises that began or ended since then, or are open, newest first."""
         table = tables.exercise
-        chosen = select(table).where(or_(table.c.started_at >= since, tables.still_open(table)))
+        chosen = select(table).where(_since(table, since))
         with transaction(self._engine) as connection:
             found = connection.execute(chosen.order_by(table.c.number.desc())).mappings()
             return [rows.exercise_of(row) for row in found]
@@ -344,6 +344,10 @@ def _newest(**of: str | None) -> _Rows:
         if value is not None:
             chosen = chosen.where(tables.run.c[column] == value)
     return chosen
+
+
+def _since(table: Table, since: datetime) -> ColumnElement[bool]:
+    return or_(table.c.started_at >= since, table.c.ended_at >= since, tables.still_open(table))
 
 
 def _open() -> _Rows:

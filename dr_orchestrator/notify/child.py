@@ -20,8 +20,7 @@ from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ConnectTimeout, SSLError
 
 SENT, REFUSED, UNKNOWN = "sent", "refused", "unknown"
-_OK, _BAD = range(200, 300), range(300, 600)
-_NOT_NOW = range(400, 600)
+_NOT_NOW, _UNAVAILABLE = range(400, 600), 503
 _UNREACHED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
 _REFUSED_BY_MAIL = (
     smtplib.SMTPRecipientsRefused,
@@ -51,11 +50,20 @@ def _send(session: requests.Session, request: requests.PreparedRequest, **how: A
     except Exception as wrong:
         (_seen.refused if _never_sent(wrong) else _seen.doubts).append(_named(wrong))
         raise
-    if answer.status_code in _BAD:
-        _seen.refused.append(f"answered {answer.status_code}")
-    elif request.method not in ("GET", "HEAD"):
-        _seen.taken += 1
+    _answered(answer.status_code)
     return answer
+
+
+def _answered(code: int) -> None:
+    """Note an answer: a success took something, be it of a GET, by which some plugins send; a word of refusal took
+    nothing; whoever redirects, or broke down, may have taken it before.
+    """
+    if 200 <= code < 300:
+        _seen.taken += 1
+    elif 400 <= code < 500 or code == _UNAVAILABLE:
+        _seen.refused.append(f"answered {code}")
+    else:
+        _seen.doubts.append(f"answered {code}")
 
 
 def _never_sent(wrong: Exception) -> bool:

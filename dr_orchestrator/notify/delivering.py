@@ -25,12 +25,13 @@ Addresses = Callable[[str], str]
 @dataclass
 class Delivered:
     """The work of a round: the ids of messages that were sent, and why others were not, by id; `waits` are those that
-    wait for the end of quiet hours.
+    wait for the end of quiet hours, `stale` those that are no news any more, and never sent.
     """
 
     sent: list[str] = field(default_factory=list)
     waits: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
+    stale: dict[str, str] = field(default_factory=dict)
 
 
 class Delivering:
@@ -51,6 +52,10 @@ class Delivering:
 
     def _one(self, of: Letter, done: Delivered) -> None:
         now, delivery = self._clock.now(), of.delivery
+        # A person who has one sent anew knows how old it is.
+        if of.notice.stale_at <= now and not delivery.person:
+            self._settled(of, now, done)
+            return
         waits = delivery.not_before
         if waits is not None and now < waits:
             done.left[delivery.id] = f"{delivery.error}: tried again at {waits:%Y-%m-%d %H:%M} UTC"
@@ -67,6 +72,11 @@ class Delivering:
         if begun is None:
             return
         self._sent(of, begun, said, url, done)
+
+    def _settled(self, of: Letter, now: datetime, done: Delivered) -> None:
+        why = f"stale: it was news until {of.notice.stale_at:%Y-%m-%d %H:%M} UTC, and was not sent by then"
+        self._outbox.put_off(of.delivery, why, now, None, State.SETTLED)
+        done.stale[of.delivery.id] = why
 
     def _said(self, of: Letter) -> Message:
         """The message, in the words in which it was tried first: one message an event."""

@@ -38,6 +38,16 @@ def key_file() -> Path:
     return Path(named).expanduser()
 
 
+def kept_key_file(home: Path, out: Path | None = None) -> Path:
+    """The file of the private key; UsageError where it lies in the workspace, or among what is exported."""
+    path = key_file()
+    for place in filter(None, (home, out)):
+        if path.resolve().is_relative_to(place.resolve()):
+            told = f"{path} lies in {place}, which is shown to others: the key by which exports are signed is a secret"
+            raise UsageError(told, f"set {VARIABLE} to a file outside of the workspace and of the export")
+    return path
+
+
 def book(here: App) -> Book:
     """The contacts that are declared."""
     return book_of(here.catalogue.services.values())
@@ -47,7 +57,7 @@ def export(here: App, to: Path) -> Written:
     """Write the files, and that they were written."""
     from dr_orchestrator.reporting.contacts import files, seal  # noqa: PLC0415 - signatures load slowly
 
-    key = seal.read_key(key_file())
+    key = seal.read_key(kept_key_file(here.settings.home, to))
     written = files.write(book(here), to, here.settings.templates, key, operator(), here.clock.now())
     here.ledger.contacts.keep(written.export)
     return written
@@ -66,10 +76,28 @@ def check(here: App, folder: Path | None) -> Checked:
     except UsageError as broken:
         known = newest if folder is None else None
         return Checked(known, [broken.message, *(doubts(known, declared, now) if known else ())])
-    why = [*doubts(found, declared, now)]
+    why = [*doubts(found, declared, now), *_of_signer(found, newest)]
+    return Checked(found, why)
+
+
+def _of_signer(found: Exported, newest: Exported | None) -> list[str]:
+    """Why it may be signed by somebody else: the key that lies beside it proves nothing."""
+    from dr_orchestrator.reporting.contacts import seal  # noqa: PLC0415 - signatures load slowly
+
+    why, own = [], ""
+    if os.environ.get(VARIABLE, "").strip():
+        try:
+            own = seal.known(key_file())
+        except UsageError as wrong:
+            why.append(f"it cannot be held to your key: {wrong.message}")
+    elif newest is None:
+        told = f"the key that signed it is not known here: {found.signer}"
+        why.append(f"{told}; set {VARIABLE} to a file of the key that you know, or of its public part")
+    if own and found.signer != own:
+        why.append(f"it is signed by {found.signer[:16]}, and {VARIABLE} holds {own[:16]}")
     if newest is not None and found.signer != newest.signer:
         why.append(f"it is signed by {found.signer[:16]}, and the newest export that is known by {newest.signer[:16]}")
-    return Checked(found, why)
+    return why
 
 
 def doubts_of(here: App, now: datetime) -> Sequence[str]:

@@ -36,6 +36,7 @@ class Synced:
     sent: list[str] = field(default_factory=list)
     left: Mapping[str, str] = field(default_factory=dict)
     waits: Mapping[str, str] = field(default_factory=dict)
+    stale: Mapping[str, str] = field(default_factory=dict)
     stuck: list[Letter] = field(default_factory=list)
     blind: str = ""
 
@@ -45,6 +46,7 @@ class Synced:
         stuck = f", {len(self.stuck)} failed or unknown" if self.stuck else ""
         blind = f". Not all was looked at: {self.blind}" if self.blind else ""
         waits = f", {len(self.waits)} wait for the end of quiet hours" if self.waits else ""
+        waits += f", {len(self.stale)} settled as stale" if self.stale else ""
         return f"{self.raised} raised, {len(self.sent)} sent, {len(self.left)} left{waits}{stuck}{blind}."
 
     @property
@@ -60,7 +62,8 @@ def sync(here: App) -> Synced:
     days, blind = _of_days(here, here.clock.now())
     raised = look(here, days)
     done = deliver(here)
-    return Synced(len(raised), done.sent, done.left, done.waits, here.ledger.notices.listed(states=_STUCK), blind)
+    stuck = here.ledger.notices.listed(states=_STUCK)
+    return Synced(len(raised), done.sent, done.left, done.waits, done.stale, stuck, blind)
 
 
 def _of_days(here: App, now: datetime) -> tuple[list[Raised], str]:

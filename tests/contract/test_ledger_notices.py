@@ -20,6 +20,7 @@ from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.notices import GRACE, SqlLetters
 from dr_orchestrator.ledger.times import BootTimes, this_boot
+from dr_orchestrator.notify.wording import message_of
 from tests.support.fakes import FakeClock
 from tests.support.ledger_samples import START
 
@@ -100,6 +101,19 @@ def test_a_new_channel_is_told_no_old_news(ledger: SqlLedger) -> None:
     assert raised(ledger, [replace(held("lab")[0], simulated=True)], replace(ONE, simulated=True)) == ["lab"]
 
 
+def test_rehearsals_are_told_from_when_that_is_asked_for(ledger: SqlLedger) -> None:
+    """None of those before, however often it is asked for and not; of what is real all."""
+    day, willing = timedelta(days=1), replace(ONE, simulated=True)
+
+    def lab(key: str, days: int) -> list[str]:
+        at = START + days * day
+        seen = [replace(held(key)[0], simulated=True, happened_at=START + (days - 1) * day)]
+        seen += [replace(held(f"{key} now")[0], simulated=True, happened_at=at)]
+        return [each.key for each in ledger.notices.raise_(seen, ONE if days % 2 == 0 else willing, at)]
+
+    assert [lab("a", 0), lab("b", 1), lab("c", 2), lab("d", 3)] == [[], ["b now"], [], ["d now"]]
+
+
 def test_a_digest_tells_each_item_once(ledger: SqlLedger) -> None:
     """The next one holds what is new alone; with nothing new there is none."""
 
@@ -114,6 +128,16 @@ def test_a_digest_tells_each_item_once(ledger: SqlLedger) -> None:
     assert [each.notice.facts["items"] for each in box(ledger).waiting()] == [["told a", "told b"], ["told c"]]
 
 
+def test_a_long_digest_is_several_and_tells_each_item(ledger: SqlLedger) -> None:
+    """None of its items is written as told that no message has room for."""
+    items = [f"item {number}" for number in range(60)]
+    seen = Raised(Event.OVERDUE, tuple(items), {"items": items, "at": ""}, START, of="items")
+    assert len(raised(ledger, [seen])) > 1
+    said = [message_of(each.notice, ONE).body.splitlines() for each in box(ledger).waiting()]
+    assert {f"EXERCISE: - {each}" for each in items} <= {line for each in said for line in each}
+    assert raised(ledger, [seen]) == []
+
+
 def test_what_is_written_is_read_back(ledger: SqlLedger) -> None:
     """Facts with any letter, and all that became of a message."""
     odd = {"what": "Zoë 🎉\n“x”", "why": "", "at": ""}
@@ -124,8 +148,8 @@ def test_what_is_written_is_read_back(ledger: SqlLedger) -> None:
     mine = begun(ledger)
     assert state(ledger).delivery == mine
     assert (mine.tries, mine.title, mine.tried_at, mine.first_tried_at) == (1, SAID.title, START, START)
-    box(ledger).end(mine, State.WAITING, START, "answered 500", START + HOUR)
-    assert (state(ledger).delivery.error, state(ledger).delivery.not_before) == ("answered 500", START + HOUR)
+    box(ledger).end(mine, State.WAITING, START, "answered 503", START + HOUR)
+    assert (state(ledger).delivery.error, state(ledger).delivery.not_before) == ("answered 503", START + HOUR)
     again = begun(ledger)
     box(ledger).end(again, State.SENT, START + HOUR)
     assert (state(ledger).delivery.sent_at, state(ledger).delivery.tries) == (START + HOUR, 2)
@@ -140,7 +164,7 @@ def test_a_message_is_begun_by_one(ledger: SqlLedger, clock: FakeClock) -> None:
     assert sum(each is not None for each in got) == 1
     mine = next(filter(None, got))
     holder = f"n:{got.index(mine)}"
-    box(ledger, holder).end(mine, State.WAITING, START, "answered 500", START)
+    box(ledger, holder).end(mine, State.WAITING, START, "answered 503", START)
     assert box(ledger, "late:1").begin(seen, SAID, START, SPAN) is None
 
 

@@ -23,6 +23,8 @@ from dr_orchestrator.domain.proof import Tolerance
 T = TypeVar("T")
 _DURATION = r"(?:\d+(?:\.\d+)?\s*[smhd]\s*)+"
 _LONGEST_SHOWN = 60
+_SECRET_URL = re.compile(r"(?<!http)(?<!https)(?<!ftp)://|^mailtos?:", re.IGNORECASE)
+HIDDEN = "'***', which is hidden, for it may be a secret,"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -65,8 +67,10 @@ def likely(word: str, legal: Iterable[str]) -> str:
 
 
 def quoted(written: object) -> str:
-    """A value as messages show it: not longer than a line can bear."""
+    """A value as messages show it: not longer than a line can bear, and no URL but of the web: others hold secrets."""
     whole = str(written)
+    if _SECRET_URL.search(whole):
+        return HIDDEN
     return f"'{whole}'" if len(whole) <= _LONGEST_SHOWN else f"'{whole[:_LONGEST_SHOWN]}...'"
 
 
@@ -99,13 +103,16 @@ def _collection(value: object) -> str:
     return "a list" if isinstance(value, list) else "a mapping"
 
 
-def shaped(pattern: str, what: str, rule: str, longest: int = 2000) -> Reads:
-    """Text of a pattern: `what` such a text is, and the rule in words for whoever wrote another."""
+def shaped(pattern: str, what: str, rule: str, longest: int = 2000, *, hides: bool = False) -> Reads:
+    """Text of a pattern: `what` such a text is, and the rule in words for whoever wrote another; where it `hides`, no
+    URL in its place is shown.
+    """
 
     def read(value: object) -> str:
         written = text(value)
         if not re.fullmatch(pattern, written, re.ASCII) or len(written) > longest:
-            raise wrong(f"{quoted(written)} is not {what}", rule)
+            shown = HIDDEN if hides and "://" in written else quoted(written)
+            raise wrong(f"{shown} is not {what}", rule)
         return written
 
     return Reads(read, {"type": "string", "pattern": f"^(?:{pattern})$", "maxLength": longest})

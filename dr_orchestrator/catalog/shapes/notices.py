@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import Field
 
 from dr_orchestrator.catalog.shapes.fields import (
-    Name,
     Reads,
     Shape,
     Span,
@@ -41,7 +40,19 @@ Template = Annotated[str, Reads(_wording, {"type": "string", "minLength": 1, "ma
 Mark = Annotated[
     str,
     shaped(
-        rf"[^\x00-\x1f]*{MARK}[^\x00-\x1f]*", f"a mark: it lacks the word {MARK}", f"one line that holds {MARK}", 100
+        rf"{MARK}(?!\w)[\w .,:;!()/#+-]*", f"a mark: it does not begin with {MARK}", f"{MARK}, and words behind it", 100
+    ),
+]
+
+
+ChannelName = Annotated[
+    str,
+    shaped(
+        r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
+        "the name of a channel",
+        "lower-case letters, digits and single dashes, a letter first, at most 40 characters",
+        40,
+        hides=True,
     ),
 ]
 
@@ -74,11 +85,11 @@ class QuietHours(Shape):
 class Notices(Shape):
     """The people who are told of exercises: where, of what, and when."""
 
-    channels: dict[Name, Channel] = Field(default={}, description="The channels, by name.")
+    channels: dict[ChannelName, Channel] = Field(default={}, description="The channels, by name.")
     templates: dict[EventKey, Wording] = Field(default={}, description="Templates by event, in place of the usual.")
     quiet_hours: QuietHours | None = Field(default=None, description="When only what is urgent is sent.")
     remind_before: list[Span] = Field(
         default=[], max_length=10, description="How long before a window of the calendar its drills are told of."
     )
-    mark: Mark = Field(default=MARK, description=f"What every line of every message begins with; it holds {MARK}.")
+    mark: Mark = Field(default=MARK, description=f"What every line of every message begins with, and it with {MARK}.")
     simulated: Truth = Field(default=False, description="Whether rehearsals are told of, too.")

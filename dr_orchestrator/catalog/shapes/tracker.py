@@ -49,7 +49,7 @@ Kind = Annotated[TrackerKind, choice(TrackerKind, "a tracker")]
 StateKey = Annotated[str, word([*STATES], "a state of a finding")]
 Variable = Annotated[
     str,
-    shaped(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable", "such as JIRA_TOKEN", 100),
+    shaped(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable", "such as JIRA_TOKEN", 100, hides=True),
 ]
 Url = Annotated[
     str,

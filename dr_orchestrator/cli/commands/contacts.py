@@ -11,6 +11,7 @@ from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import Exit
 
+_LONGEST = 100
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -85,7 +86,9 @@ def verify(folder: Path, key: Path | None, as_json: bool) -> int:
     known = (
         "" if key else " The key lies beside it: compare this with the one that you know, or name yours: --key FILE."
     )
-    click.echo(f"As signed on {found.at:%Y-%m-%d} for {found.who}: {', '.join(files)}. Key {found.signer}.{known}")
+    # The fingerprint first: nothing that the signer wrote stands before it, or moves a terminal.
+    who = " ".join("".join(each if each.isprintable() else " " for each in found.who).split())[:_LONGEST]
+    click.echo(f"Key {found.signer}. As signed on {found.at:%Y-%m-%d} for {who}: {', '.join(files)}.{known}")
     return Exit.PASSED
 
 
@@ -95,7 +98,8 @@ def verify(folder: Path, key: Path | None, as_json: bool) -> int:
 def check(folder: Path | None, as_json: bool) -> int:
     """Check that the export is younger than 30 days, of the contacts that are declared now, and what was signed.
 
-    It is the newest that the ledger knows, or the one in FOLDER. Exit codes: 0 all of it, 1 not.
+    It is the newest that the ledger knows, or the one in FOLDER, held to the key of DRO_SIGNING_KEY_FILE, or its public
+    part, and to the key of the newest export that is known. Exit codes: 0 all of it, 1 not.
     """
     from dr_orchestrator import wiring
     from dr_orchestrator.wiring.contacts import check as looked
@@ -114,8 +118,9 @@ def check(folder: Path | None, as_json: bool) -> int:
 @contacts.command()
 def key() -> None:
     """Make the key by which exports are signed, once, in the file that DRO_SIGNING_KEY_FILE names."""
+    from dr_orchestrator import wiring
     from dr_orchestrator.reporting.contacts.seal import make_key
-    from dr_orchestrator.wiring.contacts import key_file
+    from dr_orchestrator.wiring.contacts import kept_key_file
 
-    path = key_file()
+    path = kept_key_file(wiring.world().settings.home)
     click.echo(f"{path}: made. Its fingerprint, to be kept where verifiers find it: {make_key(path)}")

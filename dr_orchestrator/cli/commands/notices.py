@@ -63,10 +63,17 @@ def sync(context: click.Context, as_json: bool) -> None:
         left = [{"message": name, "why": why} for name, why in done.left.items()]
         stuck = [each.delivery.id for each in done.stuck]
         waits = [*done.waits]
-        whole = {"raised": done.raised, "sent": done.sent, "left": left, "waits": waits, "failed_or_unknown": stuck}
+        whole = {
+            "raised": done.raised,
+            "sent": done.sent,
+            "left": left,
+            "waits": waits,
+            "stale": [*done.stale],
+            "failed_or_unknown": stuck,
+        }
         print_json({**whole, "not_looked_at": done.blind or None, "in_line": done.in_line})
     else:
-        for name, why in (*done.left.items(), *done.waits.items()):
+        for name, why in (*done.left.items(), *done.waits.items(), *done.stale.items()):
             hang(f"{name}  ", why)
         click.echo(done.told)
     context.exit(Exit.PASSED if done.in_line else Exit.INCONCLUSIVE)

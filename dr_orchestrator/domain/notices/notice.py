@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from dr_orchestrator.domain.notices.event import Event, Facts
@@ -12,6 +13,13 @@ from dr_orchestrator.domain.notices.event import Event, Facts
 GIVEN_UP = timedelta(days=1)
 """How long after its first try a message is tried again that was refused for sure."""
 
+DIGEST = 20
+"""The most items of a digest: each of them is told, where the usual message has room for twice as many lines."""
+
+UTC_FORMAT = "%Y-%m-%d %H:%M UTC"
+"""How messages tell an instant."""
+
+_WEEK = timedelta(days=7)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -43,10 +51,13 @@ class Raised:
     simulated: bool = False
     of: str = ""
 
-    def of_keys(self, kept: Sequence[str]) -> Raised:
-        """The same of those keys alone."""
+    def parts(self, kept: Sequence[str]) -> list[Raised]:
+        """The same of those keys alone: one, or so many that a message has room for each item of a digest."""
         if not self.of:
-            return self
+            return [replace(self, keys=tuple(kept))]
+        return [self._of_keys(kept[start : start + DIGEST]) for start in range(0, len(kept), DIGEST)]
+
+    def _of_keys(self, kept: Sequence[str]) -> Raised:
         items = dict(zip(self.keys, self.facts[self.of], strict=True))
         facts = {**self.facts, self.of: [items[key] for key in kept]}
         return Raised(self.event, tuple(kept), facts, self.happened_at, self.simulated, self.of)
@@ -62,6 +73,15 @@ class Notice:
     facts: Facts
     raised_at: datetime
     simulated: bool
+
+    @property
+    def stale_at(self) -> datetime:
+        """From when on it is no news: a reminder as its window opens, all else after a week."""
+        opens = self.facts.get("opens", "")
+        if self.event is Event.REMINDER and isinstance(opens, str):
+            with suppress(ValueError):
+                return datetime.strptime(opens, UTC_FORMAT).replace(tzinfo=UTC)
+        return self.raised_at + _WEEK
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from dr_orchestrator.domain.agenda import Appointment, Planned, Slot
 from dr_orchestrator.domain.findings.tracked import TrackedFinding
 from dr_orchestrator.domain.notices.event import Event
-from dr_orchestrator.domain.notices.notice import Raised
+from dr_orchestrator.domain.notices.notice import UTC_FORMAT, Raised
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.domain.programme import Exercise, missing, period_start, quarter_of
@@ -110,11 +110,14 @@ def upcoming(planned: Planned, appointments: Iterable[Appointment], now: datetim
 
 
 def announced(slots: Sequence[Slot], unplanned: Sequence[str], by: str, note: str, now: datetime) -> Raised:
-    """A person's word on what is planned: once for the same drills at the same times with the same note."""
+    """A person's word on what is planned: once for the same drills at the same times with the same note; what is on no
+    day of the calendar once a day.
+    """
     ordered = sorted(slots, key=lambda each: (each.at, each.drill.name))
     drills = [*map(_slot, ordered), *(f"{name}: on no day of the calendar" for name in unplanned)]
     facts = {"drills": drills, "by": by, "note": note, "at": utc(now)}
-    key = "\n".join([*drills, note])
+    today = [f"on {now.astimezone(UTC):%Y-%m-%d}"] if unplanned else []
+    key = "\n".join([*drills, note, *today])
     return Raised(Event.ANNOUNCED, (key,), facts, now)
 
 
@@ -129,7 +132,7 @@ def contacts(why: Sequence[str], now: datetime) -> list[Raised]:
 
 def utc(instant: datetime) -> str:
     """An instant as messages tell it."""
-    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return instant.astimezone(UTC).strftime(UTC_FORMAT)
 
 
 def _run(of: Outlined) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from dr_orchestrator.domain.contacts.book import Book
+from dr_orchestrator.domain.contacts.book import Book, Entry, OfService
 from dr_orchestrator.domain.contacts.export import MOST_AGE, Exported
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.reporting.contacts import seal
@@ -36,6 +37,7 @@ def write(book: Book, out: Path, templates: Sequence[Path], key: Ed25519PrivateK
     """Write page, cards, JSON, a PDF where one can be printed, and the seal over them, which comes last."""
     signer, until = seal.fingerprint(key.public_key()), now + MOST_AGE
     told = {"at": now, "until": until, "who": who, "signer": signer}
+    _refuse_others(out)
     page = render("contacts.html.j2", templates, book=book, stem=STEM, report=_Report(), **told)
     try:
         (out / ENVELOPE).unlink(missing_ok=True)  # what is half written is signed by nobody
@@ -68,17 +70,55 @@ def verify(folder: Path, key: Path | None = None) -> tuple[Exported, Mapping[str
     found = seal.opened(folder, ENVELOPE, public)
     said: Mapping[str, Any] = found.predicate
     try:
-        at = datetime.fromisoformat(said["exported_at"])
-        exported = Exported(at, said["by"], str(folder.resolve()), said["declared"], found.digest, found.signer)
+        at, who, declared = datetime.fromisoformat(said["exported_at"]), _text(said["by"]), _text(said["declared"])
+        exported = Exported(at, who, str(folder.resolve()), declared, found.digest, found.signer)
     except (KeyError, TypeError, ValueError):
         exported = None
     if exported is None or exported.at.tzinfo is None or found.predicate_type != KIND:
         raise seal.BrokenSeal(f"{folder / ENVELOPE} is the seal of something else", "name the folder of an export")
     if f"{STEM}.json" not in found.files or f"{STEM}.html" not in found.files:
         raise seal.BrokenSeal(f"{folder / ENVELOPE} does not hold all files", "export the contacts anew")
-    if (folder / f"{STEM}.pdf").exists() and f"{STEM}.pdf" not in found.files:
-        raise seal.BrokenSeal(f"{folder / STEM}.pdf was not signed", "remove it, or export the contacts anew")
+    if others := _others(folder, {*found.files, ENVELOPE, PUBLIC}):
+        told = f"{folder / others[0]} was not signed" + (f", nor were {len(others) - 1} more" if others[1:] else "")
+        raise seal.BrokenSeal(told, "remove it, or export the contacts anew, to a folder of their own")
+    if _declared(folder / f"{STEM}.json", found.files[f"{STEM}.json"]) != exported.declared:
+        raise seal.BrokenSeal(f"{folder / STEM}.json holds other contacts than it is signed for", "trust none of it")
     return exported, found.files
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    value.encode()  # half a letter is none that could be shown
+    return value
+
+
+def _others(folder: Path, known: Collection[str]) -> list[str]:
+    """The names in a folder that are none of these; what is hidden is shown to nobody."""
+    return sorted(each.name for each in folder.iterdir() if each.name not in known and not each.name.startswith("."))
+
+
+def _refuse_others(out: Path) -> None:
+    """Refuse a folder with files of others in it: nobody could tell which were signed."""
+    own = {ENVELOPE, PUBLIC, *(f"{STEM}.{ending}" for ending in ("html", "vcf", "json", "pdf"))}
+    if out.is_dir() and (others := _others(out, own)):
+        raise UsageError(f"{out} holds {others[0]}, which is no file of an export", "name a folder of their own")
+
+
+def _declared(path: Path, digest: str) -> str:
+    """The digest of the contacts that a file holds, whatever is said of it; empty where it holds none."""
+    written = seal.read(path)
+    try:
+        if seal.digest_of(written) != digest:
+            return ""
+        return Book(tuple(map(_of_service, json.loads(written)["services"]))).digest
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ""
+
+
+def _of_service(told: Mapping[str, Any]) -> OfService:
+    calls = tuple(Entry(each["name"], each["role"], each["reach"]) for each in told["calls"])
+    return OfService(**{each.name: told[each.name] for each in fields(OfService) if each.name != "calls"}, calls=calls)
 
 
 @dataclass(frozen=True)

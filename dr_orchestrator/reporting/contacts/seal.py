@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import hashlib
 import json
 import os
@@ -70,9 +71,11 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     """The key of a file; UsageError where it is none, or others may read it."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        written = path.read_bytes()
+        written = read(path, follow=True)
     except OSError as wrong:
         raise UsageError(f"{path} cannot be read: {wrong.strerror}", "make a key: dro contacts key") from None
+    except BrokenSeal as wrong:
+        raise UsageError(wrong.message, "make a key: dro contacts key") from None
     if mode & 0o077:
         raise UsageError(f"{path} may be read by others than its owner", f"chmod 600 {path}, or make another key")
     try:
@@ -87,12 +90,19 @@ def read_key(path: Path) -> Ed25519PrivateKey:
 def read_public(path: Path) -> Ed25519PublicKey:
     """The public key of a file; BrokenSeal where it is none."""
     try:
-        key = load_pem_public_key(_read(path))
+        key = load_pem_public_key(read(path, follow=True))
     except ValueError:
         key = None
     if not isinstance(key, Ed25519PublicKey):
         raise BrokenSeal(f"{path} holds no Ed25519 public key", "take it from whoever made the export")
     return key
+
+
+def known(path: Path) -> str:
+    """The fingerprint of a file's key, whether it holds the whole of it or its public part."""
+    if b"PUBLIC KEY" in read(path, follow=True):
+        return fingerprint(read_public(path))
+    return fingerprint(read_key(path).public_key())
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:
@@ -107,7 +117,7 @@ def public_pem(key: Ed25519PrivateKey) -> str:
 
 def sealed(folder: Path, names: list[str], kind: str, predicate: Mapping[str, Any], key: Ed25519PrivateKey) -> str:
     """The envelope over files of a folder."""
-    subject = [{"name": name, "digest": {"sha256": digest_of(_read(folder / name))}} for name in sorted(names)]
+    subject = [{"name": name, "digest": {"sha256": digest_of(read(folder / name))}} for name in sorted(names)]
     statement = {"_type": STATEMENT, "subject": subject, "predicateType": kind, "predicate": predicate}
     body = json.dumps(statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     signature = {"keyid": fingerprint(key.public_key()), "sig": _b64(key.sign(_pae(body)))}
@@ -116,18 +126,17 @@ def sealed(folder: Path, names: list[str], kind: str, predicate: Mapping[str, An
 
 def opened(folder: Path, envelope: str, public: Ed25519PublicKey) -> Sealed:
     """Hold the files of a folder to an envelope; BrokenSeal, which names the file, where one is not what was signed."""
-    said = _statement(_read(folder / envelope), public, folder / envelope)
+    said, body = _statement(read(folder / envelope), public, folder / envelope)
     files = {each["name"]: each["digest"]["sha256"] for each in said["subject"]}
     for name, digest in files.items():
         if not _NAME.fullmatch(name):
             raise BrokenSeal(f"the list of {folder / envelope} names a file outside of the folder", "trust none of it")
-        if digest_of(_read(folder / name)) != digest:
+        if digest_of(read(folder / name)) != digest:
             raise BrokenSeal(f"{folder / name} is not what was signed", "trust none of it; export the contacts anew")
-    body = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     return Sealed(files, said["predicateType"], said["predicate"], fingerprint(public), digest_of(body))
 
 
-def _statement(written: bytes, public: Ed25519PublicKey, path: Path) -> dict[str, Any]:
+def _statement(written: bytes, public: Ed25519PublicKey, path: Path) -> tuple[dict[str, Any], bytes]:
     try:
         envelope = json.loads(written)
         body = base64.b64decode(envelope["payload"], validate=True)
@@ -143,7 +152,7 @@ def _statement(written: bytes, public: Ed25519PublicKey, path: Path) -> dict[str
         raise BrokenSeal(f"{path} is no envelope of signed files", "export the contacts anew") from None
     if not whole:
         raise BrokenSeal(f"{path} signs something else than files", "export the contacts anew")
-    return said
+    return said, body
 
 
 def _signed(body: bytes, signatures: list[bytes], public: Ed25519PublicKey) -> bool:
@@ -171,11 +180,18 @@ def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _read(path: Path) -> bytes:
+def read(path: Path, *, follow: bool = False) -> bytes:
+    """The bytes of a file: no device's, no pipe's, and no link's but where it may `follow`; BrokenSeal else."""
     try:
-        if path.stat().st_size > _MOST:
-            raise BrokenSeal(f"{path} is larger than any file of contacts", "trust none of it")
-        return path.read_bytes()
+        # A pipe would keep us until somebody writes to it.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise BrokenSeal(f"{path} is no regular file", "trust none of it")
+            found = file.read(_MOST + 1)
     except OSError as wrong:
-        told = f"{path} cannot be read: {wrong.strerror}"
+        told = f"{path} is a link" if wrong.errno == errno.ELOOP else f"{path} cannot be read: {wrong.strerror}"
         raise BrokenSeal(told, "name the folder of an export, with all of its files") from None
+    if len(found) > _MOST:
+        raise BrokenSeal(f"{path} is larger than any file of contacts", "trust none of it")
+    return found

@@ -49,7 +49,8 @@ def _of_runs(here: App, now: datetime) -> list[Raised]:
         within[each.header.exercise or ""].append(each)
     seen: list[Raised] = []
     for exercise in queries.exercises_since(since):
-        runs = within[exercise.id]
+        old = exercise.started_at < since  # of which runs may have ended before
+        runs = [*reversed(queries.outlines(exercise=exercise.id))] if old else within[exercise.id]
         by = next((each.header.provenance.operator for each in runs if each.header.provenance.operator), "dro")
         seen += seeing.of_exercise(exercise, runs, by)
     for each in within[""]:

@@ -56,7 +56,7 @@ def hooked(*answers: int) -> Iterator[Hook]:
             with hook.lock:
                 answer = hook.answers.pop(0) if hook.answers else 200
                 if answer < 300:
-                    hook.took.append(json.loads(body))
+                    hook.took.append(json.loads(body or b"{}"))
                     hook.headers.append({name.lower(): value for name, value in self.headers.items()})
             if answer == SILENT:
                 hook.over.wait()

@@ -32,7 +32,7 @@ class Scripted:
         word = self.script.pop(0) if self.script else "well"
         self.arrivals.asked[url, said.title] += 1
         if word == "refused":
-            raise Refused("answered 500")
+            raise Refused("answered 503")
         if word != "lost":
             self.arrivals.got[url, said.title] += 1
             self.said.append(said)

@@ -34,7 +34,7 @@ def test_what_is_written_counts(tmp_path: Path) -> None:
     """With the place of each key."""
     more = (
         "channels: {team: {url_env: DR_TEAM_URL}, pager: {url_file: /run/pager, events: [leftovers]}}, "
-        'templates: {verdict: {title: "{{ what }}"}}, remind_before: [7d, 1d, 7d], mark: "THIS IS AN EXERCISE", '
+        'templates: {verdict: {title: "{{ what }}"}}, remind_before: [7d, 1d, 7d], mark: "EXERCISE, EXERCISE", '
         'quiet_hours: {since: "22:00", until: "24:00", timezone: Europe/Berlin}, simulated: true, '
     )
     of = read(tmp_path, more)
@@ -43,7 +43,7 @@ def test_what_is_written_counts(tmp_path: Path) -> None:
     assert of.wordings == {Event.VERDICT: Wording("{{ what }}")}
     assert of.remind_before == (timedelta(days=1), timedelta(days=7))
     assert of.quiet == QuietHours(timedelta(hours=22), timedelta(hours=24), "Europe/Berlin")
-    assert (of.mark, of.simulated) == ("THIS IS AN EXERCISE", True)
+    assert (of.mark, of.simulated) == ("EXERCISE, EXERCISE", True)
     assert of.place("channels.team.url_env") == "drills/tiers.yaml:8:notices.channels.team.url_env"
 
 
@@ -63,12 +63,26 @@ def test_what_is_written_counts(tmp_path: Path) -> None:
         ('templates: {verdict: {body: "{% if %}"}}', "templates.verdict.body: cannot be filled in"),
         ('templates: {verdict: {body: "{{ what.__class__.__mro__ }}"}}', "cannot be filled in"),
         ("templates: {verdict: {body: \"{{ 'x' * 9999999 }}\"}}", "may not calculate by '*'"),
+        ("templates: {held: {body: '{{ \"x\"|center(400000000) }}'}}", "may not use the filter 'center'"),
+        ("templates: {held: {body: '{{ \"{:>400000000}\".format(1) }}'}}", "may not use 'call'"),
+        ("templates: {held: {body: '{% for a in range(3000) %}{% endfor %}'}}", "may not use 'call'"),
+        ("templates: {held: {body: '{% set a = \"x\" %}'}}", "may not use 'assign'"),
+        ("templates: {started: {body: '{{ drills|join(drills|join) }}'}}", "no more than a text of its own"),
+        (
+            "templates: {held: {body: '" + "{% for a in what %}" * 3 + "{% endfor %}" * 3 + "'}}",
+            "may not nest more than 2 loops",
+        ),
         ('templates: {held: {title: "{{ drills }}"}}', "templates.held.title: cannot be filled in"),
         ('templates: {verdict: {body: "{{ results[0] }}"}}', "cannot be filled in"),
         ('quiet_hours: {since: "00:00", until: "24:00", timezone: UTC}', "quiet_hours.until"),
         ('quiet_hours: {since: "8", until: "9", timezone: UTC}', "quiet_hours.since"),
         ("remind_before: [100d]", "remind_before[0]: it is longer than 92 days"),
-        ("mark: REHEARSAL", "it lacks the word EXERCISE"),
+        ("mark: REHEARSAL", "does not begin with EXERCISE"),
+        ("mark: THIS IS NOT AN EXERCISE", "does not begin with EXERCISE"),
+        ("mark: EXERCISES", "does not begin with EXERCISE"),
+        ('mark: "<!-- EXERCISE -->"', "does not begin with EXERCISE"),
+        ('mark: "EXERCISE <b>"', "does not begin with EXERCISE"),
+        ('mark: "EXERCISE\\x85LIVE"', "does not begin with EXERCISE"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, written: str, told: str) -> None:
@@ -79,6 +93,27 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, written: str, told: st
     assert "drills/tiers.yaml:8:notices" in str(wrong.value)
     with pytest.raises(CatalogError):
         load(tmp_path / "drills", TYPES)
+
+
+@pytest.mark.parametrize("url", ["slack://SECRETA/b/c", "https://hooks.example.com/SECRETA", "mailto://u:SECRETA@x.y"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "channels: {team: {url_env: 'URL'}}",
+        "channels: {team: {url: 'URL'}}",
+        "channels: {team: 'URL'}",
+        "channels: {team: ['URL']}",
+        "channels: {'URL': {url_env: X}}",
+        "channels: {team: {url_env: X, 'URL': 1}}",
+        "channels: {team: {url_env: X, 'URL': 1, 'URL': 2}}",
+        "channels: {team: {url_file: 'URL'}}",
+    ],
+)
+def test_a_url_that_was_written_is_not_told_back(tmp_path: Path, written: str, url: str) -> None:
+    """It is a secret, wherever it was put."""
+    with pytest.raises(CatalogError) as wrong:
+        read(tmp_path, written.replace("URL", url))
+    assert "SECRETA" not in str(wrong.value)
 
 
 def test_without_apprise_only_the_check_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import select
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +21,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.contacts.book import Book, Entry, OfService
 from dr_orchestrator.errors import Exit
-from dr_orchestrator.reporting.contacts import printing
+from dr_orchestrator.reporting.contacts import printing, seal
 from dr_orchestrator.reporting.contacts.cards import cards
 from tests.support import workspace
 from tests.support.fakes import FakeClock
@@ -114,6 +117,94 @@ def test_another_key_is_told(told: Told, tmp_path: Path, monkeypatch: pytest.Mon
     told("contacts", "check")
 
 
+def resigned(to: Path, key: Ed25519PrivateKey, **said: object) -> None:
+    """Sign the files of a folder anew, by another key, with other words on them."""
+    told = json.loads(base64.b64decode(json.loads((to / "contacts.dsse.json").read_text())["payload"]))
+    body = json.dumps({**told, "predicate": {**told["predicate"], **said}}).encode()
+    for each in told["subject"]:
+        digest = seal.digest_of((to / each["name"]).read_bytes())
+        body = body.replace(each["digest"]["sha256"].encode(), digest.encode())
+    signed = {"sig": base64.b64encode(key.sign(seal._pae(body))).decode()}
+    whole = {"payload": base64.b64encode(body).decode(), "payloadType": seal.TYPE, "signatures": [signed]}
+    (to / "contacts.dsse.json").write_text(json.dumps(whole))
+    (to / "contacts.pub").write_text(seal.public_pem(key))
+
+
+def test_what_a_stranger_signed_is_told_where_no_export_is_known(
+    told: Told, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the key of the setting, be it its public part; without one that is a doubt."""
+    to = tmp_path / "out"
+    told("contacts", "export", "--to", to)
+    mine = to.parent / "mine.pub"
+    shutil.copy(to / "contacts.pub", mine)
+    here = workspace.world(tmp_path / "fresh", clock, shop=SHOP)
+    with wiring.using(here):
+        for named, code in ((mine, Exit.PASSED), ("", Exit.FAILED), (tmp_path / "no.pem", Exit.FAILED)):
+            monkeypatch.setenv("DRO_SIGNING_KEY_FILE", str(named))
+            assert main.run(["contacts", "check", str(to)]) == code
+        (to / "contacts.vcf").write_text("call mallory")
+        resigned(to, Ed25519PrivateKey.generate())
+        monkeypatch.setenv("DRO_SIGNING_KEY_FILE", str(mine))
+        assert main.run(["contacts", "check", str(to)]) == Exit.FAILED
+    here.ledger.close()
+
+
+def test_the_contacts_are_those_that_are_signed_for(told: Told, tmp_path: Path) -> None:
+    """By the file itself, not by what is said of it."""
+    to = tmp_path / "out"
+    told("contacts", "export", "--to", to)
+    kept = (to / "contacts.json").read_text()
+    (to / "contacts.json").write_text(kept.replace("ada@example.com", "mallory@evil.example"))
+    resigned(to, Ed25519PrivateKey.generate())
+    assert "holds other contacts" in told("contacts", "verify", to, code=Exit.FAILED)
+
+
+def test_the_fingerprint_comes_before_whatever_a_signer_wrote(told: Told, tmp_path: Path) -> None:
+    """In one line that no terminal obeys; a word of another type, or half a letter, is no seal of contacts."""
+    to, key = tmp_path / "out", Ed25519PrivateKey.generate()
+    told("contacts", "export", "--to", to)
+    resigned(to, key, by="ada\x1b[8m\n\nKEY KNOWN")
+    out = told("contacts", "verify", to)
+    assert out.startswith(f"Key {seal.fingerprint(key.public_key())}. As signed on ")
+    assert (out.count("\n"), "\x1b" in out) == (1, False)
+    for odd in (["x"], "\ud800", 7):
+        resigned(to, key, by=odd)
+        assert "something else" in told("contacts", "verify", to, code=Exit.FAILED)
+
+
+def test_only_regular_files_that_were_signed_are_an_export(told: Told, tmp_path: Path) -> None:
+    """An added file is told, and a link, a pipe, or what has no end is not read; nothing waits."""
+    to = tmp_path / "out"
+    told("contacts", "export", "--to", to)
+    (to / "index.html").write_text("call mallory")
+    assert "index.html was not signed" in told("contacts", "verify", to, code=Exit.FAILED)
+    assert "no file of an export" in told("contacts", "export", "--to", to, code=Exit.USAGE)
+    (to / "index.html").unlink()
+    page, moved = to / "contacts.html", tmp_path / "moved.html"
+    page.rename(moved)
+    for make, why in (
+        (lambda: page.symlink_to(moved), "is a link"),
+        (lambda: page.symlink_to("/dev/zero"), "is a link"),
+        (lambda: os.mkfifo(page), "no regular file"),
+    ):
+        make()
+        assert why in told("contacts", "verify", to, code=Exit.FAILED)
+        page.unlink()
+    assert "no regular file" in told("contacts", "verify", to, "--key", "/dev/zero", code=Exit.FAILED)
+
+
+def test_the_private_key_lies_where_nobody_is_shown_it(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in the workspace nor in the folder of the export."""
+    monkeypatch.setenv("DRO_SIGNING_KEY_FILE", str(tmp_path / "home" / "drills" / "k.pem"))
+    assert "is a secret" in told("contacts", "key", code=Exit.USAGE)
+    monkeypatch.setenv("DRO_SIGNING_KEY_FILE", str(tmp_path / "out" / "k.pem"))
+    told("contacts", "key")
+    assert "is a secret" in told("contacts", "export", "--to", tmp_path / "out", code=Exit.USAGE)
+
+
 def test_a_seal_that_is_odd_is_told(told: Told, tmp_path: Path) -> None:
     """Of no JSON, of a file outside, of something else: a message each, and nothing outside is read."""
     to = tmp_path / "out"
@@ -178,13 +269,18 @@ def test_a_browser_that_fails_is_told_and_fails_nothing(tmp_path: Path, monkeypa
     """One that ends with an error, writes nothing, or takes too long."""
     page, to = tmp_path / "page.html", tmp_path / "page.pdf"
     page.write_text("<p>hello")
-    for script in ("exit 3", "exit 0", "exec sleep 60"):
+    os.mkfifo(tmp_path / "held")
+    held = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)
+    busy = f"(exec 9> {tmp_path}/held; exec sleep 60) & exec sleep 60"
+    for script in ("exit 3", "exit 0", "exec sleep 60", busy):
         found = tmp_path / "chromium"
         found.write_text(f"#!/bin/sh\n{script}\n")
         found.chmod(0o755)
         monkeypatch.setattr(printing, "browser", lambda at=found: str(at))
         assert "did not print it" in printing.print_pdf(page, to, within_s=2.0)
         assert not to.exists()
+    assert select.select([held], [], [], 20.0)[0]  # what it started let go of it: it is ended, too
+    os.close(held)
 
 
 def test_a_pdf_is_signed_with_the_rest(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

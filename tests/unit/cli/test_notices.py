@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,12 +14,14 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.notices import seeing
 from dr_orchestrator.domain.notices.event import Event
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
+from dr_orchestrator.notify.delivering import Delivered
 from dr_orchestrator.wiring import App, notifying
-from dr_orchestrator.wiring.notices import telling
+from dr_orchestrator.wiring.notices import delivering, raising, telling
 from dr_orchestrator.wiring.notices.raising import notice
 from tests.support import workspace
 from tests.support.fakes import FakeClock
@@ -125,6 +128,29 @@ def test_old_news_is_told_to_nobody(there: World) -> None:
     assert not [each for each in there.titles if "run r-" in each]
 
 
+def test_what_began_long_ago_and_ends_now_is_told(there: World) -> None:
+    """A run that was swept after a fortnight, and an exercise, with all of its runs."""
+    long = 15 * DAY
+    exercise(there, started_at=NOW - long)
+    for name, more in (("a", {"exercise": "q4-1"}), ("b", {"exercise": "q4-1"}), ("c", {})):
+        of = run(f"r-{name}", NOW - long, Verdict.ABORTED, drill=name, measured=False)
+        closing = replace(of.closing, ended_at=NOW if name == "c" else NOW - long + HOUR)
+        write(there.here.ledger, replace(of, header=replace(of.header, **more), closing=closing))
+    there.here.ledger.close_exercise("q4-1", NOW, Verdict.ABORTED)
+    notifying.sync(there.here)
+    assert "c of Orders (run r-c) was stopped: ABORTED" in there.titles
+    (ended,) = (each["message"] for each in there.hook.took if "(q4-1) was stopped" in each["title"])
+    assert "has no run" not in ended
+
+
+def test_what_is_on_no_day_of_the_calendar_is_announced_once_a_day(there: World) -> None:
+    """And again another day."""
+    when = [NOW, NOW + HOUR, NOW + 400 * DAY]
+    seen = [seeing.announced([], ["orders"], "ada", "", at) for at in when]
+    made = [there.here.ledger.notices.raise_([each], there.here.notices, NOW) for each in seen]
+    assert [len(each) for each in made] == [1, 0, 1]
+
+
 def test_overdue_findings_are_told_once_a_quarter(there: World) -> None:
     """In one message, though it is looked every day."""
     for name in ("a", "b"):
@@ -214,7 +240,7 @@ def test_no_output_holds_a_secret(
 ) -> None:
     """Neither of the path nor of a header, whatever goes wrong, at any level of logging; nor does the ledger."""
     caplog.set_level(logging.DEBUG)
-    there.hook.answers += [500, CUT, 404]
+    there.hook.answers += [503, CUT, 404]
     for key in ("a", "b", "c", "d"):
         notice(there.here, Event.HELD, key, {"what": key})
     (there.home / "managers.url").write_text(f"nonsense {SECRET}")
@@ -250,10 +276,10 @@ def test_a_drill_is_told_of_when_it_ends_and_fails_by_none_of_it(
     write(there.here.ledger, run("r-1", NOW - HOUR, drill="a"))
     telling.now(there.here)
     assert "a of Orders (run r-1): PASSED" in there.titles
-    there.hook.answers += [500]
+    there.hook.answers += [503]
     write(there.here.ledger, run("r-2", NOW - HOUR, drill="b"))
     telling.now(there.here)
-    assert "answered 500" in caplog.text
+    assert "answered 503" in caplog.text
 
     def broken(*_: object) -> None:
         raise RuntimeError("no ledger")
@@ -262,6 +288,55 @@ def test_a_drill_is_told_of_when_it_ends_and_fails_by_none_of_it(
     telling.now(there.here)
     telling.soon(there.here)
     assert "no ledger" in caplog.text
+
+
+def test_the_end_of_a_drill_waits_for_nothing_that_hangs(there: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be it the ledger: its patience is over, and it goes."""
+    freed, hung = threading.Event(), []
+    monkeypatch.setattr(telling, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(raising, "look", lambda _: hung.append(freed.wait(20)))
+    telling.now(there.here)
+    assert hung == []
+    freed.set()
+
+
+def test_the_end_of_a_drill_waits_for_the_message_on_its_way_alone(
+    there: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends beside the drill begins no other, and is over before the last look."""
+    begun, done = threading.Event(), []
+
+    def deliver(_: App, go_on: Callable[[], bool]) -> Delivered:
+        if not begun.is_set():
+            begun.set()
+            stopped = any(not go_on() or threading.Event().wait(0.01) for _ in range(1000))
+            done.append(stopped)
+        else:
+            done.append("last")
+        return Delivered()
+
+    monkeypatch.setattr(delivering, "deliver", deliver)
+    telling.soon(there.here)
+    assert begun.wait(20)
+    telling.now(there.here)
+    assert done == [True, "last"]
+
+
+def test_what_comes_about_while_it_is_sent_is_looked_at_too(there: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread looks again before it ends."""
+    first, freed, second = threading.Event(), threading.Event(), threading.Event()
+
+    def deliver(*_: object) -> Delivered:
+        (second if first.is_set() else first).set()
+        freed.wait(20)
+        return Delivered()
+
+    monkeypatch.setattr(delivering, "deliver", deliver)
+    telling.soon(there.here)
+    assert first.wait(20)
+    telling.soon(there.here)
+    freed.set()
+    assert second.wait(20)
 
 
 def test_where_nobody_is_to_be_told_nothing_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from dr_orchestrator.domain.notices.event import Event
 from dr_orchestrator.domain.notices.notice import Delivery, Raised, State
 from dr_orchestrator.domain.notices.policy import Channel, NoticePolicy, Wording
 from dr_orchestrator.domain.notices.quiet import QuietHours
+from dr_orchestrator.domain.notices.seeing import utc
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.notices import SqlLetters
@@ -107,7 +108,7 @@ def test_what_was_refused_is_tried_again_and_given_up_after_a_day(ledger: SqlLed
             clock.sleep(1)
     assert pauses[:7] == [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 16 * MINUTE, 32 * MINUTE, HOUR]
     assert timedelta(hours=22) < sum(pauses, timedelta()) <= timedelta(days=1)
-    assert one(ledger).error == "answered 500"
+    assert one(ledger).error == "answered 503"
     asked = sum(post.arrivals.asked.values())
     clock.sleep(86400)
     deliver(ledger, clock, post)
@@ -162,6 +163,33 @@ def test_quiet_hours_keep_all_but_what_is_urgent(ledger: SqlLedger, clock: FakeC
     assert deliver(ledger, clock, Scripted(), quiet).sent == []
     clock.sleep(1)
     assert deliver(ledger, clock, Scripted(), quiet).sent == ["1.team"]
+
+
+def test_what_is_no_news_any_more_is_never_sent(ledger: SqlLedger, clock: FakeClock) -> None:
+    """A week after it was raised it is settled, and told so; a person's word counts more."""
+    post = Scripted(["slow"])
+    tell(ledger, clock, "known")
+    deliver(ledger, clock, post)
+    tell(ledger, clock, "a")
+    clock.sleep(7 * 86400 - 1)
+    assert deliver(ledger, clock, Scripted(["refused"])).left
+    clock.sleep(1)
+    ledger.notices.again("1.team", "ada")
+    done = deliver(ledger, clock, post)
+    assert (done.sent, [*done.stale], done.left) == (["1.team"], ["2.team"], {})
+    assert (one(ledger).state, one(ledger).error[:6]) == (State.SETTLED, "stale:")
+
+
+def test_a_reminder_is_stale_as_its_window_opens(ledger: SqlLedger, clock: FakeClock) -> None:
+    """Quiet hours that end later do not bring it when the window has passed."""
+    quiet = replace(POLICY, quiet=QuietHours(timedelta(hours=8), timedelta(hours=20), "UTC"))
+    opens = clock.now() + HOUR
+    facts = {"drills": ["a"], "opens": utc(opens), "closes": utc(opens + HOUR), "left": "1 h"}
+    ledger.notices.raise_([Raised(Event.REMINDER, ("w",), facts, clock.now())], quiet, clock.now())
+    assert [*deliver(ledger, clock, Scripted(), quiet).waits] == ["1.team"]
+    clock.sleep(3600)
+    assert [*deliver(ledger, clock, Scripted(), quiet).stale] == ["1.team"]
+    assert one(ledger).state is State.SETTLED
 
 
 class Killed(BaseException):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Iterator
 
 import pytest
+import requests
+from apprise.plugins.clickatell import NotifyClickatell
 
 from dr_orchestrator.domain.notices.ports import Doubtful, Refused
 from dr_orchestrator.domain.notices.text import Message, Unmarked, marked
 from dr_orchestrator.lab.programs import free_port
+from dr_orchestrator.notify import child
 from dr_orchestrator.notify.post import ApprisePost
 from tests.support.receivers.hook import CUT, HEADER, SECRET, SILENT, hooked
 from tests.support.receivers.mail import mailed
@@ -33,13 +37,37 @@ def test_a_hook_gets_it_once_as_it_is(post: ApprisePost) -> None:
         assert hook.headers[0]["x-secret"] == HEADER
 
 
-@pytest.mark.parametrize("answer", [301, 302, 307, 400, 401, 404, 429, 500, 503])
-def test_an_answer_that_is_no_success_is_a_refusal(post: ApprisePost, answer: int) -> None:
-    """It is told by its number, the URL never; a redirect is followed nowhere."""
+@pytest.mark.parametrize("answer", [400, 401, 404, 429, 503])
+def test_an_answer_that_says_no_is_a_refusal(post: ApprisePost, answer: int) -> None:
+    """It is told by its number, the URL never."""
     with hooked(answer) as hook, pytest.raises(Refused, match=str(answer)) as told:
         post.send(hook.url, SAID, urgent=True)
     assert hook.took == []
     assert SECRET not in str(told.value)
+
+
+@pytest.mark.parametrize("answer", [301, 303, 307, 500, 502, 504])
+def test_an_answer_of_whoever_may_have_taken_it_is_a_doubt(post: ApprisePost, answer: int) -> None:
+    """A hook that takes a message and then redirects, or breaks down; a redirect is followed nowhere."""
+    with hooked(answer) as hook, pytest.raises(Doubtful, match=str(answer)) as told:
+        post.send(hook.url, SAID, urgent=True)
+    assert hook.took == []
+    assert SECRET not in str(told.value)
+
+
+def test_of_targets_of_a_get_what_one_took_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first takes it, the second refuses: nobody sends it to the first once more."""
+    for name, way in ((requests.Session, "send"), (smtplib.SMTP, "sendmail")):
+        monkeypatch.setattr(name, way, getattr(name, way))
+    for way in ("connect", "starttls", "login"):
+        monkeypatch.setattr(smtplib.SMTP, way, getattr(smtplib.SMTP, way))
+    monkeypatch.setattr(NotifyClickatell, "request_rate_per_sec", 0)
+    child._look()
+    with hooked(200, 404) as hook:
+        monkeypatch.setattr(NotifyClickatell, "notify_url", f"http://127.0.0.1:{hook.port}/send")
+        url = "clickatell://apikey/15551230000/15551230001"
+        state, why = child.sent(url, SAID.title, SAID.body, False, "EXERCISE")
+    assert (state, why) == (child.UNKNOWN, "taken in part: answered 404")
 
 
 def test_nobody_reached_is_a_refusal(post: ApprisePost) -> None:
