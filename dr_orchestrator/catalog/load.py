@@ -11,12 +11,15 @@ from dr_orchestrator.catalog.declared import Policy, read_policy, read_service
 from dr_orchestrator.catalog.notices import notices
 from dr_orchestrator.catalog.rules import estate
 from dr_orchestrator.catalog.rules import notices as rules_of_notices
+from dr_orchestrator.catalog.rules import silences as rules_of_silences
 from dr_orchestrator.catalog.rules import tracker as rules_of_tracker
+from dr_orchestrator.catalog.silences import silences
 from dr_orchestrator.catalog.source import Key, dotted
 from dr_orchestrator.catalog.tracker import tracker
 from dr_orchestrator.domain.drill import Catalogue
 from dr_orchestrator.domain.notices.policy import NoticePolicy
 from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.domain.silences.policy import SilencePolicy
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.errors import CatalogError, Problem
 
@@ -76,6 +79,17 @@ def notices_alone(drills: Path) -> NoticePolicy:
         f"channels.{name}.{key}": ("notices", "channels", name, key) for name, each in of.items() for key in each
     }
     return notices(written, _places(policy, keys))
+
+
+def silences_alone(drills: Path) -> SilencePolicy:
+    """The silences, likewise."""
+    policy = read_policy(drills.absolute())
+    if found := (*policy.document.problems, *rules_of_silences.problems(policy)):
+        raise CatalogError(found)
+    written = policy.whole.silences if policy.whole else None
+    of = written.alertmanager.model_fields_set if written else ()
+    keys: dict[str, Key] = {name: ("silences", "alertmanager", name) for name in of}
+    return silences(written, _places(policy, keys))
 
 
 def _places(policy: Policy, keys: Mapping[str, Key]) -> dict[str, str]:

@@ -57,6 +57,10 @@ COMMANDS = {
     "tickets": ("tickets", "List the tickets of findings, or bring them up to date in the team's tracker."),
     "notices": ("notices", "List what people were told, or send what waits."),
     "announce": ("notices", "Tell people of drills that are planned."),
+    "silences": (
+        "silences",
+        "List the copies that stand, and the silences of alerts on them; or sync those.",
+    ),
     "contacts": ("contacts", "List who is called; export it, signed, and check the export."),
 }
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
@@ -77,6 +81,7 @@ OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary"
     "reviews",
     "notices",
     "announce",
+    "silences",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 

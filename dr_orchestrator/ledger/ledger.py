@@ -59,6 +59,7 @@ from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.practice import SqlPractice
 from dr_orchestrator.ledger.queries import Queries
 from dr_orchestrator.ledger.seeded import SqlSeeded
+from dr_orchestrator.ledger.silences import SqlSilences
 from dr_orchestrator.ledger.tickets import SqlTickets
 from dr_orchestrator.ledger.times import times_of
 
@@ -107,6 +108,7 @@ class SqlLedger:
         self.tickets = SqlTickets(engine, times)
         self.notices = SqlNotices(engine, times)
         self.contacts = SqlContacts(engine)
+        self.silences = SqlSilences(engine, times)
 
     def close(self) -> None:
         """Let go of the database; nothing is pending, for every method has committed."""

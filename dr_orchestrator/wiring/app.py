@@ -18,6 +18,7 @@ from dr_orchestrator.domain.drill import Catalogue, Drill
 from dr_orchestrator.domain.notices.policy import NoticePolicy
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.resource_type import Types
+from dr_orchestrator.domain.silences.policy import SilencePolicy
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.errors import CatalogError, Transient, UsageError
 from dr_orchestrator.resources import TYPES
@@ -83,6 +84,13 @@ class App:
         from dr_orchestrator.catalog.load import notices_alone
 
         return notices_alone(self.settings.drills)
+
+    @functools.cached_property
+    def silencing(self) -> SilencePolicy:
+        """Where alerts on copies are silenced, and how."""
+        from dr_orchestrator.catalog.load import silences_alone
+
+        return silences_alone(self.settings.drills)
 
     @functools.cached_property
     def watcher(self) -> Watcher:

@@ -28,6 +28,7 @@ from dr_orchestrator.wiring.opening import engine, resuming
 from dr_orchestrator.wiring.planning import backing
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 from dr_orchestrator.wiring.request import as_part_of, request
+from dr_orchestrator.wiring.silences import beside
 from dr_orchestrator.wiring.sweeping import alive, end_exercise, sweep_run
 
 log = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ def _driven(here: App, begun: Performed) -> Iterator[None]:
     here.driven.add(name)
     telling.soon(here)
     try:
-        with begun.holder.beating():
+        with beside.kept(here), begun.holder.beating():
             try:
                 yield
             finally:

@@ -15,6 +15,7 @@ from dr_orchestrator.wiring.calendar import agenda_of
 from dr_orchestrator.wiring.contacts import doubts_of
 from dr_orchestrator.wiring.notices.delivering import deliver
 from dr_orchestrator.wiring.notices.raising import look
+from dr_orchestrator.wiring.silences import beside
 
 if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import App
@@ -56,7 +57,8 @@ class Synced:
 
 
 def sync(here: App) -> Synced:
-    """Raise what is new, and send what waits; it may be called as often as one likes."""
+    """Raise what is new, and send what waits; it may be called as often as one likes. Silences are synced, too."""
+    beside.now(here)
     if not here.notices.channels:
         return Synced()
     days, blind = _of_days(here, here.clock.now())

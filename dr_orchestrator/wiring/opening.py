@@ -37,6 +37,7 @@ from dr_orchestrator.wiring.practice.documents import see_files
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.request import asking, request
 from dr_orchestrator.wiring.selection import chosen
+from dr_orchestrator.wiring.silences import beside
 
 
 def kind_of(drill: str) -> str:
@@ -63,7 +64,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     here, recorded = world(), request().resumed
     here.prepare()
     try:
-        with flow_runs.held(here), _opened(here, drill, call, recorded) as session:
+        with flow_runs.held(here), beside.kept(here), _opened(here, drill, call, recorded) as session:
             yield session
     finally:
         telling.soon(here) if request().exercise else telling.now(here)

@@ -36,6 +36,7 @@ from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import copies_stand, destroyer, read_only
 from dr_orchestrator.wiring.notices import telling
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
+from dr_orchestrator.wiring.silences import beside
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -149,7 +150,8 @@ def sweep(
 ) -> Sweep:
     """Close dead runs, take down what they left, prove it, and end their flow runs; see `runner.sweep`."""
     with flow_runs.held(here):
-        done = of_runner.sweep(context(here), began, heard, wait)
+        with beside.kept(here):
+            done = of_runner.sweep(context(here), began, heard, wait)
         telling.now(here)
         return replace(done, flow_runs=flow_runs.end_dead(here, wait))
 

@@ -240,7 +240,7 @@ def test_an_upgrade_brings_the_tables(ledger: SqlLedger, database_url: str) -> N
     del ledger
     engine = create(database_url)
     with engine.begin() as connection:
-        for name in ("delivery", "notice_key", "notice_channel", "notice", "contacts_export"):
+        for name in ("silence", "delivery", "notice_key", "notice_channel", "notice", "contacts_export"):
             connection.execute(text(f"DROP TABLE {name}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0027'"))
     engine.dispose()

@@ -17,6 +17,7 @@ from dr_orchestrator.catalog.rules import (
     production,
     replica,
     resource,
+    silences,
     switchover,
     there,
     tracker,
@@ -41,6 +42,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     yield from findings.problems(policy)
     yield from tracker.problems(policy)
     yield from notices.problems(policy)
+    yield from silences.problems(policy)
     yield from _files(services)
     yield from _unique(services)
     isolation = bool(policy.whole and policy.whole.isolation) or policy.whole is None

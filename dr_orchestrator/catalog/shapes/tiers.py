@@ -32,6 +32,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 from dr_orchestrator.catalog.shapes.findings import Findings
 from dr_orchestrator.catalog.shapes.notices import Notices
 from dr_orchestrator.catalog.shapes.production import Consent
+from dr_orchestrator.catalog.shapes.silences import Silences
 from dr_orchestrator.catalog.shapes.there import DrillControls, DrillZone
 from dr_orchestrator.catalog.shapes.tracker import Tracker
 from dr_orchestrator.domain.objective import ClockStart
@@ -193,4 +194,7 @@ class TiersFile(Shape):
     )
     notices: Notices | None = Field(
         default=None, description="Who is told what of exercises, and where: see `dro notices`."
+    )
+    silences: Silences | None = Field(
+        default=None, description="Where alerts on the drills' own copies are held back: see `dro silences`."
     )
