@@ -34,6 +34,7 @@ _BUSY_SECONDS = 0.2
 _CONNECT_SECONDS = 10
 Waiting = Callable[[], AbstractContextManager[object]]
 _waiting: ContextVar[Waiting] = ContextVar("waiting for the ledger", default=nullcontext)
+_at_most: ContextVar[float | None] = ContextVar("seconds for the ledger", default=None)
 _POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
 _SQLITE = {"sqlite", "sqlite+pysqlite"}
 _DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -109,9 +110,21 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         raise LedgerDefect(f"the ledger refused a fact: {refused.orig}") from refused
 
 
+@contextmanager
+def briefly(seconds: float) -> Iterator[None]:
+    """While inside, what another program keeps to itself is waited for no longer than this."""
+    token = _at_most.set(seconds)
+    try:
+        yield
+    finally:
+        _at_most.reset(token)
+
+
 def alone(connection: Connection, table: Table) -> None:
     """Let no other transaction write to a table until this one ends; in SQLite it is alone from its beginning."""
     if connection.dialect.name == "postgresql":
+        if (most := _at_most.get()) is not None:
+            connection.execute(text(f"SET LOCAL lock_timeout = {int(most * 1000)}"))
         connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
@@ -264,7 +277,7 @@ def _begin(connection: Connection) -> None:
 
 def _once_free(act: Callable[[], object]) -> None:
     """Do what fails while another program keeps the database, again and again; a stop ends that as time does."""
-    ends, waits = time.monotonic() + WAIT_SECONDS, False
+    ends, waits = time.monotonic() + min(WAIT_SECONDS, _at_most.get() or WAIT_SECONDS), False
     with ExitStack() as told:
         while True:
             try:

@@ -135,7 +135,10 @@ def take_in_look(connection: Connection, look: Look, seen: Collection[Stood], de
 def take_in_exercise(connection: Connection, held: Held, deadlines: Deadlines) -> None:
     """Raise the gaps of an exercise of people, and remediate what it shows mended; in the transaction that ends it."""
     alone(connection, tracked_finding)
-    _raise(connection, by_exercise.sightings(held), deadlines)
+    found = by_exercise.sightings(held)
+    known = followed.by_key(connection, [each.key for each in found])
+    old = {key for key, row in known.items() if by_exercise.retold(held, followed.finding_of(row))}
+    _raise(connection, [each for each in found if each.key not in old], deadlines)
     of_it = (_row.raised_by == held.raised_by, _row.drill == held.name)
     for row in _open(connection, *of_it):
         tracked = followed.finding_of(row)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, literal, select
 
 from dr_orchestrator.domain.findings.tracked import Entry, State, TrackedFinding, shortened
 from dr_orchestrator.errors import UsageError
@@ -43,7 +43,8 @@ def listed(
     if states is not None:
         query = query.where(_row.state.in_(states))
     if service is not None:
-        query = query.where(_row.service == service)
+        among = literal(", ").concat(_row.service).concat(", ")  # a finding of several services together names each
+        query = query.where(among.contains(f", {service}, ", autoescape=True))
     return [finding_of(each) for each in connection.execute(query)]
 
 

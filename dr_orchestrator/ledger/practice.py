@@ -19,7 +19,7 @@ from dr_orchestrator.domain.tabletop.sitting import Conducted
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import findings, tables
-from dr_orchestrator.ledger.engine import alone, reading, transaction
+from dr_orchestrator.ledger.engine import alone, briefly, reading, transaction
 from dr_orchestrator.ledger.findings import SqlFindings
 from dr_orchestrator.ledger.naming import LATEST
 from dr_orchestrator.ledger.patience import write_patiently
@@ -32,11 +32,16 @@ Body = Conducted | Reviewed
 B = TypeVar("B", Conducted, Reviewed, Look)
 _row, _look, _seen, _run = practice.c, review_look.c, document_seen.c, tables.run.c
 _FIELDS = [each.name for each in fields(Sat)]
+_BRIEFLY_S = 3.0
 _GREEN = tuple(each for each in Verdict if each.green)
 
 
 class NotCorrected(UsageError):
     """A sitting is told otherwise than in the record of it that is kept, and nobody says why."""
+
+
+class Overlapping(UsageError):
+    """A tabletop is said to have been held while another sitting of it was."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,11 @@ class SqlPractice:
                     kept[:] = [Recorded(known, before and known.recorded_at == sat.recorded_at)]
                     return
                 whole = replace(sat, supersedes=_superseded(connection, sat))
+                _refuse_overlap(connection, whole)
                 values = {name: getattr(whole, name) for name in _FIELDS}
                 connection.execute(insert(practice).values(**values, body=_text(body)))
                 judgement = still_open(body.judgement, _shown_later(connection, whole))
-                findings.take_in_exercise(connection, held(whole, judgement), deadlines)
+                findings.take_in_exercise(connection, held(whole, judgement, _chain(connection, whole)), deadlines)
                 kept[:] = [Recorded(whole, True)]
 
         write_patiently(write)  # which finds its own
@@ -99,10 +105,14 @@ class SqlPractice:
 
     def named_gaps(self, kind: RaisedBy, name: str) -> set[str]:
         """The subjects of all gaps that the records of a name ever told."""
+        return {subject for _, _, subject in self.gaps_told(kind, name)}
+
+    def gaps_told(self, kind: RaisedBy, name: str) -> set[Shown]:
+        """All gaps that the records of a name ever told, by service, rule and subject."""
         query = select(_row.body).where(_row.kind == kind, _row.name == name)
         with transaction(reading(self._engine)) as connection:
             bodies = list(connection.scalars(query))
-        return {gap.subject for each in bodies for gap in _judgement(kind, each).gaps}
+        return {(gap.about.service, gap.rule, gap.subject) for each in bodies for gap in _judgement(kind, each).gaps}
 
     def keep_look(self, look: Look) -> None:
         """Write what a machine saw of a document, and which digest it had then."""
@@ -125,15 +135,12 @@ class SqlPractice:
             body = connection.scalar(query)
         return None if body is None else _read(Look, body)
 
-    def see(self, seen: Sighting) -> None:
-        """Write which digest a document had; of one source once."""
-
-        def write() -> None:
-            with transaction(self._engine) as connection:
-                alone(connection, document_seen)
-                _see(connection, seen)
-
-        write_patiently(write)
+    def see(self, *seen: Sighting) -> None:
+        """Write which digests documents had; of one source once. It is tried once, and not for long: a run waits."""
+        with briefly(_BRIEFLY_S), transaction(self._engine) as connection:
+            alone(connection, document_seen)
+            for each in seen:
+                _see(connection, each)
 
     def sightings(self, document: str) -> list[Sighting]:
         """The digests that a document had, oldest first."""
@@ -183,19 +190,40 @@ def _superseded(connection: Connection, of: Sat) -> str:
     return newest or ""
 
 
+def _refuse_overlap(connection: Connection, of: Sat) -> None:
+    """Overlapping where another sitting was held then: one that failed is not told anew under a new name."""
+    if of.kind is not RaisedBy.TABLETOP:
+        return
+    own = (_row.kind == of.kind, _row.name == of.name)
+    superseded = select(_row.supersedes).where(*own)
+    then = (_row.began < of.ended, _row.ended > of.began, _row.sitting != of.sitting, _row.id.not_in(superseded))
+    if (other := connection.execute(select(_row.id, _row.sitting).where(*own, *then).limit(1)).first()) is not None:
+        raise Overlapping(
+            f"'{other.sitting}' of {of.name} was held then, and is kept as {other.id}",
+            f"mend the times; where it is that one, write `sitting: {other.sitting}`, and why in `correction:`",
+        )
+
+
+def _chain(connection: Connection, of: Sat) -> frozenset[str]:
+    """The records of its sitting that a correction supersedes, however many there were."""
+    same = (_row.kind == of.kind, _row.name == of.name, _row.sitting == of.sitting, _row.id != of.id)
+    return frozenset(connection.scalars(select(_row.id).where(*same))) if of.supersedes else frozenset()
+
+
 def _shown_later(connection: Connection, of: Sat) -> frozenset[Shown]:
     """All that sittings after this one showed to hold: what a later one mended is not opened anew by an older one."""
     later = (_row.kind == of.kind, _row.name == of.name, _row.simulated == of.simulated, _row.ended > of.ended)
     found: set[Shown] = set()
     query = select(_row.kind, _row.body, _row.id, _row.supersedes).where(*later).order_by(_row.ended, _row.number)
     rows = connection.execute(query).all()
-    superseded = {each.supersedes for each in rows}
+    every = select(_row.supersedes).where(_row.kind == of.kind, _row.name == of.name)
+    superseded = {of.supersedes, *connection.scalars(every)}  # a correction may end before what it corrects
     for each in rows:
         if each.id in superseded:
             continue
         judgement = _judgement(each.kind, each.body)
-        found -= {(gap.about.service, gap.rule, gap.subject) for gap in judgement.gaps}
-        found |= judgement.shown
+        wrong = {(gap.rule, gap.subject) for gap in judgement.gaps}
+        found = {each for each in found if each[1:] not in wrong} | judgement.shown
     return frozenset(found)
 
 

@@ -92,8 +92,8 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
                     telling.soon(here)
                 yield session
         finally:
-            see_files(here, run, definition.service.name)
             publish_run(here, run)
+            see_files(here, run, definition.service.name)
 
 
 def _prepared(here: App, definition: Drill, run: str, recorded: Run | None, keeper: LeaseHolder, call: Call) -> Session:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from unittest import mock
@@ -11,9 +13,11 @@ import pytest
 
 from dr_orchestrator.domain.calendar import Frequency
 from dr_orchestrator.domain.exercise.criteria import Criterion, Rating
+from dr_orchestrator.domain.exercise.injects import Inject
 from dr_orchestrator.domain.exercise.kept import Sat
 from dr_orchestrator.domain.exercise.roles import Holder, Role
 from dr_orchestrator.domain.finding import Severity
+from dr_orchestrator.domain.findings.acts import NotReproducible
 from dr_orchestrator.domain.findings.by_exercise import About
 from dr_orchestrator.domain.findings.tracked import RaisedBy, State
 from dr_orchestrator.domain.objective import Disruption
@@ -35,9 +39,10 @@ from dr_orchestrator.domain.tabletop.sitting import (
 )
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.ledger import findings
+from dr_orchestrator.ledger import engine, findings, practice
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.practice import NotCorrected
+from dr_orchestrator.ledger.tables_of_practice import document_seen
 from tests.support.ledger_samples import START, write
 from tests.support.tracked import run
 
@@ -48,7 +53,7 @@ PLAN = Tabletop(
     cast={Role.PLAYER: (Holder("Pia", "Paul", "#pia"),)},
     needs=NEEDED,
     criteria=(Criterion("told", "o", "s"),),
-    injects=(),
+    injects=(Inject("one", "c", "e", at=0 * MINUTE, criterion="told"),),
     contacts=(ToReach("on-call", "Ada", "#shop", 10 * MINUTE),),
 )
 SITTING = Sitting(
@@ -163,6 +168,68 @@ def test_what_a_later_one_mended_is_not_opened_by_an_older_one(ledger: SqlLedger
         "one": State.REMEDIATED,
         "two": State.OPEN,
     }
+
+
+def test_a_correction_that_ends_earlier_raises_what_it_tells(ledger: SqlLedger) -> None:
+    """The record that it supersedes shows nothing any more."""
+    ledger.practice.record(sat("d1"), CONDUCTED)
+    told = replace(sat("d2"), ended=sat().ended - MINUTE, correction="ended earlier, and was not met")
+    ledger.practice.record(told, judged(PLAN, replace(SITTING, ratings=(Rated("told", Rating.UNABLE, "evaluator"),))))
+    assert "criterion 'told' was not met" in [each.title for each in ledger.queries.findings()]
+
+
+UNMET = judged(PLAN, replace(SITTING, ratings=(Rated("told", Rating.UNABLE, "evaluator"),), gaps=()))
+
+
+def test_a_correction_proves_nothing_of_its_own_sitting(ledger: SqlLedger) -> None:
+    """However late its times are moved: what it takes back a person closes."""
+    ledger.practice.record(sat("d1"), UNMET)
+    moved = replace(sat("d2", days=3), correction="the day was wrong")
+    ledger.practice.record(moved, judged(PLAN, replace(SITTING, gaps=())))
+    assert [each.state for each in ledger.queries.findings()] == [State.OPEN]
+    ledger.practice.record(sat("d3", "later", 10), judged(PLAN, replace(SITTING, gaps=())))
+    assert [each.state for each in ledger.queries.findings()] == [State.REMEDIATED]
+
+
+def test_a_correction_reopens_nothing_that_was_closed_since(ledger: SqlLedger) -> None:
+    """It tells of the same sitting once more; a later sitting that sees it reopens it."""
+    ledger.practice.record(sat("d1"), UNMET)
+    (found,) = ledger.queries.findings()
+    ledger.findings.act([found.key], NotReproducible("rated by mistake"), "ada", START + DAY)
+    ledger.practice.record(replace(sat("d2"), correction="a typo"), UNMET)
+    assert [each.state for each in ledger.queries.findings()] == [State.NOT_REPRODUCIBLE]
+    ledger.practice.record(sat("d3", "later", 10), UNMET)
+    assert [each.state for each in ledger.queries.findings()] == [State.OPEN]
+
+
+def test_a_finding_of_several_services_is_one_of_each(ledger: SqlLedger) -> None:
+    """And stays the same one when a service joins them."""
+    pay, shop, web = (About(each, each, 1) for each in ("pay", "shop", "web"))
+    unmet = replace(SITTING, ratings=(Rated("told", Rating.UNABLE, "evaluator"),), gaps=())
+    ledger.practice.record(sat("d1"), judged(replace(PLAN, services=(shop, pay)), unmet))
+    for service, found in (("pay", 1), ("shop", 1), ("sho", 0)):
+        assert len(ledger.queries.findings(service=service)) == found
+    ledger.practice.record(sat("d2", "b", 3), judged(replace(PLAN, services=(pay, shop, web)), unmet))
+    assert [each.seen for each in ledger.queries.findings()] == [2]
+
+
+def test_a_run_does_not_wait_for_a_ledger_that_is_taken(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it saw of documents is tried once, and for no longer than that."""
+    monkeypatch.setattr(practice, "_BRIEFLY_S", 0.05)
+    tried: list[float] = []
+
+    @contextmanager
+    def briefly(seconds: float) -> Iterator[None]:
+        tried.append(seconds)
+        with engine.briefly(seconds):
+            yield
+
+    monkeypatch.setattr(practice, "briefly", briefly)
+    with engine.transaction(ledger.practice._engine) as connection:
+        engine.alone(connection, document_seen)
+        with pytest.raises(engine.Unanswered):
+            ledger.practice.see(Sighting("runbook.md", "digest", START, "run-1"))
+    assert tried == [0.05]
 
 
 def test_looks_and_digests_are_kept_and_the_newest_is_told(ledger: SqlLedger) -> None:

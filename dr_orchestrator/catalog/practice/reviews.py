@@ -30,6 +30,11 @@ def plans(drills: Path, services: Mapping[str, Service]) -> dict[str, Review]:
     return found
 
 
+def readable(drills: Path, services: Mapping[str, Service]) -> tuple[dict[str, Review], tuple[Problem, ...]]:
+    """All that can be read, and everything that is wrong with the others: a report is made all the same."""
+    return _read(drills, services)
+
+
 def plan_problems(drills: Path, services: Mapping[str, Service]) -> tuple[Problem, ...]:
     """Everything that is wrong with the declarations."""
     return _read(drills, services)[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,11 @@ def plans(drills: Path, services: Mapping[str, Service]) -> dict[str, Tabletop]:
     if wrong:
         raise refused(wrong)
     return found
+
+
+def readable(drills: Path, services: Mapping[str, Service]) -> tuple[dict[str, Tabletop], tuple[Problem, ...]]:
+    """All that can be read, and everything that is wrong with the others: a report is made all the same."""
+    return _read(drills, services)
 
 
 def plan_problems(drills: Path, services: Mapping[str, Service]) -> tuple[Problem, ...]:
@@ -80,19 +85,25 @@ def _plan(of: TabletopFile, document: Document, services: Mapping[str, Service])
 
 
 def record(
-    path: Path, told: str, plans: Mapping[str, Tabletop], now: datetime
+    path: Path, told: str, plans: Mapping[str, Tabletop], now: datetime, kept: Callable[[str, str], Tabletop | None]
 ) -> tuple[Tabletop, domain.Sitting, SittingFile]:
-    """The record of a tabletop that a file holds, with its plan; CatalogError with every mistake."""
+    """The record of a tabletop that a file holds, with its plan; CatalogError with every mistake.
+
+    `kept` tells by which plan a sitting was judged first: it is judged by no other.
+    """
+
+    def plan_of(of: SittingFile) -> Tabletop | None:
+        return kept(of.tabletop, of.sitting) or plans.get(of.tabletop)
 
     def wrong(of: SittingFile) -> Iterator[Mistake]:
-        if of.tabletop in plans:
-            yield from rules.of_sitting(of, plans[of.tabletop], now)
+        if (plan := plan_of(of)) is not None:
+            yield from rules.of_sitting(of, plan, now)
         else:
             fix = likely(of.tabletop, plans) or f"write its plan: drills/{FOLDER}/{of.tabletop}.yaml"
             yield ("tabletop",), f"there is no tabletop '{of.tabletop}'", fix
 
     of = whole(path, told, SittingFile, wrong)
-    return plans[of.tabletop], _sitting(of), of
+    return plan_of(of) or plans[of.tabletop], _sitting(of), of
 
 
 def _sitting(of: SittingFile) -> domain.Sitting:

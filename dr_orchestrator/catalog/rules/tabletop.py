@@ -49,6 +49,7 @@ def of_sitting(of: SittingFile, plan: Tabletop, now: datetime) -> Iterator[Mista
     elif of.ended > now:
         yield ("ended",), f"it has not ended: it is {now:%Y-%m-%dT%H:%M:%SZ} now", "record it once it is over"
     yield from of_attendance(of)
+    yield from _of_players(of)
     yield from _of_times(of)
     yield from _of_injects(of, plan)
     yield from _of_criteria(of, plan)
@@ -70,6 +71,17 @@ def of_attendance(of: SittingFile) -> Iterator[Mistake]:
             if not each.mode:
                 told = f"nobody says how {each.person} took part"
                 yield ("attendance", role, index), told, "add `mode: in the room`, or `mode: remote`"
+
+
+def _of_players(of: SittingFile) -> Iterator[Mistake]:
+    """The mistakes in who declared and decided: whoever does plays, and nobody judges their own play."""
+    acted: list[tuple[Key, str]] = [(("decisions", index, "who"), each.who) for index, each in enumerate(of.decisions)]
+    if of.declared is not None:
+        acted.append((("declared", "by"), of.declared.by))
+    evaluators = [each.person for each in of.attendance.get(Role.EVALUATOR, ())]
+    for key, who in acted:
+        if any(same(who, each) for each in evaluators):
+            yield key, f"{who} attended as an evaluator, and plays no part", "name the player who did"
 
 
 def _of_times(of: SittingFile) -> Iterator[Mistake]:

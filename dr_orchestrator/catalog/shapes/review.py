@@ -34,7 +34,9 @@ class ReviewFile(Shape):
     every: Every = Field(default=Frequency.QUARTER, description="How often it is reviewed.")
     services: list[Name] = Field(min_length=1, description="The services that the document is about.")
     mandatory: list[CheckName] = Field(
-        default=[*MANDATORY], min_length=1, description="The checks that fail the review; others become findings."
+        default=[*MANDATORY],
+        min_length=1,
+        description="The checks that fail it, besides `document`; others become findings.",
     )
     allow_hosts: list[HostName] = Field(
         default=[], description="Hosts within your network that links may lead to; no other such is asked."

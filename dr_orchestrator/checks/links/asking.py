@@ -11,7 +11,7 @@ from functools import partial
 
 import httpx
 
-from dr_orchestrator.checks.links.guarding import Dead, Lookup, Target, Unaskable, look_up, target
+from dr_orchestrator.checks.links.guarding import Dead, Lookup, Target, Unaskable, look_up, read, target
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import without_secrets
 from dr_orchestrator.waiting.aside import Late, all_aside, aside
@@ -108,6 +108,8 @@ class Links:
             raise Unaskable(f"no answer within {self.within_s:g} s") from late
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as wrong:
             raise Unaskable(without_secrets(f"no answer: {wrong}")) from wrong
+        except ValueError as wrong:  # of a library that reads a part of it otherwise
+            raise Dead("it is no address") from wrong
 
     def _followed(self, address: str, ask: _Ask, ends: float) -> _Answer:
         """Ask, and where it leads, until it leads no further; each hop is looked up and guarded like the first."""
@@ -122,7 +124,7 @@ class Links:
             answer = ask(at, ends, self.tls)
             if answer.status not in _MOVED or not answer.location:
                 return answer
-            leads = at.url.join(answer.location)
+            leads = read(answer.location, at.url)
             if at.url.scheme == "https" and leads.scheme == "http":
                 raise Dead(f"it leads from https to http, at {leads.host}")
             address = str(leads.copy_with(fragment=None))

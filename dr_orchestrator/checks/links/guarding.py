@@ -10,6 +10,13 @@ from dataclasses import dataclass
 import httpx
 
 PORTS = {"https": 443, "http": 80}
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NOT_ITS_OWN = [ipaddress.IPv6Network(each) for each in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")]
+"""Within it: what leads through a tunnel, holds an address of IPv4, or stands in documents alone."""
+
+_OWN_OF_CLOUDS = [ipaddress.IPv4Network(each) for each in ("168.63.129.16/32", "192.88.99.0/24")]
+"""Addresses that look public, and are answered by the machine's own cloud, or by a tunnel."""
+
 Lookup = Callable[[str, int], list[str]]
 
 
@@ -48,12 +55,19 @@ def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
+def read(address: str, beside: httpx.URL | None = None) -> httpx.URL:
+    """An address, as it stands or as it is meant beside another; Dead where it is none."""
+    try:
+        found = httpx.URL(address) if beside is None else beside.join(address)
+        _ = found.host, found.port, found.netloc  # each of which refuses what it cannot read
+    except (httpx.InvalidURL, ValueError) as wrong:
+        raise Dead("it is no address") from wrong
+    return found
+
+
 def target(address: str, allowed: Collection[str], lookup: Lookup = look_up) -> Target:
     """The host behind an address; Unaskable where it may not be asked, Dead where it is none."""
-    try:
-        url = httpx.URL(address)
-    except httpx.InvalidURL as wrong:
-        raise Dead("it is no address") from wrong
+    url = read(address)
     if url.scheme not in PORTS or not url.host:
         raise Dead("it is no address of https or http")
     if url.userinfo:
@@ -73,12 +87,8 @@ def target(address: str, allowed: Collection[str], lookup: Lookup = look_up) -> 
 
 
 def _public(ip: str) -> bool:
-    """Whether an address is one of the public Internet; also one that hides within an address of IPv6."""
+    """Whether an address is one of the public Internet; one of IPv6 that holds one of IPv4 is none."""
     found = ipaddress.ip_address(ip.partition("%")[0])
-    inner = [found]
-    if isinstance(found, ipaddress.IPv6Address):
-        hidden = (found.ipv4_mapped, found.sixtofour, *(found.teredo or ()))
-        inner += [each for each in hidden if each is not None]
-        if found in ipaddress.ip_network("64:ff9b::/96"):
-            inner.append(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
-    return all(each.is_global and not each.is_multicast for each in inner)
+    if isinstance(found, ipaddress.IPv4Address):
+        return found.is_global and not found.is_multicast and not any(found in each for each in _OWN_OF_CLOUDS)
+    return found in _UNICAST and found.is_global and not any(found in each for each in _NOT_ITS_OWN)

@@ -60,7 +60,7 @@ def run(name: str, by: str, as_json: bool) -> int:
         for finding in seen.findings:
             hang("  OPEN          ", finding)
         click.echo(f"Next: dro review blank {name}, then dro review sign FILE --by REVIEWER, within a day.")
-    found = worst(seen.of(each) for each in plan.mandatory)
+    found = worst(seen.of(each) for each in plan.required)
     return {Outcome.PASSED: Exit.PASSED, Outcome.FAILED: Exit.FAILED}.get(found, Exit.INCONCLUSIVE)
 
 

@@ -79,13 +79,14 @@ class Sat:
         return self.verdict.green and not self.simulated
 
 
-def held(of: Sat, judgement: Judgement) -> Held:
-    """The record to whoever follows findings up."""
+def held(of: Sat, judgement: Judgement, corrects: frozenset[str] = frozenset()) -> Held:
+    """The record to whoever follows findings up; `corrects` are those of its sitting that it supersedes."""
     whole = (of.kind, of.id, of.name, of.began, of.ended, of.simulated)
-    return Held(*whole, judgement.gaps, judgement.shown)
+    return Held(*whole, judgement.gaps, judgement.shown, corrects)
 
 
 def still_open(judgement: Judgement, later: frozenset[Shown]) -> Judgement:
     """The judgement without the gaps that a later sitting showed mended: a record that comes late reopens nothing."""
-    left = tuple(each for each in judgement.gaps if (each.about.service, each.rule, each.subject) not in later)
+    mended = {(rule, subject) for _, rule, subject in later}
+    left = tuple(each for each in judgement.gaps if (each.rule, each.subject) not in mended)
     return Judgement(judgement.verdict, judgement.reasons, left, judgement.shown)

@@ -41,7 +41,10 @@ Shown = tuple[str, Rule, str]
 
 @dataclass(frozen=True)
 class Held:
-    """An exercise of people as it ended: `name` is that of its file, `id` that of its record."""
+    """An exercise of people as it ended: `name` is that of its file, `id` that of its record.
+
+    `corrects` are the records of the same sitting that this one supersedes: it is no later one than they are.
+    """
 
     raised_by: RaisedBy
     id: str
@@ -51,11 +54,12 @@ class Held:
     simulated: bool
     gaps: tuple[Gap, ...]
     shown: frozenset[Shown]
+    corrects: frozenset[str] = frozenset()
 
 
 def sightings(held: Held) -> list[Sighting]:
     """Its gaps, each cause once."""
-    found = {_fingerprint(held, each.about.service, each.rule, each.subject): each for each in held.gaps}
+    found = {_fingerprint(held, each.rule, each.subject): each for each in held.gaps}
     return [_sighting(held, each) for each in found.values()]
 
 
@@ -65,18 +69,23 @@ def proof(held: Held, of: TrackedFinding) -> Proof | None:
     It began after that was last seen wrong; one that is simulated proves nothing, and a real one settles what a
     rehearsal saw.
     """
-    if held.simulated or (of.raised_by, of.drill) != (held.raised_by, held.name):
+    if held.simulated or (of.raised_by, of.drill) != (held.raised_by, held.name) or of.last_source in held.corrects:
         return None
     if (not of.simulated and held.began <= of.last_seen) or of.fingerprint not in set(_shown(held)):
         return None
     return Proof(held.id, held.ended, f"{held.raised_by} {held.id} of {held.name} shows that it holds")
 
 
+def retold(held: Held, of: TrackedFinding) -> bool:
+    """Whether a correction tells once more of what was closed since: nobody saw it again."""
+    return of.state.closed and of.last_source in held.corrects
+
+
 def _shown(held: Held) -> Iterator[str]:
     """The fingerprints of what holds; what it found wrong under the same name does not."""
-    wrong = {_fingerprint(held, each.about.service, each.rule, each.subject) for each in held.gaps}
-    for service, rule, subject in held.shown:
-        if (found := _fingerprint(held, service, rule, subject)) not in wrong:
+    wrong = {_fingerprint(held, each.rule, each.subject) for each in held.gaps}
+    for _, rule, subject in held.shown:
+        if (found := _fingerprint(held, rule, subject)) not in wrong:
             yield found
 
 
@@ -86,18 +95,17 @@ def _sighting(held: Held, gap: Gap) -> Sighting:
         gap.title,
         gap.detail,
         owner=gap.owner,
-        cause=_cause(held, gap.about.service, gap.rule, gap.subject),
+        cause=_cause(held, gap.rule, gap.subject),
         rule=gap.rule,
     )
     about = (gap.about.service, gap.about.title, gap.about.tier, held.name, held.raised_by.value)
     return Sighting(found, held.raised_by, held.id, held.ended, held.simulated, *about)
 
 
-def _fingerprint(held: Held, service: str, rule: Rule, subject: str) -> str:
-    return fingerprint(_cause(held, service, rule, subject))
+def _fingerprint(held: Held, rule: Rule, subject: str) -> str:
+    return fingerprint(_cause(held, rule, subject))
 
 
-def _cause(held: Held, service: str, rule: Rule, subject: str) -> tuple[str, ...]:
-    """The cause; a game day's is its own, for a service that is added to its scope later is no other cause."""
-    where = "" if held.raised_by is RaisedBy.GAME_DAY else service
-    return held.raised_by.value, where, held.name, f"{rule.value} {subject}"
+def _cause(held: Held, rule: Rule, subject: str) -> tuple[str, ...]:
+    """The cause of a gap: without its services, for one may join an exercise, or be named before another."""
+    return held.raised_by.value, held.name, f"{rule.value} {subject}"

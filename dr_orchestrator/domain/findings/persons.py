@@ -15,6 +15,11 @@ def same(one: str, other: str) -> bool:
     return bool(mine) and mine == others
 
 
+def named_so(name: str) -> bool:
+    """Whether it is the name of somebody: it has a letter, and nothing that a terminal would not show."""
+    return name.strip().isprintable() and any(letter.isalpha() for letter in name)
+
+
 def mixed(name: str) -> bool:
     """Whether a word of a name has letters of several scripts that look alike: one written to look like another."""
     return any(len({script for letter in word for script in _script(letter)}) > 1 for word in name.split())

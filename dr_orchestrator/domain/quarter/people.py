@@ -9,6 +9,9 @@ from statistics import median
 
 from dr_orchestrator.domain.verdict import Verdict
 
+UNREAD = "cannot be read"
+"""The kind and the standing of a file with mistakes, by whose name it stands."""
+
 
 @dataclass(frozen=True)
 class PeopleRow:
@@ -47,6 +50,7 @@ class People:
 
 def together(rows: Sequence[PeopleRow]) -> People:
     """The sums of some rows: of each name once what is declared, overdue and open."""
+    rows = [each for each in rows if each.standing != UNREAD]
     real = [each for each in rows if not each.simulated]
     held = [each for each in real if each.at is not None]
     answered = [span for each in held for span in each.answered]

@@ -32,7 +32,7 @@ class Looked:
 @dataclass(frozen=True)
 class Look:
     """All that was seen at once; `digest` is the document's, empty where that is not known. `findings` are those of
-    the services that were open then, in words.
+    the services that were open then, in words. `operator` is whose hands made it, for whomever it is `by`.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Look:
     simulated: bool
     results: tuple[Looked, ...]
     findings: tuple[str, ...] = ()
+    operator: str = ""
 
     def of(self, check: Check) -> Outcome:
         """The outcome of a check on all that it looked at; of one that looked at nothing nothing is known."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -59,6 +60,11 @@ QUESTIONS: Mapping[str, str] = {
 """The questions that only a person can answer, by name."""
 
 
+def plain(address: str) -> str:
+    """An address, or a link, without all in which secrets may stand: its login, what it asks, its place within."""
+    return re.sub(r"^([\w+.-]*://|//)[^/\\]*@", r"\1", re.split(r"[?#]", address, maxsplit=1)[0])
+
+
 @dataclass(frozen=True)
 class Review:
     """A review as it is declared.
@@ -77,6 +83,16 @@ class Review:
     allowed: tuple[str, ...] = ()
     contacts_within: timedelta = timedelta(days=180)
     file: str = ""
+
+    @property
+    def kept(self) -> Review:
+        """The declaration as it may be kept and shown: its address without a login, and without what it asks."""
+        return replace(self, document=plain(self.document)) if self.remote else self
+
+    @property
+    def required(self) -> tuple[Check, ...]:
+        """The checks that fail it: the mandatory ones, and that there is a document, which nobody can leave out."""
+        return tuple(dict.fromkeys((Check.DOCUMENT, *self.mandatory)))
 
     @property
     def remote(self) -> bool:

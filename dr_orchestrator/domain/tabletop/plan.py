@@ -57,4 +57,5 @@ def about(services: tuple[About, ...], named: str = "") -> About:
     for each in services:
         if each.service == named or len(services) == 1:
             return each
-    return About(", ".join(each.service for each in services), ", ".join(each.title for each in services))
+    told = sorted(services, key=lambda each: each.service)
+    return About(", ".join(each.service for each in told), ", ".join(each.title for each in told))

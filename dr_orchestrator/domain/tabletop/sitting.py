@@ -10,6 +10,7 @@ from dr_orchestrator.domain.exercise.criteria import Rating
 from dr_orchestrator.domain.exercise.kept import Judgement, Score
 from dr_orchestrator.domain.exercise.roles import Cast
 from dr_orchestrator.domain.finding import Severity
+from dr_orchestrator.domain.findings.persons import same
 from dr_orchestrator.domain.tabletop.plan import Tabletop
 
 
@@ -113,6 +114,9 @@ class Conducted:
 
     @property
     def attended(self) -> int:
-        """How many people took part."""
-        people = {holder.person for holders in self.sitting.attendance.values() for holder in holders}
+        """How many people took part, each once, however they are spelt."""
+        people: list[str] = []
+        for each in (holder.person for holders in self.sitting.attendance.values() for holder in holders):
+            if not any(same(each, known) or each == known for known in people):
+                people.append(each)
         return len(people)

@@ -22,7 +22,8 @@ SCHEMA = 1
 
 def record_json(sat: Sat, body: Conducted | Reviewed) -> Json:
     """A record for programs, whole."""
-    return {"schema_version": SCHEMA, "coverage": False, **_plain(sat), **_plain(body)}
+    own = {"sitting_name": sat.sitting, "score_words": sat.score}  # the body tells both whole, under their names
+    return {"schema_version": SCHEMA, "coverage": False, **_plain(sat), **_plain(body), **own}
 
 
 def look_json(look: Look) -> Json:
@@ -49,8 +50,8 @@ def rendered(view: PracticeView, ending: str, templates: Sequence[Path]) -> str:
 def _plain(value: Any) -> Any:
     """A record in the words of JSON; durations in seconds, under a name that says so."""
     if is_dataclass(value) and not isinstance(value, type):
-        found = {each.name: getattr(value, each.name) for each in fields(value)}
-        return {f"{name}_s" if isinstance(each, timedelta) else name: _plain(each) for name, each in found.items()}
+        named = {each.name: f"{each.name}_s" if "timedelta" in str(each.type) else each.name for each in fields(value)}
+        return {key: _plain(getattr(value, name)) for name, key in named.items()}  # also where nobody told the time
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, frozenset):

@@ -160,7 +160,7 @@ def review_view(sat: Sat, of: Reviewed) -> PracticeView:
         "Checks by the machine",
         ("Check", "Of", "Outcome", "Seen", "Mandatory"),
         tuple(
-            (each.check.words, each.subject, each.outcome.value, each.told, told(each.check in plan.mandatory))
+            (each.check.words, each.subject, each.outcome.value, each.told, told(each.check in plan.required))
             for each in seen.results
         ),
     )

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.quarter.people import PeopleRow, together
+from dr_orchestrator.domain.quarter.people import UNREAD, PeopleRow, together
 from dr_orchestrator.reporting.records import Json
 from dr_orchestrator.reporting.wording import Badge, iso, seconds, verdict_badge
 
-_NOT_HELD = {"done": Badge("not due", "none"), "due": Badge("due", "open"), "overdue": Badge("overdue", "fail")}
+_NOT_HELD = {
+    "done": Badge("not due", "none"),
+    "due": Badge("due", "open"),
+    "overdue": Badge("overdue", "fail"),
+    UNREAD: Badge(UNREAD, "fail"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ def sentence(rows: Sequence[PeopleRow]) -> str:
         return "No tabletop and no review is declared."
     of = together(rows)
     told = f"{of.planned} declared, {of.held} held in this quarter, {of.overdue} overdue; {of.gaps} gaps open."
+    if unread := [each.name for each in rows if each.standing == UNREAD]:
+        told += f" Not read, for their mistakes: {', '.join(unread)}: see `dro check`."
     if not of.asked:
         return told
     after = f", half of them within {format_duration(of.median)}" if of.median is not None else ""

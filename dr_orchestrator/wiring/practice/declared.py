@@ -89,7 +89,8 @@ def reviewed(plan: Review, services: Sequence[Service], now: datetime) -> Iterat
 def drilled(here: App, plan: Review, services: Sequence[Service], digest: str, now: datetime) -> Iterator[Looked]:
     """Whether the document is as it was when each service was last drilled, and passed; never by guessing."""
     practice = here.ledger.practice
-    sightings = [*practice.sightings(plan.document), Sighting(plan.document, digest, now, "now")]
+    document = plan.kept.document
+    sightings = [*practice.sightings(document), Sighting(document, digest, now, "now")]
     for service in services:
         run = practice.newest_green(service.name)
         if run is None:

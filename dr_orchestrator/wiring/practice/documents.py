@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -12,16 +13,20 @@ from dr_orchestrator.checks.links.asking import Links
 from dr_orchestrator.checks.links.guarding import Unaskable
 from dr_orchestrator.documents.markdown import links
 from dr_orchestrator.domain.review.looking import Looked, Sighting
-from dr_orchestrator.domain.review.plan import Check, Review
+from dr_orchestrator.domain.review.plan import Check, Review, plain
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.errors import DroError, without_secrets
+from dr_orchestrator.errors import without_secrets
 from dr_orchestrator.wiring.app import App
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 2 * 1024 * 1024
+MOST_LINKS = 300
 FOLDER = "reviews"
 _MARKDOWN = (".md", ".markdown")
 _WEB = ("http", "https")
+_NO_PAGES = ("mailto", "tel", "sms", "data")
+_UNREADABLE = (OSError, RuntimeError, ValueError)
+"""Raised by a path that is too long, leads to itself, or is none."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,18 @@ def of_links(here: App, plan: Review, of: Document, asks: Links) -> list[Looked]
     found = [each for each in links(of.text) if _leads(each)]
     if not found:
         return [_looked("all", Outcome.PASSED, "it has none")]
-    web = [each for each in found if plan.remote or urlsplit(each).scheme in _WEB]
+    found, more = found[:MOST_LINKS], len(found) - MOST_LINKS
+    sound = [each for each in found if _sound(plan, each)]
+    web = [each for each in sound if _scheme(each) in _WEB or (plan.remote and not _scheme(each))]
     absolute = [urljoin(plan.document, each) if plan.remote else each for each in web]
     told = [
-        _looked(_shown(link), each.outcome, each.told) for link, each in zip(absolute, asks.all(absolute), strict=True)
+        _looked(plain(link), each.outcome, each.told) for link, each in zip(absolute, asks.all(absolute), strict=True)
     ]
-    beside = [each for each in found if each not in web]
-    return [*told, *(_beside(here, of, each) for each in beside)]
+    beside = [each for each in sound if each not in web]
+    none = [_looked(plain(each), Outcome.FAILED, "it is no address") for each in found if each not in sound]
+    if more > 0:
+        none.append(_looked("all", Outcome.INCONCLUSIVE, f"it has {more:,} more than the {MOST_LINKS} that are asked"))
+    return [*told, *(_beside(here, of, each) for each in beside), *none]
 
 
 def see_files(here: App, run: str, service: str) -> None:
@@ -67,12 +77,11 @@ def see_files(here: App, run: str, service: str) -> None:
 
     try:
         plans = reviews.plans(here.settings.drills, here.catalogue.services).values()
-        for plan in plans:
-            if not plan.remote and any(each.service == service for each in plan.services):
-                found = _of_file(here, plan)
-                if found.digest:
-                    here.ledger.practice.see(Sighting(plan.document, found.digest, here.clock.now(), run))
-    except (DroError, OSError) as wrong:
+        of_it = [each for each in plans if not each.remote and any(of.service == service for of in each.services)]
+        read, now = [(plan.document, _of_file(here, plan).digest) for plan in of_it], here.clock.now()
+        if seen := [Sighting(document, digest, now, run) for document, digest in read if digest]:
+            here.ledger.practice.see(*seen)
+    except Exception as wrong:  # noqa: BLE001 - the run has ended, and nothing here takes that back
         log.warning("which documents held as run %s ended is not kept: %s", run, without_secrets(str(wrong)))
 
 
@@ -86,8 +95,8 @@ def _of_file(here: App, plan: Review) -> Document:
         if path.stat().st_size > MOST_BYTES:
             return Document(_of_it(plan, Outcome.INCONCLUSIVE, f"it is larger than {MOST_BYTES:,} bytes"))
         content = path.read_bytes()
-    except OSError as wrong:
-        return Document(_of_it(plan, Outcome.INCONCLUSIVE, f"it cannot be read: {wrong.strerror}"))
+    except _UNREADABLE as wrong:
+        return Document(_of_it(plan, Outcome.INCONCLUSIVE, f"it cannot be read: {_reason(wrong)}"))
     told = _of_it(plan, Outcome.PASSED, f"{len(content):,} bytes")
     return Document(told, _digest(content), _text(content) if path.suffix.lower() in _MARKDOWN else None, path)
 
@@ -108,24 +117,43 @@ def _fetched(plan: Review, asks: Links) -> Document:
 def _beside(here: App, of: Document, link: str) -> Looked:
     """A link to another file of the workspace."""
     home = here.settings.home.resolve()
-    path = ((of.file or home).parent / unquote(urlsplit(link).path)).resolve()
-    if not path.is_relative_to(home):
-        return _looked(link, Outcome.FAILED, "it leads out of the workspace")
-    if not path.exists():
-        return _looked(link, Outcome.FAILED, "there is no such file in the workspace")
-    return _looked(link, Outcome.PASSED, "it is there")
+    shown = plain(link)
+    if scheme := _scheme(link):
+        return _looked(shown, Outcome.INCONCLUSIVE, f"nobody asks what is of {scheme}:, only https and http")
+    try:
+        path = ((of.file or home).parent / unquote(urlsplit(link).path)).resolve()
+        if not path.is_relative_to(home):
+            return _looked(shown, Outcome.FAILED, "it leads out of the workspace")
+        there = path.exists()
+    except _UNREADABLE as wrong:
+        return _looked(shown, Outcome.FAILED, f"there is no such file: {_reason(wrong)}")
+    if not there:
+        return _looked(shown, Outcome.FAILED, "there is no such file in the workspace")
+    return _looked(shown, Outcome.PASSED, "it is there")
 
 
 def _leads(link: str) -> bool:
     """Whether a link leads to a page or a file, not to a place within, an address of mail, or a phone."""
-    scheme = urlsplit(link).scheme if ":" in link.partition("/")[0] else ""
-    return not link.startswith("#") and (not scheme or scheme in _WEB)
+    return not link.startswith("#") and _scheme(link) not in _NO_PAGES
 
 
-def _shown(link: str) -> str:
-    """A link as it is kept: without a login, and without what it asks, where secrets may stand."""
-    plain, asked, _ = without_secrets(link).partition("?")
-    return plain + ("?…" if asked else "")
+def _scheme(link: str) -> str:
+    """The scheme of a link; empty for that of a file, or of a page beside its own."""
+    found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", link)
+    return found[1].lower() if found else ""
+
+
+def _sound(plan: Review, link: str) -> bool:
+    """Whether a link can be read at all."""
+    try:
+        urlsplit(urljoin(plan.document, link) if plan.remote else link)
+    except ValueError:
+        return False
+    return True
+
+
+def _reason(wrong: Exception) -> str:
+    return getattr(wrong, "strerror", None) or "its path leads nowhere"
 
 
 def _digest(content: bytes) -> str:
@@ -137,7 +165,7 @@ def _text(content: bytes) -> str:
 
 
 def _of_it(plan: Review, outcome: Outcome, told: str) -> Looked:
-    return Looked(Check.DOCUMENT, plan.document, outcome, told)
+    return Looked(Check.DOCUMENT, plan.kept.document, outcome, told)
 
 
 def _looked(link: str, outcome: Outcome, told: str) -> Looked:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from dr_orchestrator.domain.exercise.agenda import Turn, current, turn
 from dr_orchestrator.domain.exercise.kept import Sat
 from dr_orchestrator.domain.findings.tracked import LIVE, RaisedBy
-from dr_orchestrator.domain.quarter.people import PeopleRow
+from dr_orchestrator.domain.quarter.people import UNREAD, PeopleRow
 from dr_orchestrator.wiring.app import App
-from dr_orchestrator.wiring.practice.listing import planned
+from dr_orchestrator.wiring.practice.listing import readable
 
 
 def people_rows(here: App, start: datetime, end: datetime, now: datetime) -> list[PeopleRow]:
@@ -20,11 +20,12 @@ def people_rows(here: App, start: datetime, end: datetime, now: datetime) -> lis
     told = current(records)
     gaps = _open(here, now)
     rows: list[PeopleRow] = []
-    for each in planned(here):
+    declared, unread = readable(here)
+    for each in declared:
         of = turn(each, records, now)
         own = [one for one in told if (one.kind, one.name) == (each.kind, each.name) and start <= one.ended < end]
         rows += _rows(here, of, own, gaps[each.kind, each.name])
-    return rows
+    return [*rows, *(PeopleRow(UNREAD, file, standing=UNREAD) for file in unread)]
 
 
 def _rows(here: App, of: Turn, own: list[Sat], gaps: int) -> Iterator[PeopleRow]:

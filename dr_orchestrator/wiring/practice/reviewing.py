@@ -10,6 +10,7 @@ from dr_orchestrator.catalog.practice import drafting, reviews
 from dr_orchestrator.catalog.practice.reading import problem_at, refused
 from dr_orchestrator.checks.links.asking import Links
 from dr_orchestrator.domain.exercise.kept import Sat
+from dr_orchestrator.domain.findings.persons import named_so
 from dr_orchestrator.domain.findings.tracked import LIVE, RaisedBy
 from dr_orchestrator.domain.review.judging import biased, judged
 from dr_orchestrator.domain.review.looking import FRESH, Look
@@ -21,6 +22,7 @@ from dr_orchestrator.ledger.practice import NotCorrected, Recorded
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.estate.reading import Reading
 from dr_orchestrator.wiring.identity import is_simulated
+from dr_orchestrator.wiring.operator import operator
 from dr_orchestrator.wiring.practice import declared, documents
 from dr_orchestrator.wiring.practice.tabletops import named, only_known, uncorrected
 
@@ -36,7 +38,7 @@ def plans(here: App) -> dict[str, Review]:
 def look(here: App, name: str, by: str, asks: Links | None = None) -> Look:
     """Look at a document and at its services, and keep what was seen; UsageError where that person may not."""
     plan = named(plans(here), name, "review")
-    services = _services(here, plan)
+    services, by = _services(here, plan), by.strip()
     _unbiased(plan, services, by)
     now, reading, links = here.clock.now(), Reading(here), asks or Links(plan.allowed)
     document = documents.read(here, plan, links)
@@ -52,8 +54,18 @@ def look(here: App, name: str, by: str, asks: Links | None = None) -> Look:
     )
     simulated = _simulated(here, reading, services)
     seen = of_record(results, by, now, document.digest)[:6]
-    of = (f"look-{plan.name}-{now:%Y%m%d-%H%M%S}-{seen}", plan.name, by, now, plan.document, document.digest, simulated)
-    found = Look(*of, results, tuple(_open(here, services)))
+    found = Look(
+        id=f"look-{plan.name}-{now:%Y%m%d-%H%M%S}-{seen}",
+        review=plan.name,
+        by=by,
+        at=now,
+        document=plan.kept.document,
+        digest=document.digest,
+        simulated=simulated,
+        results=results,
+        findings=tuple(_open(here, services)),
+        operator=operator(),
+    )
     here.ledger.practice.keep_look(found)
     return found
 
@@ -66,7 +78,7 @@ def blank(here: App, name: str) -> str:
 
 def sign(here: App, file: Path, by: str, asks: Links | None = None) -> tuple[Recorded, Reviewed]:
     """Judge a review by the newest look and a reviewer's answers, and keep it, once; CatalogError with each mistake."""
-    now = here.clock.now()
+    now, by = here.clock.now(), by.strip()
     plan, signed = reviews.signed(file, file.name, plans(here), by, now)
     services = _services(here, plan)
     _unbiased(plan, services, by)
@@ -75,11 +87,21 @@ def sign(here: App, file: Path, by: str, asks: Links | None = None) -> tuple[Rec
     seen = _newest(here, plan)
     _in_force(here, file, plan, signed, seen, asks or Links(plan.allowed))
     only_known(here, file, RaisedBy.REVIEW, plan.name, signed.mended, _DEFECT)
-    reviewed = judged(plan, seen, signed, {each.name: each.dr_champion for each in services})
+    first = _first(here, plan, signed) or plan.kept
+    before = here.ledger.practice.gaps_told(RaisedBy.REVIEW, plan.name)
+    reviewed = judged(first, seen, signed, {each.name: each.dr_champion for each in services}, before)
     try:
-        return here.ledger.practice.record(_sat(reviewed, now), reviewed), reviewed
+        kept = here.ledger.practice.record(_sat(reviewed, now), reviewed)
     except NotCorrected as told:
         raise uncorrected(file, told) from told
+    return kept, reviewed if kept.new else here.ledger.practice.review(kept.sat.id)[1]
+
+
+def _first(here: App, plan: Review, signed: Signed) -> Review | None:
+    """The declaration by which the answers to a look were judged first: a correction is judged by no other."""
+    found = here.ledger.practice.records(RaisedBy.REVIEW, plan.name)
+    own = [each.id for each in found if each.sitting == signed.look]
+    return here.ledger.practice.review(own[0])[1].plan if own else None
 
 
 def _services(here: App, plan: Review) -> list[Service]:
@@ -87,6 +109,8 @@ def _services(here: App, plan: Review) -> list[Service]:
 
 
 def _unbiased(plan: Review, services: list[Service], by: str) -> None:
+    if not named_so(by):
+        raise UsageError("--by is no name of a person in one line", "name who reviews: --by REVIEWER")
     if why := biased(by, plan, [each.dr_champion for each in services]):
         raise UsageError(why, "let somebody review it who had no part in it: --by REVIEWER")
 
@@ -107,7 +131,7 @@ def _in_force(here: App, file: Path, plan: Review, signed: Signed, seen: Look, a
         wrong = f"the newest look is {seen.id}"
     elif here.clock.now() - seen.at >= FRESH:
         wrong = f"that look is of {seen.at:%Y-%m-%d %H:%M} UTC, more than a day ago"
-    elif (seen.document, seen.digest) != (plan.document, documents.read(here, plan, asks).digest):
+    elif (seen.document, seen.digest) != (plan.kept.document, documents.read(here, plan, asks).digest):
         wrong = "the document is not the one that it looked at"
     else:
         return
@@ -159,6 +183,6 @@ def _sat(of: Reviewed, now: datetime) -> Sat:
         reached=0,
         gaps=len(of.judgement.gaps),
         recorded_at=now,
-        recorded_by=signed.by,
+        recorded_by=operator(),
         correction=signed.correction,
     )

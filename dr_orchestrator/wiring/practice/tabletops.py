@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from dr_orchestrator.domain.tabletop.judging import judged
 from dr_orchestrator.domain.tabletop.plan import Tabletop
 from dr_orchestrator.domain.tabletop.sitting import Conducted
 from dr_orchestrator.errors import CatalogError, UsageError
-from dr_orchestrator.ledger.practice import NotCorrected, Recorded
+from dr_orchestrator.ledger.practice import NotCorrected, Overlapping, Recorded
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.operator import operator
 
@@ -40,14 +41,23 @@ def blank(here: App, name: str) -> str:
 def record(here: App, file: Path) -> tuple[Recorded, Conducted]:
     """Judge a filled-in record and keep it, once; CatalogError with each mistake in it."""
     now = here.clock.now()
-    plan, sitting, _ = tabletops.record(file, file.name, plans(here), now)
+    plan, sitting, _ = tabletops.record(file, file.name, plans(here), now, partial(_first, here))
     conducted = judged(plan, sitting)
     only_known(here, file, RaisedBy.TABLETOP, plan.name, sitting.mended)
     sat = _sat(conducted, now)
     try:
-        return here.ledger.practice.record(sat, conducted), conducted
+        kept = here.ledger.practice.record(sat, conducted)
     except NotCorrected as told:
         raise uncorrected(file, told) from told
+    except Overlapping as told:
+        raise refused([problem_at(file, file.name, (("started",), told.message, told.hint))]) from told
+    return kept, conducted if kept.new else here.ledger.practice.tabletop(kept.sat.id)[1]
+
+
+def _first(here: App, name: str, sitting: str) -> Tabletop | None:
+    """The plan by which a sitting was judged first; None where it is not kept yet."""
+    own = [each.id for each in here.ledger.practice.records(RaisedBy.TABLETOP, name) if each.sitting == sitting]
+    return here.ledger.practice.tabletop(own[0])[1].plan if own else None
 
 
 def named(found: Mapping[str, T], name: str, what: str) -> T:

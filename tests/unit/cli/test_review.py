@@ -37,6 +37,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("DRO_OPERATOR", "ada")
     made = practice.home(tmp_path)
     by_endpoint = mock.patch.object(reviewing, "is_simulated", lambda at, of: of.simulated(at.types.services))
     with wiring.using(made), seen(THERE), by_endpoint:  # the clock of tests is none of AWS's
@@ -145,6 +146,11 @@ def test_a_looser_objective_with_a_reason_is_no_defect(here: wiring.App, capsys:
     [
         ("[a](missing.md)", "links", [("failed", "there is no such file in the workspace")]),
         ("[a](../../../etc/passwd)", "links", [("failed", "it leads out of the workspace")]),
+        ("[a](http://[foo)", "links", [("failed", "it is no address")]),
+        ("[a](a%00b.md)", "links", [("failed", "there is no such file")]),
+        (f"[a]({'a' * 300}.md)", "links", [("failed", "there is no such file")]),
+        ("[a](notes:gone.md)", "links", [("inconclusive", "nobody asks what is of notes:")]),
+        ("[a](shop.yaml?token=b#c)", "links", [("passed", "it is there")]),
         ("[a](#part) [b](mailto:a@example.com)", "links", [("passed", "it has none")]),
         ("[a](http://10.1.2.3/)", "links", [("inconclusive", "10.1.2.3 is 10.1.2.3, within a network that is not")]),
         (None, "document", [("failed", "there is no such file in the workspace")]),
@@ -204,6 +210,61 @@ def test_a_mistake_in_a_declaration_is_in_no_runs_way(here: wiring.App, caplog: 
     assert here.ledger.practice.sightings("drills/runbook.md") == []
 
 
+def test_what_a_path_raises_is_in_no_runs_way(here: wiring.App, caplog: pytest.LogCaptureFixture) -> None:
+    """A document that leads to itself, or a defect of ours."""
+    document = here.settings.drills / "runbook.md"
+    document.unlink()
+    document.symlink_to("runbook.md")
+    see_files(here, "r-1", "shop")
+    with mock.patch.object(SqlPractice, "see", side_effect=RuntimeError("a defect")):
+        document.unlink()
+        document.write_text("# Runbook\n")
+        see_files(here, "r-2", "shop")
+    assert "which documents held as run r-2 ended is not kept: a defect" in caplog.text
+
+
+def test_no_secret_of_an_address_is_kept(here: wiring.App, capsys: Any) -> None:
+    """Neither of the document's own, nor of its links; and it is asked by the whole of it."""
+    plan = here.settings.drills / "reviews" / "runbook.yaml"
+    with links() as served:
+        served.documents["a.md?token=sesame"] = served.documents["a.md"] = ("text/markdown", b"[b](c.md#x=sesame)")
+        address, allowed = served.url("a.md"), f"allow_hosts: [127.0.0.1:{served.port}]\n"
+        plan.write_text(practice.REVIEW.replace("drills/runbook.md", f"{address}?token=sesame") + allowed)
+        told = looked(capsys)[1]
+        assert (told["document"], "sesame" in json.dumps(told)) == (address, False)
+        assert any("token=sesame" in path for _, path, _ in served.asked)
+        assert signed(here, capsys, ANSWERS)[0] == Exit.PASSED
+    kept = here.ledger.practice.review("latest")[1]
+    assert "sesame" not in repr(kept)
+    assert all(b"sesame" not in each.read_bytes() for each in here.settings.generated.glob("review-*"))
+
+
+def test_a_review_that_denies_everything_moves_no_date(here: wiring.App, capsys: Any) -> None:
+    """Its findings are kept."""
+    looked(capsys)
+    denied = signed(here, capsys, ANSWERS.replace("answer: yes", "answer: no, note: bad"))
+    assert (denied[0], "says no to every question" in denied[1]) == (Exit.FAILED, True)
+    (kept,) = here.ledger.practice.records()
+    assert (kept.counts, kept.gaps) == (False, 6)
+
+
+def test_no_more_links_are_asked_than_a_look_has_time_for(here: wiring.App, capsys: Any) -> None:
+    """Which is told, and is not known to hold."""
+    text = "".join(f"[x](shop.yaml?{each})\n" for each in range(303))
+    (here.settings.drills / "runbook.md").write_text(text)
+    told = outcomes(looked(capsys)[1], "links")
+    assert (len(told), told[-1]) == (301, ("inconclusive", "it has 3 more than the 300 that are asked"))
+
+
+@pytest.mark.parametrize("by", ["", "---", "\x1b[31mx"])
+def test_only_somebody_with_a_name_reviews(here: wiring.App, capsys: Any, by: str) -> None:
+    """And a name holds nothing that a terminal obeys."""
+    assert looked(capsys, by)[0] == Exit.USAGE
+    looked(capsys)
+    assert signed(here, capsys, ANSWERS, by)[0] == Exit.USAGE
+    assert here.ledger.practice.records() == []
+
+
 @pytest.mark.parametrize("by", ["Wanda", "wanda@example.com", "ADA", "Wаnda"])
 def test_nobody_looks_at_or_signs_their_own(here: wiring.App, capsys: Any, by: str) -> None:
     """Neither an author nor the champion, under no spelling; nothing is kept."""
@@ -220,7 +281,7 @@ def test_a_review_is_signed_once_and_moves_the_date(here: wiring.App, capsys: An
     code, out, _ = signed(here, capsys, ANSWERS)
     assert (code, "PASSED" in out) == (Exit.PASSED, True)
     (kept,) = here.ledger.practice.records()
-    assert (kept.kind, kept.simulated, kept.recorded_by) == (RaisedBy.REVIEW, False, "Rita")
+    assert (kept.kind, kept.simulated, kept.recorded_by) == (RaisedBy.REVIEW, False, "ada")
     later = wiring.App(here.settings, FakeClock(START + timedelta(days=2)))
     with wiring.using(later):
         assert "nothing changed" in signed(later, capsys, ANSWERS)[1]

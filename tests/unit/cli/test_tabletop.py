@@ -70,12 +70,37 @@ def test_a_changed_record_supersedes_with_a_reason(here: wiring.App, capsys: Any
     assert here.ledger.practice.tabletop(first.id)[1].sitting.ratings[1].note == ""
 
 
+FAILED = RECORD.replace("P, by: Eva", "U, note: x, by: Eva")
+
+
+def test_a_sitting_is_not_told_anew_under_another_name(here: wiring.App, capsys: Any) -> None:
+    """One that failed stays the one that was held then, until a correction says why."""
+    recorded(here, FAILED, capsys)
+    code, _, err = recorded(here, RECORD.replace("2026-q4", "again"), capsys)
+    assert (code, len(here.ledger.practice.records())) == (Exit.USAGE, 1)
+    assert "record.yaml:3:started: '2026-q4' of shop-lost was held then" in err
+    assert recorded(here, RECORD + "correction: misheard\n", capsys)[0] == Exit.PASSED
+
+
+def test_a_record_is_judged_by_the_plan_of_its_day(here: wiring.App, capsys: Any) -> None:
+    """Recorded again, or corrected, after the plan was loosened, it is what it was."""
+    recorded(here, FAILED, capsys)
+    plan = here.settings.drills / "tabletops" / "shop-lost.yaml"
+    plan.write_text(plan.read_text().replace(", critical: true", ""))
+    code, out, _ = recorded(here, FAILED, capsys)
+    assert (code, "because  the critical criterion 'declared'" in out) == (Exit.FAILED, True)
+    page = here.settings.generated / f"{here.ledger.practice.records()[0].id}.json"
+    assert json.loads(page.read_text())["verdict"] == "FAILED"
+    assert recorded(here, FAILED + "correction: a typo\n", capsys)[0] == Exit.FAILED
+
+
 def test_a_later_sitting_closes_what_it_shows_mended(here: wiring.App, capsys: Any) -> None:
     """A rehearsal closes nothing; nor does a record that comes late reopen what a later one closed."""
     recorded(here, RECORD + GAP, capsys)
     later = RECORD.replace("2026-q4", "2026-q4-b").replace("2026-11-19", "2026-11-20").replace("T09", "T07")
     later = later.replace("T10", "T08") + "mended: {no-template: it was used}\n"
-    recorded(here, later.replace("2026-q4-b", "try") + "rehearsal: true\n", capsys)
+    rehearsed = later.replace("2026-q4-b", "try").replace("T07", "T05").replace("T08", "T06")
+    recorded(here, rehearsed + "rehearsal: true\n", capsys)
     assert [each.state for each in here.ledger.queries.findings()] == [State.OPEN]
     recorded(here, later, capsys)
     assert [each.state for each in here.ledger.queries.findings()] == [State.REMEDIATED]
@@ -112,6 +137,8 @@ def test_what_nobody_told_of_cannot_be_mended(here: wiring.App, capsys: Any) -> 
         ("{person: Pia,", "{person: Pіa,", "8:attendance.player[0].person: its letters are of several scripts"),
         ("{person: Tom, mode: remote}", "{person: Tom}", "6:attendance.facilitator[0]: nobody says how Tom took part"),
         ("inject: alarm", "inject: nudge", "15:declared.inject: 'nudge' was not delivered"),
+        ("at: 2026-11-19T09:04:00Z, by: Pia", "at: 2026-11-19T09:04:00Z, by: STONE Eva", "15:declared.by: STONE Eva"),
+        ("who: Pia", "who: eva stone", "17:decisions[0].who: eva stone attended as an evaluator"),
         ("at: 2026-11-19T09:04", "at: 2026-11-19T08:04", "15:declared.at: 2026-11-19T08:04:00Z is not within"),
         ("{reached: true, after: 4m}", "{reached: true}", "19:contacts.on-call: nobody says after how long"),
         ("reached: true", "reached: false", "19:contacts.on-call.after: they were not reached"),
@@ -176,6 +203,8 @@ def test_a_record_is_shown_with_all_of_it(here: wiring.App, capsys: Any) -> None
     told = json.loads(capsys.readouterr().out)
     assert (told["verdict"], told["coverage"], told["score"]["met"]) == ("PASSED", False, 2)
     assert told["sitting"]["contacts"][0]["after_s"] == 240
+    assert [each["response_s"] for each in told["sitting"]["injects"]] == [240, None]
+    assert (told["sitting_name"], told["score_words"]) == ("2026-q4", "2 of 2 met, lowest P")
     page = (here.settings.generated / f"{told['id']}.html").read_text()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
@@ -192,9 +221,13 @@ def test_only_what_passed_moves_the_date(here: wiring.App, capsys: Any) -> None:
         return found["standing"], found["until"]
 
     assert standing() == ("due", "2027-01-01T00:00:00Z")
-    recorded(here, RECORD.replace("2026-q4", "a") + "rehearsal: true\n", capsys)
-    failed = RECORD.replace("2026-q4", "b").replace("P, by: Eva", "U, note: x, by: Eva")
-    unrated = RECORD.replace("2026-q4", "c").replace("  told: {rating: P, by: eva stone}\n", "")
+
+    def on(day: int, name: str) -> str:
+        return RECORD.replace("2026-q4", name).replace("2026-11-19", f"2026-11-{day}")
+
+    recorded(here, on(16, "a") + "rehearsal: true\n", capsys)
+    failed = on(17, "b").replace("P, by: Eva", "U, note: x, by: Eva")
+    unrated = on(18, "c").replace("  told: {rating: P, by: eva stone}\n", "")
     assert [recorded(here, each, capsys)[0] for each in (failed, unrated)] == [Exit.FAILED, Exit.INCONCLUSIVE]
     assert standing() == ("due", "2027-01-01T00:00:00Z")
     recorded(here, RECORD, capsys)
@@ -209,6 +242,16 @@ def test_it_is_due_in_the_next_period_and_overdue_after_it(here: wiring.App, cap
         with wiring.using(later):
             assert main.run(["reviews", "--json"]) == Exit.PASSED
             assert json.loads(capsys.readouterr().out)[0]["standing"] == wanted
+
+
+def test_a_file_with_mistakes_is_told_in_the_quarters_report(here: wiring.App, capsys: Any) -> None:
+    """Which is made all the same, of what can be read."""
+    (here.settings.drills / "tabletops" / "bad.yaml").write_text("tabletop: bad\n")
+    assert main.run(["programme", "--format", "json", "--out", str(here.settings.home)]) == Exit.PASSED
+    people = json.loads(Path(capsys.readouterr().out.strip()).read_text())["people"]
+    assert people["planned"] == 2
+    told = people["exercises"][-1]
+    assert (told["name"], told["standing"]) == ("drills/tabletops/bad.yaml", "cannot be read")
 
 
 def test_the_quarters_report_tells_it(here: wiring.App, capsys: Any) -> None:

@@ -18,6 +18,11 @@ from dr_orchestrator.documents.markdown import links
         ("`[a](no)` ``https://no`` <!-- [b](no) -->", []),
         ("```\n[a](no)\n```\n[b](b.md)\n~~~~\nhttps://no\n~~~\nhttps://no\n", ["b.md"]),
         ("no link ] (at all)", []),
+        ('<a href="https://a.x/h">a</a> <img alt=i src=i.png>', ["https://a.x/h", "i.png"]),
+        ("Use ` here.\n\n[dead](gone.md)\n\nand ` there", ["gone.md"]),
+        ("- ```\n  [a](no)\n  ```\n[y](after.md)", ["after.md"]),
+        ("<!-- open\n[y](after.md)", ["after.md"]),
+        ("<!--" * 16000 + " [y](after.md)", ["after.md"]),
     ],
 )
 def test_links_are_found_once_and_not_in_code(text: str, found: list[str]) -> None:

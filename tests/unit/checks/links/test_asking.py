@@ -35,6 +35,7 @@ def server() -> Iterator[Served]:
         ("status/410", FAILED, "answered 410"),
         ("to//status/404", FAILED, "answered 404"),
         ("status/500", FAILED, "answered 500"),
+        ("to/http://xn--a.com/", FAILED, "it is no address"),
         ("circle", FAILED, "its redirects lead in a circle"),
         ("on/1", FAILED, "it redirects more than 5 times"),
         ("status/401", UNSURE, "answered 401: it wants a login"),
@@ -81,6 +82,13 @@ def test_nobody_at_home_is_not_known() -> None:
         "http://[64:ff9b::a00:7]/",
         "http://2130706433/",
         "http://0.0.0.0/",
+        "http://[fec0::1]/",
+        "http://[::a9fe:a9fe]/",
+        "http://[::ffff:0:a9fe:a9fe]/",
+        "http://[64:ff9b:1::a9fe:a9fe]/",
+        "http://[::5efe:a9fe:a9fe]/",
+        "http://[2002:a9fe:a9fe::]/",
+        "http://168.63.129.16/",
     ],
 )
 def test_nothing_of_ones_own_network_is_asked(address: str) -> None:
@@ -155,7 +163,7 @@ def test_only_so_many_are_asked_at_once() -> None:
         assert served.most <= 2
 
 
-@pytest.mark.parametrize("address", ["ftp://example.com/", "http://", "https://[::1"])
+@pytest.mark.parametrize("address", ["ftp://example.com/", "http://", "https://[::1", "http://xn--a.com/"])
 def test_what_is_no_address_is_dead(address: str) -> None:
     """Nobody can follow it."""
     assert Links().one(address).outcome is FAILED

@@ -27,8 +27,11 @@ SIGNED = Signed("Rita", "look-1", tuple(Answer(each, Says.YES) for each in QUEST
 PASSED, FAILED, UNSURE = Outcome.PASSED, Outcome.FAILED, Outcome.INCONCLUSIVE
 
 
+READ = Looked(Check.DOCUMENT, "runbook.md", PASSED, "9 bytes")
+
+
 def look(resources: Outcome | None = PASSED, links: Outcome = PASSED) -> Look:
-    found = [Looked(Check.LINKS, "https://x", links, "told", "shop")]
+    found = [Looked(Check.LINKS, "https://x", links, "told", "shop"), READ]
     if resources is not None:
         found.append(Looked(Check.RESOURCES, "db", resources, "told", "shop"))
     return Look("look-1", "r", "Rita", START, "runbook.md", "d", False, tuple(found))
@@ -51,6 +54,27 @@ def test_the_verdict_follows_from_the_look(seen: Look, verdict: Verdict, gaps: l
     found = judged(PLAN, seen, SIGNED, {"shop": "Ada"}).judgement
     assert (found.verdict, [each.severity for each in found.gaps]) == (verdict, gaps)
     assert all(each.owner == "Ada" for each in found.gaps)
+
+
+@pytest.mark.parametrize(("outcome", "verdict"), [(FAILED, Verdict.FAILED), (UNSURE, Verdict.INCONCLUSIVE)])
+def test_there_is_no_review_without_a_document(outcome: Outcome, verdict: Verdict) -> None:
+    """Whatever the declaration calls mandatory."""
+    seen = replace(look(), results=(*look().results[2:], Looked(Check.DOCUMENT, "runbook.md", outcome, "told")))
+    assert judged(PLAN, seen, SIGNED, {}).judgement.verdict is verdict
+
+
+def test_a_document_of_no_digest_is_not_known_to_be_the_one_that_was_reviewed() -> None:
+    """It may have been another for each reader."""
+    found = judged(PLAN, replace(look(), digest=""), SIGNED, {}).judgement
+    assert (found.verdict, found.reasons[0][:26]) == (Verdict.INCONCLUSIVE, "the digest of the document")
+
+
+@pytest.mark.parametrize(("links", "gone"), [(PASSED, True), (UNSURE, False), (FAILED, False)])
+def test_what_is_there_no_more_holds_where_the_check_does(links: Outcome, gone: bool) -> None:
+    """A link that was replaced does not stay wrong for ever; one of another service does."""
+    before = [(of, Rule.DOCUMENT_DEFECT, "links https://old") for of in ("shop", "pay")]
+    assert (before[0] in judged(PLAN, look(links=links), SIGNED, {}, before).judgement.shown) is gone
+    assert before[1] not in judged(PLAN, look(links=links), SIGNED, {}, before).judgement.shown
 
 
 def test_what_is_not_known_is_said_and_shown_to_hold_by_nobody() -> None:
