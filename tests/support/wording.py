@@ -35,7 +35,7 @@ UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 
 SENTENCES: dict[type, set[str]] = {
     RunHeader: {"owner"},
-    Objective: {"source", "revision"},
+    Objective: {"source", "revision", "reason"},
     Provenance: {
         "tool_version",
         "definition",

@@ -48,6 +48,7 @@ def test_killed_at_once_it_opens_again_where_it_stood(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.campaign(1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_leaves(tmp_path: Path, number: signal.Signals) -> None:
     """It ends as by its key, without a traceback; the game day goes on."""

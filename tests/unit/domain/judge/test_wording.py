@@ -43,7 +43,8 @@ def test_every_rule_has_its_case(case: Rule | str) -> None:
 def test_no_rule_is_without_a_case() -> None:
     """A rule that is added is held to the promise, too."""
     # no run is judged by them: of backups, of the calendar, and of exercises of people
-    people = {Rule.CRITERION_NOT_MET, Rule.CONTACT_NOT_REACHED, Rule.DOCUMENT_DEFECT, Rule.EXERCISE_GAP}
+    people = {Rule.CRITERION_NOT_MET, Rule.CRITERION_NOT_RATED, Rule.CONTACT_NOT_REACHED, Rule.DOCUMENT_DEFECT}
+    people |= {Rule.EXERCISE_GAP, Rule.EXERCISE_ABORTED}
     of_others = {*TITLES, Rule.OVERDUE, *people}
     assert set(Rule) - set(CASES) - of_others == {Rule.RTO_MET, Rule.RPO_MET, Rule.NOT_KEPT}
 
