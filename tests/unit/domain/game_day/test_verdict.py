@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from dr_orchestrator.domain.exercise.criteria import Rating
+from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.findings.by_exercise import sightings
-from dr_orchestrator.domain.game_day.acts import Close, Deliver, End, Rate
+from dr_orchestrator.domain.game_day.acts import Abort, Close, Deliver, End, Rate
 from dr_orchestrator.domain.game_day.plan import Scoped
 from dr_orchestrator.domain.game_day.standing import RunOutcome
-from dr_orchestrator.domain.game_day.verdict import held_as_closed, judge
+from dr_orchestrator.domain.game_day.verdict import held_as_aborted, held_as_closed, judge
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from tests.support.game_days import DIRECTOR, DRILL, EVALUATOR, EXECUTOR, MINUTE, PLAN, PLAYED, SCRIBE, Played, started
 
@@ -109,3 +111,48 @@ def test_a_service_that_is_added_later_is_no_other_cause() -> None:
         for of in (day.standing, replace(day.standing, plan=wider))
     )
     assert one == two and one
+
+
+def test_an_abort_is_a_finding_at_once() -> None:
+    """By whom and why, at the director; nothing is shown to hold by it."""
+    day = started()
+    day.do(Abort("errors rose"), DIRECTOR)
+    held = held_as_aborted(day.standing, "gd-1", False, day.now)
+    assert [(each.severity, each.rule) for each in held.gaps] == [(Severity.HIGH, Rule.EXERCISE_ABORTED)]
+    assert held.gaps[0].detail.endswith("errors rose")
+    assert not held.shown
+    assert judge(day.standing)[0] is Verdict.ABORTED
+
+
+def test_a_criterion_that_was_not_met_is_a_gap_of_its_own() -> None:
+    """A critical one is grave, and fails it."""
+    day = started()
+    day.all(PLAYED)
+    day.do(DRILL, EXECUTOR)
+    day.runs["r-1"] = RunOutcome(Verdict.PASSED, Cleanup.CLEAN)
+    day.all([(End(), DIRECTOR), (Rate("restored", Rating.UNABLE, "no"), EVALUATOR)])
+    day.do(Rate("told", Rating.MAJOR_CHALLENGES, "late"), EVALUATOR)
+    held = held_as_closed(day.standing, "gd-1", False, day.now)
+    assert {(each.subject, each.severity) for each in held.gaps} == {
+        ("restored", Severity.HIGH),
+        ("told", Severity.MEDIUM),
+    }
+    assert judge(day.standing)[0] is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "gone"),
+    [
+        (None, False),
+        (RunOutcome(Verdict.PASSED, Cleanup.CLEAN), True),
+        (RunOutcome(Verdict.ABORTED, Cleanup.LEFTOVERS), False),
+    ],
+)
+def test_of_a_drill_nothing_is_left_where_its_run_proves_it(outcome: RunOutcome | None, gone: bool) -> None:
+    """Of one that has begun and is silent nobody knows."""
+    day = started()
+    day.all(PLAYED)
+    day.do(DRILL, EXECUTOR)
+    if outcome is not None:
+        day.runs["r-1"] = outcome
+    assert [each.gone for each in day.standing.drills] == [gone]
