@@ -56,6 +56,12 @@ class Terminal:
         self._ours = -1
         return self._process.wait(PATIENCE_S)
 
+    def vanish(self) -> int:
+        """Close the terminal without a word, and wait for the end of what ran in it."""
+        os.close(self._ours)
+        self._ours = -1
+        return self._process.wait(PATIENCE_S)
+
     def ended(self) -> int:
         """Read until it ends, and tell how."""
         give_up = time.monotonic() + PATIENCE_S

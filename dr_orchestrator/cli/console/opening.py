@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from dr_orchestrator.wiring.app import App
 if TYPE_CHECKING:
     from dr_orchestrator.cli.console.app import Console
 
+_LOOKS_S = 1.0
 _ENDS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
@@ -43,7 +45,19 @@ async def _held(console: Console) -> None:
     loop = asyncio.get_running_loop()
     for each in _ENDS:
         loop.add_signal_handler(each, console.call_later, console.action_leave)
-    await console.run_async(mouse=False)
+    watching = loop.create_task(_leave_without(console))
+    try:
+        await console.run_async(mouse=False)
+    finally:
+        watching.cancel()
+
+
+async def _leave_without(console: Console) -> None:
+    """Leave where the terminal is gone: not every one says so by a signal, and what reads from none never rests."""
+    if os.isatty(0):
+        while os.isatty(0):
+            await asyncio.sleep(_LOOKS_S)
+        console.call_later(console.action_leave)
 
 
 def _tell(console: Console) -> None:

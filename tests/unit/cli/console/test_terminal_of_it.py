@@ -74,6 +74,16 @@ def test_a_terminal_that_is_closed_leaves(tmp_path: Path) -> None:
     assert entries(here)[-1].told["text"] == "before the end"
 
 
+@pytest.mark.slow
+def test_a_terminal_that_vanishes_without_a_signal_leaves(tmp_path: Path) -> None:
+    """As one does whose process is not its leader: nothing goes on to read from what is not there."""
+    here = played(world(tmp_path))
+    with terminal(COMMAND, environment(tmp_path)) as seen:
+        noted(seen, here, "before the end")
+        seen.vanish()
+    assert entries(here)[-1].told["text"] == "before the end"
+
+
 def test_without_its_library_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The verbs go without; nothing else is asked for."""
     from dr_orchestrator.cli.console.opening import open_console
