@@ -23,20 +23,15 @@ FOLDER = "tabletops"
 
 def plans(drills: Path, services: Mapping[str, Service]) -> dict[str, Tabletop]:
     """Every plan in the folder of drill files, by name; CatalogError with all mistakes of all of them."""
-    found, wrong = _read(drills, services)
+    found, wrong = readable(drills, services)
     if wrong:
         raise refused(wrong)
     return found
 
 
-def readable(drills: Path, services: Mapping[str, Service]) -> tuple[dict[str, Tabletop], tuple[Problem, ...]]:
-    """All that can be read, and everything that is wrong with the others: a report is made all the same."""
-    return _read(drills, services)
-
-
 def plan_problems(drills: Path, services: Mapping[str, Service]) -> tuple[Problem, ...]:
     """Everything that is wrong with the plans."""
-    return _read(drills, services)[1]
+    return readable(drills, services)[1]
 
 
 def files(drills: Path, folder: str) -> Iterator[Path]:
@@ -46,7 +41,8 @@ def files(drills: Path, folder: str) -> Iterator[Path]:
     yield from sorted(found)
 
 
-def _read(drills: Path, services: Mapping[str, Service]) -> tuple[dict[str, Tabletop], tuple[Problem, ...]]:
+def readable(drills: Path, services: Mapping[str, Service]) -> tuple[dict[str, Tabletop], tuple[Problem, ...]]:
+    """All that can be read, and everything that is wrong with the others: a report is made all the same."""
     found: dict[str, Tabletop] = {}
     wrong: list[Problem] = []
     for path in files(drills.absolute(), FOLDER):
