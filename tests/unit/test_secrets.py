@@ -129,7 +129,7 @@ def test_prefects_address_is_shown_without_its_login() -> None:
 
 def test_why_a_report_was_not_written_holds_none() -> None:
     """It is kept, and told again at the end of the command."""
-    assert publishing._published("a-run", mock.Mock(side_effect=ValueError(f"at {URL}"))) == {}
+    assert publishing.published("a-run", mock.Mock(side_effect=ValueError(f"at {URL}"))) == {}
     assert publishing.why_not("a-run") == "at http://127.0.0.1:9"
 
 
