@@ -12,7 +12,7 @@ from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 
 from dr_orchestrator import wiring
-from dr_orchestrator.aws.access.permissions import HELD, calls_of
+from dr_orchestrator.aws.access.permissions import HELD, calls_of, lends_of
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -20,12 +20,14 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.wiring.planning.plan import plan
+from tests.support import elsewhere
 from tests.support import shop as hurt
 from tests.support.apart import OTHER, beating_as_of, stand_apart
 from tests.support.born_shop import put
 from tests.support.dying import deaths, gone_on, killed_at, swept
 from tests.support.estate import INSTANCE, REGION, Estate
 from tests.support.estate import estate as lab_of
+from tests.support.iam.heard import heard
 from tests.support.passing import passing
 from tests.support.shop import ended, everything, fresh, run
 
@@ -67,6 +69,7 @@ def lends_key(tiers: Path) -> str:
     """A key that may be shared, and that the workspace names."""
     key: str = kms_backends[ACCOUNT][REGION].create_key("", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "lent", []).arn
     tiers.write_text(tiers.read_text().replace("replica: {", f"replica: {{key: '{key}', "))
+    elsewhere.lets_in(OTHER, REGION)
     return key
 
 
@@ -113,6 +116,15 @@ def test_such_a_drill_calls_what_is_declared(here: wiring.App) -> None:
     assert not {each for each in used.all - passed - instants if not used.only_when.get(each, "").startswith(unmet)}
 
 
+def test_it_is_drilled_whole_by_the_rights_that_it_uses_beside_production(shop: Estate, here: wiring.App) -> None:
+    """Under the policies that are printed nothing is denied, and every change that they are printed for is made."""
+    with heard(shop, DRILL) as iam:
+        found = run(here, DRILL)
+    assert ended(found) == GREEN, (found.closing, iam.denied)
+    assert iam.denied == []
+    assert iam.changes == lends_of(TYPES, here.drill(DRILL))
+
+
 @pytest.mark.parametrize("key", ["", "lent"])
 def test_what_is_encrypted_with_a_key_of_awss_own_needs_one_that_can_be_shared(
     shop: Estate, here: wiring.App, key: str
@@ -132,6 +144,20 @@ def test_what_is_encrypted_with_a_key_of_awss_own_needs_one_that_can_be_shared(
 
     assert ended(found) == GREEN, found.closing
     assert shop.calls(COPY)[0]["KmsKeyId"] == lent
+
+
+@pytest.mark.parametrize("key", ["", "alias/none"])
+def test_a_key_that_the_other_account_may_not_use_is_told(shop: Estate, here: wiring.App, key: str) -> None:
+    """Or that nobody has: by the plan, and a run makes nothing, where the copy there would have been refused late."""
+    elsewhere.lets_in(ACCOUNT, REGION)  # and nobody else
+    tiers = here.settings.drills / "tiers.yaml"
+    if key:
+        tiers.write_text(tiers.read_text().replace("replica: {", f"replica: {{key: {key}, "))
+    why = f"cannot be shared under {key}" if key else f"account {OTHER} may not use arn:aws:kms:"
+    told, found = plan(here, DRILL), run(here, DRILL)
+    assert any(why in each for each in told.blockers), told.blockers
+    assert ended(found) == (Verdict.FAILED, Cleanup.CLEAN)
+    assert (found.copies, shop.calls(COPY)) == ((), [])
 
 
 def test_a_snapshot_on_its_way_is_no_backup(shop: Estate, here: wiring.App) -> None:

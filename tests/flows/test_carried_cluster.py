@@ -15,6 +15,7 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
+from tests.support import elsewhere
 from tests.support import shop as hurt
 from tests.support.apart import OTHER, beating_as_of, stand_apart
 from tests.support.born_cluster import CLUSTER, SNAPSHOT, cluster_estate, put
@@ -88,6 +89,15 @@ def test_such_a_drill_calls_what_is_declared(here: wiring.App) -> None:
     assert passed <= declared.all, passed - declared.all
     unmet = (HELD, passwords.WHEN)
     assert not {each for each in used.all - passed if not used.only_when.get(each, "").startswith(unmet)}
+
+
+def test_a_key_that_the_other_account_may_not_use_is_told(shop: Estate, here: wiring.App) -> None:
+    """Before the cluster's snapshot is copied, which would be refused in the other account, late."""
+    elsewhere.lets_in(ACCOUNT, REGION)  # and nobody else
+    found = run(here, DRILL)
+    assert found.closing is not None
+    assert f"account {OTHER} may not use arn:aws:kms:" in found.closing.reasons[0]
+    assert (found.copies, shop.calls(COPY)) == ((), [])
 
 
 @pytest.mark.campaign(1)

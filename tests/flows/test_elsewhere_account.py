@@ -37,7 +37,9 @@ def key(shop: Estate) -> str:
     login = elsewhere.login_of(shop.lab, OTHER)
     for region in (AWAY, REGION):
         elsewhere.prepared(shop.lab, region, **login)
-    return elsewhere.prepared(shop.lab)
+    made = elsewhere.prepared(shop.lab)
+    elsewhere.lets_in(OTHER, AWAY, REGION)
+    return made
 
 
 @pytest.fixture(params=[AWAY, REGION])
@@ -100,6 +102,17 @@ def test_a_key_of_awss_own_is_not_shared(shop: Estate, here: wiring.App, region:
     assert found.copies == ()
     assert found.closing is not None
     assert "a key of AWS's own, which no other account may use" in found.closing.reasons[0]
+
+
+def test_a_key_that_keeps_the_other_account_out_is_told(shop: Estate, here: wiring.App, region: str, key: str) -> None:
+    """As that account's own answer, before anything is copied, with the statement that lets it in."""
+    elsewhere.lets_in(ACCOUNT, region)  # and nobody else
+    try:
+        refused(shop, here, f"account {OTHER} may not use arn:aws:kms:{region}:{ACCOUNT}:key/")
+        (look,) = (each for each in plan(here, DRILL).preflight.looks if each.name == "key of the copied snapshot")
+    finally:
+        elsewhere.lets_in(OTHER, region)
+    assert f'"AWS": "arn:aws:iam::{OTHER}:root"' in look.hint
 
 
 @contextmanager

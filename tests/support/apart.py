@@ -12,6 +12,8 @@ from unittest import mock
 from dr_orchestrator.checks.sql import SqlChecks, newest
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from tests.support.elsewhere import lets_in
+from tests.support.estate import REGION
 
 OTHER = "222222222222"
 READ, MAKE = (f"arn:aws:iam::{ACCOUNT}:role/dro-{each}" for each in ("read", "copy"))
@@ -21,9 +23,10 @@ APART = f'replica: {{place: drill-account, account: "{OTHER}"}}\n'
 
 
 def stand_apart(drills: Path) -> None:
-    """Give the replicas of a workspace that account."""
+    """Give the replicas of a workspace that account, which the policies of production's keys let use them."""
     tiers = drills / "tiers.yaml"
     tiers.write_text(tiers.read_text() + THERE + APART)
+    lets_in(OTHER, REGION)
 
 
 @contextmanager

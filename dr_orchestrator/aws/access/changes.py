@@ -25,8 +25,7 @@ _MAKE = (Effect.RESTORE, Effect.CREATE)
 
 def changes(scope: Scope) -> Iterator[Statement]:
     """The statements: on copies, on what lies meanwhile, beside, in zones and out of vaults."""
-    of_copies = [drill for drill in scope.drills if drill.production is None]
-    writes = frozenset[str]().union(*(_writes(scope, drill) for drill in of_copies))
+    writes = writes_in(scope)
     made = [of for of in scope.types if _is_concerned(scope, of)]
     yield from (statement for of in made for statement in _of_type(scope, of, writes))
     yield from _shelves(scope, writes)
@@ -37,6 +36,12 @@ def changes(scope: Scope) -> Iterator[Statement]:
     for number, (call, arns, until) in enumerate(scope.on_production(), 1):
         ends = {"DateLessThan": {"aws:CurrentTime": f"{until:%Y-%m-%dT%H:%M:%SZ}"}}
         yield allow(f"FailProductionOver{number}", {call}, arns, ends)
+
+
+def writes_in(scope: Scope) -> frozenset[str]:
+    """The changes of all drills in the account that the policy is for, but for those on production."""
+    of_copies = [drill for drill in scope.drills if drill.production is None]
+    return frozenset[str]().union(*(_writes(scope, drill) for drill in of_copies))
 
 
 def _writes(scope: Scope, drill: Drill) -> frozenset[str]:
@@ -161,6 +166,7 @@ def _is_concerned(scope: Scope, of: ResourceType) -> bool:
     """Whether drills may make copies of a type: of what no environment holds its own drills alone do, though others
     make a call of the same name.
     """
-    environments = any(scope.types[drill.resource.type].content is Content.STORES for drill in scope.drills)
+    made_here = (drill for drill in scope.drills if not scope.brings_away(drill))
+    environments = any(scope.types[drill.resource.type].content is Content.STORES for drill in made_here)
     held = environments and (of.filling.all or of.born.all or of.direct.all)
     return bool(scope.sources(of) or held) or of.content is Content.STORES

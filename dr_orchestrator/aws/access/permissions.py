@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import BACKED, COMMON, HELD, Calls, Content, ResourceType, Types
-from dr_orchestrator.domain.service import Fill, Via
+from dr_orchestrator.domain.service import Fill, Rebuild, Via
 
 
 def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
@@ -56,7 +56,25 @@ def lends_of(types: Types[ResourceType], drill: Drill) -> frozenset[str]:
     there, where it does not lie there already. All else is made, changed and deleted by the role of the other account.
     """
     of, to = types[drill.resource.type], drill.resource.to
+    if drill.resource.rebuild is not None:
+        return _for_replica(types, drill, drill.resource.rebuild)
     return frozenset() if to is None or to.standing else (of.elsewhere[drill.kind] | of.carried).writes
+
+
+def _for_replica(types: Types[ResourceType], drill: Drill, rebuild: Rebuild) -> frozenset[str]:
+    """The changes beside production for an environment in another account: restores of stores whose items are written
+    over there, exports of those that are imported, and copies of snapshots. What a program makes takes none.
+    """
+    found = frozenset[str]()
+    for logical, store in drill.stores.items() if rebuild.builder is None else ():
+        of = types[store.type]
+        if of.imported.all and rebuild.fill(logical) is Fill.IMPORT:
+            found |= of.exported.writes
+        elif of.filling.all:
+            found |= of.kinds[Kind.PITR_RESTORE].writes
+        found |= of.carried.writes if of.born.all else frozenset()
+        found |= of.promoted.writes if logical in drill.promoted else frozenset()
+    return found
 
 
 def _made(types: Types[ResourceType], drill: Drill) -> list[ResourceType]:

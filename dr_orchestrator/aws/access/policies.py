@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from dr_orchestrator.aws.access import backups, both, controls, replicas, zones
-from dr_orchestrator.aws.access.changes import changes
+from dr_orchestrator.aws.access.changes import changes, writes_in
 from dr_orchestrator.aws.access.never import never
 from dr_orchestrator.aws.access.opened import LOGINS, MANAGED, READ_SECRET, owner, via
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
@@ -209,7 +209,7 @@ def _type(scope: Scope, drill: Drill) -> ResourceType:
 
 def _keys(scope: Scope) -> Iterator[Statement]:
     """A restore of what is encrypted uses the source's key, and grants its service to go on using it."""
-    if all(drill.production is not None for drill in scope.drills):
+    if not writes_in(scope):
         return  # nothing is restored
     services = dict.fromkeys(each.secures for each in scope.types if each.secures)
     keys, through = scope.keys(), via(scope, *services)

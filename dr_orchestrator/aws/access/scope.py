@@ -67,8 +67,8 @@ class Scope:
         return replace(self, drills=[drill for drill in self.drills if not self._stands(drill)])
 
     def brings_away(self, drill: Drill) -> bool:
-        """Whether a drill only brings its point from here: its copy, of no template, stands in another account."""
-        return not self.apart and drill.resource.to is not None and bool(self._stands(drill))
+        """Whether a drill only brings its points from here: its copy stands in another account."""
+        return not self.apart and bool(self._stands(drill))
 
     def used(self, of: ResourceType) -> list[str]:
         """The machines, by id, that read copies of a type: drills use them and did not make them."""

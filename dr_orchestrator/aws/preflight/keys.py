@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Denied, NotFound
 from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.errors import NotRecoverable
+
+_USES = ("CreateGrant", "Decrypt", "DescribeKey", "ReEncrypt*")
+"""The uses of a key that whoever copies what is shared under it needs, of RDS or of EC2."""
 
 
 def usable(
@@ -41,8 +46,34 @@ def lets_in(there: Account, key: str, other: str) -> None:
         there.api("kms").call("DescribeKey", KeyId=key)
     except (Denied, NotFound) as refused:
         told = f"account {other} may not use {key}: {refused.message}"
-        hint = f"have the key's policy let account {other} use it, and its role there, as `dro iam` tells"
+        hint = (
+            f"have the key's policy let account {other} use it, by a statement like {_statement(key, other)},"
+            " and its role there, as `dro iam` tells"
+        )
         raise NotRecoverable(told, hint, "kms:DescribeKey") from refused
+
+
+def _statement(key: str, other: str) -> str:
+    """The statement of a key's policy by which another account may use it for what is shared under it."""
+    root = f"arn:{key.split(':')[1]}:iam::{other}:root"
+    allowed = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": [f"kms:{each}" for each in _USES]}
+    return json.dumps({**allowed, "Resource": "*"})
+
+
+def to_be_lent(account: Account, key: str, data: str, hint: str) -> str:
+    """The ARN of a key that can be shared; NotRecoverable with the `hint`, where there is none, or AWS manages it.
+
+    `data` tells what it encrypts, as a subject.
+    """
+    try:
+        about = account.api("kms").call("DescribeKey", KeyId=key)["KeyMetadata"]
+    except NotFound as missing:
+        told = f"{data} cannot be shared under {key}: {missing.message}"
+        raise NotRecoverable(told, hint, "kms:DescribeKey") from missing
+    if about.get("KeyManager") == "AWS":
+        told = f"{data} would be shared under {key}, a key of AWS's own, which no other account may use"
+        raise NotRecoverable(told, hint, "kms:DescribeKey")
+    return str(about["Arn"])
 
 
 def arn(account: Account, key: str) -> str:

@@ -140,9 +140,7 @@ class Bringing:
         if not found:
             told = f"snapshots of {self.resource.id} are encrypted, and no key of {self.to.region} can be shared"
             raise NotRecoverable(told, hint, "kms:DescribeKey")
-        if keys.is_of_aws(where, found):
-            told = f"{found} is a key of AWS's own, which no other account may use"
-            raise NotRecoverable(told, hint, "kms:DescribeKey")
+        keys.to_be_lent(where, found, f"what is encrypted of {self.resource.id}", hint)
         return found
 
     def looks(self, copy: Copy, snapshot: Callable[[], Snapshot]) -> Iterator[PreflightCheck]:
@@ -156,6 +154,8 @@ class Bringing:
     def _look_at_key(self, copy: Copy, snapshot: Snapshot) -> str:
         if copy.account:
             lent, there = self.shareable(snapshot), self.toolkit.at(Place("", self.to.region)).account
+            if lent:
+                keys.lets_in(self.toolkit.at(copy.place).account, keys.arn(there, lent), copy.account)
             own = self._look_at_own_key(copy, snapshot)
             told = f"under {keys.usable(there, lent, snapshot.arn)}" if lent else "without a key"
             return f"shared {told}; there {own}"

@@ -17,7 +17,7 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotMeasured
 
 STATES = States(
     ready=frozenset({"available"}),
@@ -95,22 +95,20 @@ class Lending:
         if not encrypted_with:
             return ""
         found = self.key or encrypted_with
-        if keys.is_of_aws(toolkit.account, found):
-            told = (
-                f"snapshots of {self.resource.id} are encrypted with a key of AWS's own, which no other account may use"
-            )
-            hint = (
-                "write `replica: {key: alias/...}` in tiers.yaml: a key of this account's that lets"
-                f" account {self.stack.account} use it"
-            )
-            raise NotRecoverable(told, hint, "kms:DescribeKey")
+        hint = (
+            "write `replica: {key: alias/...}` in tiers.yaml: a key of this account's that lets"
+            f" account {self.stack.account} use it"
+        )
+        keys.to_be_lent(toolkit.account, found, f"what is encrypted of {self.resource.id}", hint)
         return found
 
     def look(self, toolkit: Toolkit, encrypted_with: str | None) -> str:
-        """How a snapshot comes there; NotRecoverable where it cannot, or where a copy's name is another's, NotMeasured
-        where there is no room for one.
+        """How a snapshot comes there; NotRecoverable where it cannot, its key keeps that account out, or a copy's name
+        is another's, NotMeasured where there is no room for one.
         """
-        key = self.lendable(toolkit, encrypted_with)
+        if key := self.lendable(toolkit, encrypted_with):
+            there = toolkit.at(self.there.place).account
+            keys.lets_in(there, keys.arn(toolkit.account, key), self.stack.account)
         for copy in (self.shared, self.there):
             Objects(self.shape, toolkit.at(copy.place)).name_is_free(copy)
         room = room_for_snapshots(self.shape, [toolkit.at(each.place).account for each in (self.shared, self.there)])

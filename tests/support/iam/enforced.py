@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
+from moto.rds.models import rds_backends
 from moto.sts.models import sts_backends
 
 from dr_orchestrator.aws.access.statements import Policy
@@ -65,7 +66,8 @@ def needs(call: ApiCall) -> Iterator[tuple[str, str]]:
     write = next(iter(TYPES.calls.writes.get((call.service, call.action), ())), None)
     if write is None:
         named = next((str(call.params[name]) for name in NAMING if name in call.params), "*")
-        yield action, _arn(call, named if ":" in named else f"table/{named}")
+        form = "secret:{}-aB3dE6" if call.service == "secretsmanager" else "table/{}"
+        yield action, _arn(call, named if ":" in named else form.format(named))
         return
     copy = TYPES.targets[write.target.type]
     targets = [_arn(call, copy.arn_of(each.name)) for each in write.target.targets(call.params)]
@@ -138,6 +140,10 @@ def _worn(arn: str) -> dict[str, str]:
     service, region, name = arn.split(":")[2], arn.split(":")[3], arn.rpartition("/")[2]
     if service == "dynamodb" and name in (tables := dynamodb_backends[ACCOUNT][region].tables):
         return {tag["Key"]: tag["Value"] for tag in tables[name].tags}
+    if service == "rds":
+        kept = rds_backends[ACCOUNT][region]
+        of = {**kept.database_snapshots, **kept.cluster_snapshots}.get(arn.rpartition(":")[2])
+        return {tag["Key"]: tag["Value"] for tag in of.tags} if of is not None else {}
     if service == "cloudformation":
         stacks = cloudformation_backends[ACCOUNT][region].stacks.values()
         return next((dict(each.tags) for each in stacks if f":stack/{each.name}/" in arn), {})
