@@ -8,6 +8,7 @@ given. What a client does, and what it is made of for a test, is not touched.
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import Any
 
 import botocore.hooks
@@ -53,13 +54,15 @@ def _remember_methods() -> None:
 
 def _remember_signatures() -> None:
     ask = botocore.hooks.accepts_kwargs
-    asked = functools.lru_cache(maxsize=4096)(ask)
 
     def accepts(handler: Any) -> Any:
+        """Told by the handler's code: to remember handlers would keep the clients of all tests to the end."""
         function = getattr(handler, "__func__", handler)
-        try:
-            return asked(function)
-        except TypeError:  # it has no hash
+        while isinstance(function, functools.partial):
+            function = function.func
+        code = getattr(function, "__code__", None)
+        if code is None or hasattr(function, "__wrapped__") or hasattr(function, "__signature__"):
             return ask(handler)
+        return bool(code.co_flags & inspect.CO_VARKEYWORDS)
 
     botocore.hooks.accepts_kwargs = accepts
