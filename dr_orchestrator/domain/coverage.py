@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from dr_orchestrator.domain.agenda import overdue_since
-from dr_orchestrator.domain.drill import RecoveryPath
+from dr_orchestrator.domain.drill import Drill, RecoveryPath
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.posture.ruling import NOBODY, Standing, Stood
 from dr_orchestrator.domain.programme import DueState, RealRun
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Exclusion, Resource, Service
+from dr_orchestrator.domain.since import Change, Memory, changes, said
 
 
 class Coverage(StrEnum):
@@ -37,13 +38,15 @@ _WORST_FIRST = (Coverage.NEVER, Coverage.OVERDUE, Coverage.LAPSED, Coverage.PROV
 class Cell:
     """A drill of a resource for one disruption: where it stands, and what its newest real run showed.
 
-    `changed` is why that run proves it no more though it passed: it was defined otherwise.
+    `changed` is why that run proves it no more though it passed: it was defined otherwise. `since` is what became of
+    the resource itself since then: that takes no proof away.
     """
 
     state: DueState
     standing: Coverage
     newest: RealRun | None = None
     changed: bool = False
+    since: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,27 @@ class Covered:
     def changed(self) -> bool:
         """Whether anything that was proven of it was declared otherwise since."""
         return any(cell.changed for cells in self.cells.values() for cell in cells)
+
+    @property
+    def since(self) -> tuple[Change, ...]:
+        """The changes of it since each of its drills proved it, each once; of a drill without a proof, since it was
+        rehearsed.
+        """
+        return tuple(dict.fromkeys(each for cells in self.cells.values() for cell in cells for each in cell.since))
+
+    @property
+    def otherwise(self) -> tuple[str, ...]:
+        """The words on what it is no more since it was proven, or rehearsed."""
+        return said(self.since)
+
+    @property
+    def why_changed(self) -> str:
+        """Whether its drill, its engine or its size is otherwise since it was proven, in words; empty where nothing is
+        known to be.
+        """
+        real, rehearsed = ("; ".join(said(e for e in self.since if e.simulated is each)) for each in (False, True))
+        proven = f"changed since it was proven{f': {real}' if real else ''}" if self.changed or real else ""
+        return "; ".join(filter(None, (proven, rehearsed and f"changed since it was rehearsed: {rehearsed}")))
 
 
 @dataclass(frozen=True)
@@ -89,8 +113,10 @@ def inventory(
     newest: Mapping[str, RealRun],
     seen: tuple[datetime, Iterable[Stood]] | None,
     now: datetime,
+    memory: Memory | None = None,
 ) -> Inventory:
-    """The inventory as of now; `seen` is the newest look at what no service claims, with its instant.
+    """The inventory as of now; `seen` is the newest look at what no service claims, with its instant, `memory` what
+    runs and looks told of what resources are.
 
     A resource is drilled by itself, or as a store of an environment that is drilled; a drill that fails production over
     restores nothing, and counts for nothing here.
@@ -103,7 +129,7 @@ def inventory(
                 of.setdefault((drill.service.name, name), []).append(state)
     ordered = sorted(services, key=lambda each: (each.tier.number, each.name))
     rows = [
-        _covered(service, resource, of.get((service.name, name), []), newest, now)
+        _covered(service, resource, of.get((service.name, name), []), newest, now, memory or Memory())
         for service in ordered
         for name, resource in sorted(service.resources.items())
     ]
@@ -122,15 +148,28 @@ def _unassigned(stood: Stood) -> Covered:
 
 
 def _covered(
-    service: Service, resource: Resource, states: Sequence[DueState], newest: Mapping[str, RealRun], now: datetime
+    service: Service,
+    resource: Resource,
+    states: Sequence[DueState],
+    newest: Mapping[str, RealRun],
+    now: datetime,
+    memory: Memory,
 ) -> Covered:
     cells: dict[Disruption, tuple[Cell, ...]] = {}
     for state in states:
-        cell = _cell(state, newest.get(state.drill.name), now)
+        proof = newest.get(state.drill.name)
+        cell = replace(_cell(state, proof, now), since=_since(memory, state.drill, resource, proof))
         cells[state.drill.disruption] = (*cells.get(state.drill.disruption, ()), cell)
     exclusion = service.exclusions.get(resource.name)
     standing, why = _standing(exclusion, [cell for each in cells.values() for cell in each], now.date())
     return Covered(service, resource.name, resource.type, resource.id, resource.region, standing, why, cells, exclusion)
+
+
+def _since(memory: Memory, drill: Drill, resource: Resource, proof: RealRun | None) -> tuple[Change, ...]:
+    """The changes of it since the newest real run, where that passed; where there was none, since a rehearsal."""
+    if proof is not None and not proof.verdict.green:
+        return ()
+    return changes(memory, drill, resource, proof.id if proof else "")
 
 
 def _cell(state: DueState, newest: RealRun | None, now: datetime) -> Cell:

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.replica import Birth, Brought, Made
+from dr_orchestrator.domain.resource_type.traits import Described
 from dr_orchestrator.domain.run import CheckResult, Closing, Lease, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 
@@ -65,6 +66,11 @@ class Ledger(Protocol):
 
     def finish_step(self, run: str, step: Step) -> None:
         """Write how the step of that `seq` ended."""
+
+    def record_source(self, run: str, source: Described) -> None:
+        """Write a source as it was described when its recovery point was chosen, in place of what was written before,
+        and before that point.
+        """
 
     def record_point(self, run: str, point: RecoveryPoint) -> None:
         """Write the recovery point that was chosen."""

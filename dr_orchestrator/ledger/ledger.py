@@ -33,6 +33,7 @@ from dr_orchestrator.domain.production import Approval
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
+from dr_orchestrator.domain.resource_type.traits import Described
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -46,6 +47,7 @@ from dr_orchestrator.ledger import (
     tables,
     tables_of_posture,
     tables_of_restore_tests,
+    traits,
 )
 from dr_orchestrator.ledger.columns import Instant
 from dr_orchestrator.ledger.contacts import SqlContacts
@@ -62,6 +64,7 @@ from dr_orchestrator.ledger.seeded import SqlSeeded
 from dr_orchestrator.ledger.silences import SqlSilences
 from dr_orchestrator.ledger.tickets import SqlTickets
 from dr_orchestrator.ledger.times import times_of
+from dr_orchestrator.ledger.traits import Seen
 
 
 def connect(
@@ -204,6 +207,15 @@ class SqlLedger:
         what = f"step {step.seq} of run {run} under way"
         self._change(under_way.values(values), what, self._has(table, {"run": run, "seq": step.seq, **values}))
 
+    def record_source(self, run: str, source: Described) -> None:
+        """Write a source as it was described, in place of what was written of it before."""
+
+        def write() -> None:
+            with transaction(self._engine) as connection:
+                traits.record(connection, run, source)
+
+        write_patiently(write, lambda: False)
+
     def record_point(self, run: str, point: RecoveryPoint) -> None:
         """Write the recovery point that was chosen."""
         self._insert(tables.recovery_point, rows.row_of(point, run=run))
@@ -322,9 +334,9 @@ class SqlLedger:
         closed = update(table).where(table.c.id == run, table.c.verdict.is_not(None))
         self._change(closed.values(cleanup=cleanup, cleanup_reasons=tuple(reasons)), f"closed run {run}")
 
-    def keep_posture(self, look: Look, rows: Sequence[Stood]) -> list[Stood]:
+    def keep_posture(self, look: Look, rows: Sequence[Stood], sources: Sequence[Seen] = ()) -> list[Stood]:
         """Write what a look at the posture saw, with what follows for findings that are followed up; return it with
-        since when each rule stands so.
+        since when each rule stands so. `sources` are the resources as it was told of them.
         """
         kept: list[Stood] = []
         deadlines = self.findings.deadlines()
@@ -333,6 +345,7 @@ class SqlLedger:
             with transaction(self._engine) as connection:
                 alone(connection, tables_of_posture.posture)
                 kept[:] = posture.keep(connection, look, rows)
+                traits.keep(connection, look, sources)
                 findings.take_in_look(connection, look, kept, deadlines)
 
         write_patiently(write)

@@ -20,6 +20,7 @@ from dr_orchestrator.domain.production import Approval
 from dr_orchestrator.domain.programme import Begun, Claim, Exercise, RealRun
 from dr_orchestrator.domain.quarter.costs import Life
 from dr_orchestrator.domain.quarter.ran import Ran
+from dr_orchestrator.domain.resource_type.traits import Told
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.tickets.ticket import Ticket
@@ -35,6 +36,7 @@ from dr_orchestrator.ledger import (
     rows,
     tables,
     tickets,
+    traits,
 )
 from dr_orchestrator.ledger.engine import reading, transaction
 from dr_orchestrator.ledger.followed import Key
@@ -235,6 +237,23 @@ class Queries:
         """The newest look at each of the services that were looked at, each told as one at it alone."""
         with transaction(self._engine) as connection:
             return posture.looks(connection, services)
+
+    def sources_of(self, runs: Collection[str]) -> dict[str, dict[str, Told]]:
+        """The sources of runs that ended, as they were told, by run and resource."""
+        with transaction(self._engine) as connection:
+            return traits.of_runs(connection, runs)
+
+    def rehearsals(self, drills: Collection[str], until: datetime) -> dict[str, str]:
+        """The newest simulated run of each drill that ended before an instant, where it passed."""
+        with transaction(self._engine) as connection:
+            return traits.rehearsals(connection, drills, until)
+
+    def looked_sources(self, services: Collection[str], until: datetime) -> dict[tuple[str, str, bool], Told]:
+        """The resources as the newest looks before an instant were told of them: by service, resource, and whether the
+        look was simulated.
+        """
+        with transaction(self._engine) as connection:
+            return traits.looked(connection, services, until)
 
     def restore_tests(self, since: datetime | None = None) -> list[RestoreTest]:
         """The imported restore tests that began since then, oldest first."""

@@ -12,7 +12,9 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.ports import Call, Clock, Ledger
 from dr_orchestrator.domain.replica import Made
+from dr_orchestrator.domain.resource_type.traits import Described, Traits
 from dr_orchestrator.domain.run import SegmentKind
+from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.runner.components import plain
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.patience import Patience, again
@@ -127,6 +129,11 @@ class RunContext:
         if self.journal is not None:
             self.journal.waited(seconds)
             self.journal.tell_waits()
+
+    def described(self, source: Resource, traits: Traits) -> None:
+        """Note what a source is, as AWS describes it whenever a drill asks: nobody asks for this alone."""
+        if self.journal is not None:
+            self.journal.describe(Described(source.name, source.id, source.region, traits))
 
     def derived(self, made: Made) -> None:
         """Note the template that a replica is about to be made from; NotMeasured where the run began with another."""

@@ -16,6 +16,7 @@ from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
+from dr_orchestrator.domain.resource_type.traits import Described
 from dr_orchestrator.domain.run import (
     CheckResult,
     Observation,
@@ -78,6 +79,7 @@ class Journal:
         template = recorded.template if recorded else None
         self._templates = {each.stack: each for each in (template.stacks or (template,))} if template else {}
         self._empty = list(template.empty) if template else []
+        self._sources: dict[str, Described] = {}  # as they were last described, until that is written
         self._passed = {step.key for step in self.steps if step.outcome is Outcome.PASSED}
 
     @property
@@ -183,10 +185,19 @@ class Journal:
             )
         return point
 
+    def describe(self, source: Described) -> None:
+        """Note a source as it is described; it is written with the next recovery point that is chosen."""
+        self._sources[source.resource] = source
+
     def choose(self, point: RecoveryPoint, known: bool) -> None:
-        """Note the recovery point that was chosen, and write it unless an earlier process did."""
+        """Note the recovery point that was chosen, and write it unless an earlier process did; the sources first, so
+        that of a point which is known they are, too.
+        """
         self.points.append(point)
         if not known:
+            described, self._sources = self._sources, {}
+            for source in described.values():
+                self.ledger.record_source(self.header.id, source)
             self.ledger.record_point(self.header.id, point)
 
     def check(self, result: CheckResult) -> None:

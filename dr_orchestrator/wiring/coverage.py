@@ -7,6 +7,7 @@ from dr_orchestrator.domain.posture.ruling import NOBODY
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.due import states_of
+from dr_orchestrator.wiring.remembering import memory_of
 
 
 def inventory_of(here: App) -> Inventory:
@@ -18,4 +19,5 @@ def inventory_of(here: App) -> Inventory:
     newest = queries.newest_real(drills)
     states = states_of(here, now, newest)
     seen = queries.posture([NOBODY])
-    return inventory(services.values(), states, newest, (seen[0].at, seen[1]) if seen else None, now)
+    told = (seen[0].at, seen[1]) if seen else None
+    return inventory(services.values(), states, newest, told, now, memory_of(here, newest, now))

@@ -19,12 +19,14 @@ from dr_orchestrator.domain.quarter.model import Facts, Programme, programme
 from dr_orchestrator.domain.quarter.ran import Proofs, Ran, as_of, proofs
 from dr_orchestrator.domain.quarter.span import LEAST, Quarter, quarter_at, read_quarter
 from dr_orchestrator.domain.quarter.trend import quarters_until
+from dr_orchestrator.domain.since import Memory
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.reporting.quarter.files import FORMATS, write_programme
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.calendar import planned_for
 from dr_orchestrator.wiring.game_days.quarter import game_day_rows
 from dr_orchestrator.wiring.practice.quarter import people_rows
+from dr_orchestrator.wiring.remembering import memory_of
 
 _Seen = tuple[datetime, list[Stood]] | None
 
@@ -107,7 +109,13 @@ def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
         drills=list(catalogue.drills.values()),
         rates=catalogue.rates,
         calling=Calling(catalogue.calendar, planned, unfrozen, by_name, reasons, start, end, now),
-        covered=_covered(here, states, judged, (seen[0].at, seen[1]) if seen else None),
+        covered=_covered(
+            here,
+            states,
+            judged,
+            (seen[0].at, seen[1]) if seen else None,
+            memory_of(here, states[1].newest, then),
+        ),
         before=_before(here, runs, quarter.moved(-1), zone),
         runs=told,
         findings=queries.findings(),
@@ -126,9 +134,11 @@ def _states(here: App, runs: list[Ran], instant: datetime) -> tuple[list[DueStat
     return due_states(drills, told.green, instant, told.newest, told.last, declared), told
 
 
-def _covered(here: App, of: tuple[list[DueState], Proofs], instant: datetime, seen: _Seen) -> Inventory:
+def _covered(
+    here: App, of: tuple[list[DueState], Proofs], instant: datetime, seen: _Seen, memory: Memory | None = None
+) -> Inventory:
     states, told = of
-    return inventory(here.catalogue.services.values(), states, told.newest, seen, instant)
+    return inventory(here.catalogue.services.values(), states, told.newest, seen, instant, memory)
 
 
 def _before(here: App, runs: list[Ran], quarter: Quarter, zone: str) -> Inventory:

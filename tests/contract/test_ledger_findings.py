@@ -422,7 +422,7 @@ def test_an_upgrade_brings_in_what_runs_found(ledger: SqlLedger, database_url: s
     old.close()
     engine = create(database_url)
     with engine.begin() as connection:
-        later = ("practice", "review_look", "document_seen", "game_day_entry", "game_day")
+        later = ("look_source", "run_source", "practice", "review_look", "document_seen", "game_day_entry", "game_day")
         notices = ("silence", "contacts_export", "delivery", "notice_key", "notice_channel", "notice")
         for name in (*notices, *later, "ticket", "finding_history", "tracked_finding", "declared_drill"):
             connection.execute(text("DROP VIEW IF EXISTS v_finding"))

@@ -15,13 +15,27 @@ import pytest
 from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.domain.copy import CopyState, Identity
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.resource_type import Trait, Traits
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources import TYPES
 from tests.support.campaigns import WAYS_KEPT
 from tests.support.estate import MACHINE, RESTORER
+from tests.support.fakes import FakeClock
 from tests.support.guarded import nested
 from tests.support.types import CALLS
 from tests.support.ways import Spec, Way, looked
+
+_SIZE = frozenset({Trait.SIZE})
+UNTOLD = dict.fromkeys(
+    ("aurora-cluster", "ec2-instance", "cloudformation-stack", "s3-vault", "s3-vault-elsewhere"), _SIZE
+)
+"""The traits that no answer tells which a drill asks for anyway, by type or way: those of a stack are its stores' to
+tell, and what a vault holds of a bucket nobody counts.
+"""
+
+POINT_OF_NONE = RecoveryPoint("none", PointKind.SNAPSHOT, FakeClock().now(), "nobody")
+"""The point of a stack, which is made anew."""
 
 CHANGES = {operation for _, operation in CALLS.writes}
 
@@ -50,6 +64,22 @@ class LifeContract:
         identity = way.made.ledger.rows[way.copy.id].identity  # some are named by nothing else
         named = (way.copy.id, identity.unique_id if identity else way.copy.id, *held)
         assert all(any(each in str(entry.params) for each in named) for entry in changed)
+
+    def test_what_its_source_is_is_known_with_its_point(self, way: Way) -> None:
+        """Engine and size, as its type reads them, of what is asked anyway: once for all, the point after them."""
+        kept, untold = way.remembered(), UNTOLD.get(way.spec.name) or UNTOLD.get(way.spec.type, frozenset())
+        looked(way)
+        heard, of = len(way.made.lab.journal), way.spec.environment
+        kept.journal.choose(way.restorer.choose() if not of else POINT_OF_NONE, known=False)
+        assert kept.ledger.story[-1].startswith("point ")
+        told = kept.ledger.sources.get(way.resource.name)
+        traits = told.traits if told else Traits()
+        assert bool(traits.engine and traits.version) is (Trait.ENGINE in TYPES[way.spec.type].tells - untold)
+        assert (traits.size is not None) is (Trait.SIZE in TYPES[way.spec.type].tells - untold)
+        assert told is None or (told.id, told.region) == (way.resource.id, way.resource.region)
+        assert {entry.action for entry in way.made.lab.journal[heard:]} <= {
+            call.partition(":")[2] for call in way.declared
+        }
 
     def test_aws_backup_knows_a_copy_by_the_arn_that_its_type_declares(self, way: Way) -> None:
         """By it a plan that takes the copy is found before, and what it took is asked after once the copy is gone."""

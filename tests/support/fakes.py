@@ -13,6 +13,7 @@ from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
+from dr_orchestrator.domain.resource_type import Described
 from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 
@@ -62,6 +63,7 @@ class MemoryLedger:
     headers: list[RunHeader] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     steps: dict[int, Step] = field(default_factory=dict)
+    sources: dict[str, Described] = field(default_factory=dict)
     points: list[RecoveryPoint] = field(default_factory=list)
     checks: list[CheckResult] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
@@ -103,6 +105,10 @@ class MemoryLedger:
         assert self.steps[step.seq].ended_at is None, f"{run}: step {step.seq} ends once"
         self._write(f"finish {step.name} {step.outcome}")
         self.steps[step.seq] = step
+
+    def record_source(self, run: str, source: Described) -> None:
+        self._write(f"source {source.resource} of {run}")
+        self.sources[source.resource] = source
 
     def record_point(self, run: str, point: RecoveryPoint) -> None:
         self._write(f"point {point.id} of {run}")

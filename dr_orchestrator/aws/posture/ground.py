@@ -14,6 +14,7 @@ from dr_orchestrator.aws.calls.api import Api, Denied, NotFound
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.posture.facts import Fact, Inapplicable, Known, Protection, Unknown
 from dr_orchestrator.domain.preflight import NotApplicable
+from dr_orchestrator.domain.resource_type.traits import Traits
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.errors import DrillFault, Stopped
@@ -117,6 +118,11 @@ class Ground:
             raise
         except DrillFault as fault:
             return unknown(fault, call)
+
+    def traits(self, call: str, described: Callable[[], T], read: Callable[[T], Traits]) -> Traits:
+        """The traits of a resource, read of its description; none where that could not be asked."""
+        told = self.fact(call, described)
+        return read(told.value) if isinstance(told, Known) else Traits()
 
 
 def unknown(fault: DrillFault, call: str = "") -> Unknown:

@@ -12,6 +12,7 @@ from dr_orchestrator.aws.posture.ground import Ground, Once, Shared, gathered
 from dr_orchestrator.aws.rds import snapshots
 from dr_orchestrator.aws.rds.objects import Shape
 from dr_orchestrator.domain.posture.facts import Elsewhere, Encryption, Fact, Known, Lock
+from dr_orchestrator.domain.resource_type.traits import Traits
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.wanted import Wanted
 
@@ -53,6 +54,10 @@ class Databases:
         """When it was made; None where nobody tells."""
         told = self.ground.fact(self.call, lambda: self.described(name).get(self._shape.created_at))
         return told.value if isinstance(told, Known) else None
+
+    def traits(self, name: str, read: Callable[[Described], Traits]) -> Traits:
+        """Its traits, as its type reads them."""
+        return self.ground.traits(self.call, lambda: self.described(name), read)
 
     def arn(self, name: str) -> Fact[str]:
         """Its ARN."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +11,11 @@ from dr_orchestrator.cli.output import json_option, print_json, stamp
 from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.coverage import Coverage
 from dr_orchestrator.domain.objective import Disruption
+from dr_orchestrator.domain.since import Since, said
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.coverage import Cell, Covered, Inventory
+    from dr_orchestrator.domain.since import Change
 
 _MARKS = {Coverage.PROVEN: "✔", Coverage.OVERDUE: "⌛", Coverage.LAPSED: "⌛", Coverage.NEVER: "✘"}
 
@@ -41,13 +44,15 @@ def coverage(matrix: bool, as_json: bool) -> None:
     told = ", ".join(f"{counted[each]} {each}" for each in Coverage)
     click.echo(f"{len(found.rows)} resources known: {told}.")
     click.echo(_looked(found))
+    for line in _since(found):
+        click.echo(line)
     for each in _expired(found):
         click.echo(f"  → {each}", err=True)
 
 
 def _row(row: Covered) -> tuple[str, ...]:
     tier, service = (str(row.service.tier.number), row.service.name) if row.service else ("-", "-")
-    changed = " (changed since it was proven)" if row.changed else ""
+    changed = f" ({row.why_changed})" if row.why_changed else ""
     return tier, service, row.resource, row.type, f"{row.standing}{changed}", row.why
 
 
@@ -62,6 +67,7 @@ def _cell(cell: Cell) -> str:
     proven = f" {cell.state.proven_at:%Y-%m-%d}" if cell.state.proven_at else ""
     newest = f", newest {cell.newest.verdict}" if cell.newest and not cell.newest.verdict.green else ""
     changed = ", changed" if cell.changed else ""
+    changed += "".join(f", {each}" for each in said(cell.since))
     return f"{_MARKS[cell.standing]} {cell.state.drill.name}: {cell.standing}{proven}{newest}{changed}"
 
 
@@ -70,6 +76,17 @@ def _looked(found: Inventory) -> str:
         return "What no service claims is not known: nobody has looked. `dro posture` does."
     missing = f"; not all of it could be seen: {'; '.join(found.not_seen)}" if found.not_seen else ""
     return f"What no service claims is as of {found.looked_at:%Y-%m-%d %H:%M} UTC{missing}."
+
+
+def _since(found: Inventory) -> list[str]:
+    """Of how many it is not known whether they are what they were in the run that proved them, and why not."""
+    unknown = [each for row in found.rows for each in row.since if each.since is Since.UNKNOWN]
+    if not unknown:
+        return []
+    whys = Counter(each.words for each in unknown)
+    told = "; ".join(f"{why} ({number})" for why, number in sorted(whys.items(), key=lambda each: (-each[1], each[0])))
+    of = sum(any(each.since is Since.UNKNOWN for each in row.since) for row in found.rows)
+    return [f"Of {of} it is not known whether they changed since a run proved or rehearsed them: {told}."]
 
 
 def _expired(found: Inventory) -> list[str]:
@@ -105,6 +122,7 @@ def _row_json(row: Covered) -> dict[str, object]:
         "coverage": row.standing.value,
         "why": row.why,
         "changed": row.changed,
+        "changed_in": list(row.otherwise),
         "exclusion": {
             "approver": exclusion.approver,
             "reason": exclusion.reason,
@@ -124,4 +142,17 @@ def _cell_json(disruption: Disruption, cell: Cell) -> dict[str, object]:
         "proven_at": stamp(cell.state.proven_at),
         "newest_verdict": cell.newest.verdict.value if cell.newest else None,
         "changed": cell.changed,
+        "since": [_since_json(each) for each in cell.since],
+    }
+
+
+def _since_json(of: Change) -> dict[str, object]:
+    return {
+        "trait": of.trait.value,
+        "standing": of.since.value,
+        "said": of.words,
+        "run": of.run,
+        "before": of.before,
+        "now": of.now,
+        "simulated": of.simulated,
     }

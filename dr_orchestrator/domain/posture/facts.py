@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from dr_orchestrator.domain.resource_type.traits import Traits
 from dr_orchestrator.domain.rule import Rule
 
 T = TypeVar("T")
@@ -94,8 +95,8 @@ class Protection:
 
     `points` are the instants of the recovery points that hold one each, `kept` is how long they are kept (None: for
     ever). With `scheduled` AWS takes them by a schedule of the resource's own, so that each day has to have one;
-    without, its continuous backup covers a day as well. `remedies` are the settings or commands that mend a shortfall,
-    by its rule.
+    without, its continuous backup covers a day as well. `traits` are the resource's own. `remedies` are the settings or
+    commands that mend a shortfall, by its rule.
     """
 
     created_at: datetime | None = None
@@ -107,6 +108,7 @@ class Protection:
     continuous: Fact[Continuous] = _UNASKED
     deletion: Fact[bool] = _UNASKED
     scheduled: bool = False
+    traits: Traits = field(default_factory=Traits)
     remedies: Mapping[Rule, str] = field(default_factory=dict)
 
 

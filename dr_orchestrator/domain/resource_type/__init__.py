@@ -26,6 +26,7 @@ from dr_orchestrator.domain.resource_type.declared import (
     where_the_drill_says,
 )
 from dr_orchestrator.domain.resource_type.target import By, Target
+from dr_orchestrator.domain.resource_type.traits import Described, Told, Trait, Traits
 from dr_orchestrator.domain.resource_type.types import Types
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Calls",
     "Content",
     "CopyType",
+    "Described",
     "Effect",
     "HeldType",
     "Inquiry",
@@ -48,6 +50,9 @@ __all__ = [
     "Quota",
     "ResourceType",
     "Target",
+    "Told",
+    "Trait",
+    "Traits",
     "Types",
     "Write",
     "beside_the_source",

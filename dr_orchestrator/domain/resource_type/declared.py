@@ -13,6 +13,7 @@ from dr_orchestrator.domain.named import Put, Read
 from dr_orchestrator.domain.parity import Setting
 from dr_orchestrator.domain.resource_type.calls import Calls, Inquiry, OwnFailover, Write
 from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType, Naming
+from dr_orchestrator.domain.resource_type.traits import Trait
 from dr_orchestrator.domain.service import Canary, Resource
 
 
@@ -94,7 +95,8 @@ class ResourceType:
     a draft of one leaves to people, and what is to be written there, `rules` what must hold of
     a resource of the type (key, mistake, fix); `used` tells what of the account its drills use that they did not make:
     the machine that reads copies, by its id; `partial` tells of one whether its drills restore but a part of it,
-    and `left_out` of a key why no drill of it restores what bears that; empty where one does.
+    and `left_out` of a key why no drill of it restores what bears that; empty where one does. `tells` are the traits by
+    which what was proven of one ages: whatever describes one reads them; those of an environment its stores have.
     """
 
     made: CopyType
@@ -153,6 +155,7 @@ class ResourceType:
     partial: Callable[[Any], bool] = lambda _resource: False
     left_out: Callable[[Any, str], str] = lambda _resource, _key: ""
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
+    tells: frozenset[Trait] = frozenset()
 
     def is_only_vaulted(self, kind: Kind) -> bool:
         """Whether that kind of drill restores it from a vault of AWS Backup, and from nowhere else."""

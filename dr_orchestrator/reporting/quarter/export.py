@@ -16,6 +16,7 @@ from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.results import Margin, TierResult
 from dr_orchestrator.domain.quarter.trend import RULE, Point, Regression, Series
 from dr_orchestrator.domain.restore_test import RestoreTest
+from dr_orchestrator.domain.since import Change
 from dr_orchestrator.reporting.quarter import leading
 from dr_orchestrator.reporting.quarter.people import people_json
 from dr_orchestrator.reporting.records import Json
@@ -106,6 +107,20 @@ def _covered(row: Covered) -> Json:
         "coverage": row.standing.value,
         "why": row.why,
         "changed": row.changed,
+        "changed_in": list(row.otherwise),
+        "since": [_since(each) for each in row.since],
+    }
+
+
+def _since(of: Change) -> Json:
+    return {
+        "trait": of.trait.value,
+        "standing": of.since.value,
+        "said": of.words,
+        "run": of.run,
+        "before": of.before,
+        "now": of.now,
+        "simulated": of.simulated,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -114,9 +114,14 @@ class CoveredRow:
 def covered_row(row: Covered) -> CoveredRow:
     """A resource in words."""
     tier, service = (str(row.service.tier.number), row.service.title) if row.service else ("-", "none")
-    changed = "changed since it was proven; " if row.changed else ""
+    changed = f"{row.why_changed}; " if row.why_changed else ""
     badge = Badge(row.standing.value, COVERAGES[row.standing])
     return CoveredRow(tier, service, row.resource, row.type, badge, f"{changed}{row.why}")
+
+
+def otherwise_row(row: Covered) -> CoveredRow:
+    """A resource of which the newest look told something else than the run that proved it."""
+    return replace(covered_row(row), why="; ".join(row.otherwise))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from dr_orchestrator.domain.quarter.doing import counted as tally
 from dr_orchestrator.domain.quarter.model import Excluded, Programme
 from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.trend import RULE
+from dr_orchestrator.domain.since import Since
 from dr_orchestrator.reporting.quarter import leading, people, rows
 from dr_orchestrator.reporting.view.context import pace_words
 from dr_orchestrator.reporting.view.proof import Fact
@@ -99,6 +100,8 @@ class ProgrammeView:
     findings_line: str
     unassigned: str
     short: tuple[rows.CoveredRow, ...]
+    otherwise: tuple[rows.CoveredRow, ...]
+    unknown: str
     missed: tuple[rows.MarginRow, ...]
     thin: tuple[rows.MarginRow, ...]
     quarters: tuple[str, ...]
@@ -152,6 +155,8 @@ def programme_view(of: Programme) -> ProgrammeView:
         findings_line=_findings_line(of),
         unassigned=_unassigned(of),
         short=tuple(rows.covered_row(each) for each in of.covered.rows if each.standing is not Coverage.PROVEN),
+        otherwise=tuple(rows.otherwise_row(each) for each in of.covered.rows if each.otherwise),
+        unknown=_unknown(of),
         missed=tuple(map(rows.margin_row, of.missed)),
         thin=tuple(map(rows.margin_row, of.thin)),
         quarters=tuple(map(str, of.quarters)),
@@ -203,6 +208,13 @@ def _numbers(of: Programme) -> dict[Coverage, str]:
 
 def _unassigned(of: Programme) -> str:
     return _numbers(of)[Coverage.UNASSIGNED] + (" (simulated)" if of.simulated_look else "")
+
+
+def _unknown(of: Programme) -> str:
+    """Of how many nobody knows whether they are what they were when they were proven; empty where there are none."""
+    number = len([row for row in of.covered.rows if any(each.since is Since.UNKNOWN for each in row.since)])
+    what = "it is not known whether engine or size changed since a run proved or rehearsed it"
+    return f"Of {counted(number, 'resource')} {what}." if number else ""
 
 
 def _stamp(of: Programme) -> str:

@@ -13,6 +13,7 @@ from dr_orchestrator.aws.clusters.restoring import DOOR, DbCluster
 from dr_orchestrator.aws.preflight.region import usable
 from dr_orchestrator.aws.rds import bringing
 from dr_orchestrator.aws.rds.objects import INSTANCES
+from dr_orchestrator.aws.rds.traits import of_aurora
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.ports import Part
@@ -74,7 +75,9 @@ class AuroraCluster(DbCluster):
 
     def described(self) -> Mapping[str, Any]:
         """The source as AWS describes it; NotRecoverable where it is not there, or none that these drills restore."""
-        return production.source(self._account, self._resource)
+        found = production.source(self._account, self._resource)
+        self._toolkit.context.described(self._resource, of_aurora(found))
+        return found
 
     def look_at_source(self) -> str:
         """The source and how it fares, and what the instance is of that its data would be reached by."""

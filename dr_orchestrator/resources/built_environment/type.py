@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.resource_type import Calls, Content, CopyType, Naming
+from dr_orchestrator.domain.resource_type import Calls, Content, CopyType, Naming, Trait
 from dr_orchestrator.resources.built_environment.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -76,4 +76,5 @@ TYPE = Drillable(
     listed=_listed,
     place=_place,
     quotas={},
+    tells=frozenset({Trait.SIZE}),
 )

@@ -16,6 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Effect,
     Naming,
     Quota,
+    Trait,
     Write,
 )
 from dr_orchestrator.resources.cloudformation_stack import assets, controlling, holds, naming
@@ -256,4 +257,5 @@ TYPE = Drillable(
     discovered=_discovered,
     twin=_twin,
     entry=_entry,
+    tells=frozenset({Trait.SIZE}),
 )

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.resources.dynamodb_table import table
 from dr_orchestrator.resources.dynamodb_table.backups import TYPES
+from dr_orchestrator.resources.dynamodb_table.traits import traits
 
 _DESCRIBE, _CONTINUOUS, _BACKUPS = (
     f"dynamodb:{each}" for each in ("DescribeTable", "DescribeContinuousBackups", "ListBackups")
@@ -56,6 +57,7 @@ class _Table:
             lock=self._lock(wanted) if wanted.immutable else Protection().lock,
             continuous=self._ground.fact(_CONTINUOUS, self._window),
             deletion=self._ground.fact(_DESCRIBE, lambda: bool(self._described().get("DeletionProtectionEnabled"))),
+            traits=self._ground.traits(_DESCRIBE, self._described, traits),
             remedies=_remedies(resource, wanted),
         )
 

@@ -26,6 +26,7 @@ from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.dynamodb_table import table
 from dr_orchestrator.resources.dynamodb_table.crossing import Crossing, arn_there, charged, encryption
+from dr_orchestrator.resources.dynamodb_table.traits import traits
 
 _SECOND = timedelta(seconds=1)
 STATES = States(
@@ -263,6 +264,7 @@ class DynamoTable:
             hint = f"is it in {self._api.region}, in this account?"
             told = f"no DynamoDB table {self._resource.id} in {self._api.region}"
             raise NotRecoverable(told, hint, "dynamodb:DescribeTable")
+        self._toolkit.context.described(self._resource, traits(source))
         return source
 
     def _window(self) -> tuple[datetime, datetime] | None:

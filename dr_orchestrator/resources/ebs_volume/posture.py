@@ -15,6 +15,7 @@ from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.resources.ebs_volume import snapshots, volume
+from dr_orchestrator.resources.ebs_volume.traits import traits
 
 _UNPROTECTED = Inapplicable("EC2 protects no volume from deletion, only machines from their end")
 
@@ -43,6 +44,7 @@ class _Volume(BySnapshots):
             lock=self._lock(wanted) if wanted.immutable else Protection().lock,
             deletion=_UNPROTECTED,
             scheduled=True,
+            traits=ground.traits(volume.CALL, self._described, traits),
             remedies=_remedies(resource, wanted),
         )
 

@@ -30,6 +30,7 @@ from dr_orchestrator.resources.ebs_volume import snapshots, volume
 from dr_orchestrator.resources.ebs_volume.attaching import Attaching
 from dr_orchestrator.resources.ebs_volume.name import NAMED, SNAPSHOT
 from dr_orchestrator.resources.ebs_volume.reader import Reader
+from dr_orchestrator.resources.ebs_volume.traits import traits
 
 CALLED = "a volume named"
 QUOTA = frozenset({"VolumeLimitExceeded", "MaxIOPSLimitExceeded", "InsufficientVolumeCapacity"})
@@ -258,6 +259,7 @@ class EbsVolume:
             hint = f"is it in {self._beside.region}, in this account?"
             told = f"no volume {self._resource.id} in {self._beside.region}"
             raise NotRecoverable(told, hint, volume.CALL)
+        self._home.context.described(self._resource, traits(source))
         return source
 
     def _found(self, copy: Copy) -> Mapping[str, Any] | None:

@@ -11,6 +11,7 @@ from dr_orchestrator.aws.posture import keys
 from dr_orchestrator.aws.posture.by_snapshots import BySnapshots
 from dr_orchestrator.aws.posture.ground import Ground, Reader
 from dr_orchestrator.domain.posture.facts import Encryption, Known, Protection
+from dr_orchestrator.domain.resource_type.traits import Traits, gib, together
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
@@ -43,6 +44,7 @@ class _Machine(BySnapshots):
             lock=self._lock(wanted) if wanted.immutable else Protection().lock,
             deletion=ground.fact("ec2:DescribeInstanceAttribute", self._kept_from_ending),
             scheduled=True,
+            traits=ground.traits(_VOLUMES, self._volumes, _sized),
             remedies=_remedies(resource, wanted),
         )
 
@@ -71,14 +73,18 @@ class _Machine(BySnapshots):
         usable = (each for each in images.of_snapshots(own, held, theirs) if not each.unusable())
         return tuple(sorted(each.at for each in usable if each.at is not None))
 
-    def _encryption(self) -> Encryption:
-        """That of the least of its volumes: who gets hold of one key has what is under it."""
+    def _volumes(self) -> list[Mapping[str, Any]]:
+        """The volumes that are attached to it."""
         self._described()
-        found = [
+        return [
             each
             for each in self._ground.listed("ec2", "DescribeVolumes", "Volumes")
             if any(one.get("InstanceId") == self._id for one in each.get("Attachments") or ())
         ]
+
+    def _encryption(self) -> Encryption:
+        """That of the least of its volumes: who gets hold of one key has what is under it."""
+        found = self._volumes()
         if not found or not all(each.get("Encrypted") for each in found):
             return Encryption(False)
         known = keys.of_kms(self._ground)
@@ -90,6 +96,11 @@ class _Machine(BySnapshots):
         api = self._ground.account.api("ec2")
         told = api.call("DescribeInstanceAttribute", InstanceId=self._id, Attribute="disableApiTermination")
         return bool((told.get("DisableApiTermination") or {}).get("Value"))
+
+
+def _sized(volumes: list[Mapping[str, Any]]) -> Traits:
+    """The size of all its volumes."""
+    return Traits(size=together(gib(each.get("Size")) for each in volumes))
 
 
 def _remedies(resource: Resource, wanted: Wanted) -> Mapping[Rule, str]:

@@ -17,6 +17,7 @@ from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.resources.efs_file_system import file_system
+from dr_orchestrator.resources.efs_file_system.traits import traits
 
 _REPLICATIONS = "efs:DescribeReplicationConfigurations"
 _UNPROTECTED = Inapplicable("EFS protects no file system from deletion; it deletes none that is mounted anywhere")
@@ -46,6 +47,7 @@ class _FileSystem:
             lock=self._lock(wanted) if wanted.immutable else Protection().lock,
             deletion=_UNPROTECTED,
             scheduled=True,
+            traits=ground.traits(file_system.CALL, self._described, traits),
             remedies=_remedies(self._id, wanted),
         )
 

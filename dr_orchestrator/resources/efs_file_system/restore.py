@@ -30,6 +30,7 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.efs_file_system import automatic, file_system, network, room, vault_policy
 from dr_orchestrator.resources.efs_file_system.mounting import Mounting
 from dr_orchestrator.resources.efs_file_system.name import RESTORED
+from dr_orchestrator.resources.efs_file_system.traits import traits
 
 
 class EfsFileSystem:
@@ -247,6 +248,7 @@ class EfsFileSystem:
             hint = f"is it in {self._beside.region}, in this account?"
             told = f"no file system {self._resource.id} in {self._beside.region}"
             raise NotRecoverable(told, hint, file_system.CALL)
+        self._home.context.described(self._resource, traits(source))
         return source
 
     def _kept(self) -> Kept:

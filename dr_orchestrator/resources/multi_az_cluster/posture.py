@@ -10,6 +10,7 @@ from dr_orchestrator.aws.clusters.points import taken
 from dr_orchestrator.aws.posture.ground import Ground, Reader
 from dr_orchestrator.aws.rds.objects import CLUSTERS
 from dr_orchestrator.aws.rds.protection import Databases, remedies
+from dr_orchestrator.aws.rds.traits import of_database
 from dr_orchestrator.domain.posture.facts import Continuous, Elsewhere, Fact, Protection
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
@@ -40,6 +41,7 @@ class _Reader:
             continuous=self._continuous(name),
             deletion=of.deletion(name),
             scheduled=True,
+            traits=of.traits(name, of_database),
             remedies={**remedies("db-cluster", "db-cluster", name, wanted), Rule.POSTURE_ELSEWHERE: _NO_WAY},
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.clusters import production
 from dr_orchestrator.aws.clusters.restoring import STATES, DbCluster
 from dr_orchestrator.aws.rds import instances
+from dr_orchestrator.aws.rds.traits import of_database
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready
@@ -30,7 +31,9 @@ class MultiAzCluster(DbCluster):
 
     def described(self) -> Mapping[str, Any]:
         """The source as AWS describes it; NotRecoverable where it is not there, or none that these drills restore."""
-        return source.source(self._account, self._resource)
+        found = source.source(self._account, self._resource)
+        self._toolkit.context.described(self._resource, of_database(found))
+        return found
 
     def look_at_source(self) -> str:
         """The source and how it fares, and of what class its instances are."""

@@ -14,6 +14,7 @@ from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.preflight.region import place_of, usable
 from dr_orchestrator.aws.rds import bringing, events, instances, isolation
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
+from dr_orchestrator.aws.rds.traits import of_database
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
@@ -245,4 +246,7 @@ class RdsInstance:
         return source
 
     def _describe(self, name: str) -> Mapping[str, Any] | None:
-        return INSTANCES.described(self._api, name)
+        found = INSTANCES.described(self._api, name)
+        if found is not None and name == self._resource.id:
+            self._toolkit.context.described(self._resource, of_database(found))
+        return found

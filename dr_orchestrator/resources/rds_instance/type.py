@@ -14,6 +14,7 @@ from dr_orchestrator.domain.resource_type import (
     Effect,
     Naming,
     Quota,
+    Trait,
     Write,
     where_the_drill_says,
 )
@@ -384,4 +385,5 @@ TYPE = Drillable(
     discovered=_discovered,
     twin=_twin,
     entry=_entry,
+    tells=frozenset({Trait.ENGINE, Trait.SIZE}),
 )

@@ -17,6 +17,7 @@ from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
+from dr_orchestrator.domain.resource_type import Traits
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
@@ -66,7 +67,10 @@ class Source:
         """The weight of what would be copied by a way, as of the instant that would be restored."""
         account, now = self._toolkit.account, self._toolkit.clock.now()
         wanted = partial(self._chosen, self._toolkit.run)
-        return Weighing(account, wanted, way, now, told=self._lists is not None)
+        return Weighing(account, wanted, way, now, told=self._lists is not None, counted=self._sized)
+
+    def _sized(self, size: int) -> None:
+        self._toolkit.context.described(self._resource, Traits(size=size))
 
     def _chosen(self, run: str) -> Wanted:
         return self.wanted(self.choose().data_time, run, self.versions)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.named import ANYTHING, Read
-from dr_orchestrator.domain.resource_type import Calls, Content, CopyType, Naming, Quota, where_the_drill_says
+from dr_orchestrator.domain.resource_type import Calls, Content, CopyType, Naming, Quota, Trait, where_the_drill_says
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -350,4 +350,5 @@ TYPE = Drillable(
     worn=_worn,
     twin=_twin,
     entry=_entry,
+    tells=frozenset({Trait.SIZE}),
 )

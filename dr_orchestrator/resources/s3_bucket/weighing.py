@@ -82,11 +82,21 @@ class Weight:
 class Weighing:
     """The weighing of a bucket, or of what lies in it under a prefix."""
 
-    def __init__(self, account: Account, wanted: Callable[[], Wanted], way: Way, now: datetime, *, told: bool) -> None:
+    def __init__(
+        self,
+        account: Account,
+        wanted: Callable[[], Wanted],
+        way: Way,
+        now: datetime,
+        *,
+        told: bool,
+        counted: Callable[[int], None] = lambda _bytes: None,
+    ) -> None:
         """`wanted` are the objects as of the instant that is to be restored; `told` is whether a list of S3's own tells
-        them, which is read whole.
+        them, which is read whole. `counted` is told the bytes of all, where all were counted.
         """
         self._account, self._wanted, self._way, self._now, self._told = account, wanted, way, now, told
+        self._counted = counted
 
     @cached_property
     def weight(self) -> Weight:
@@ -95,11 +105,11 @@ class Weighing:
         if self._told:
             seen = _Seen()
             chosen = _sizes(replace(wanted, versions=lambda at: seen.count(wanted.versions(at))), self._way)
-            return Weight(*chosen[:2], seen.number, chosen[2], "by its inventory")
+            return self._exact(wanted, Weight(*chosen[:2], seen.number, chosen[2], "by its inventory"))
         known = list(itertools.islice(wanted.versions(wanted.instant), LISTED + 1))
         objects, size, parts = _sizes(replace(wanted, versions=lambda _: known), self._way)
         if len(known) <= LISTED:
-            return Weight(objects, size, len(known), parts, "counted")
+            return self._exact(wanted, Weight(objects, size, len(known), parts, "counted"))
         why = "CloudWatch has no count of them yet"
         try:
             stored = metrics.stored(self._account, wanted.where.bucket, self._now)
@@ -109,6 +119,12 @@ class Weighing:
             why = f"there are more than {LISTED:,} versions, and {why}"
             return Weight(objects, size, len(known), parts, "counted so far", least=why)
         return self._about(stored, wanted)
+
+    def _exact(self, wanted: Wanted, weight: Weight) -> Weight:
+        """A weight that is exact; of the whole unless it is that of a sample."""
+        if wanted.sample is None and weight.bytes is not None:
+            self._counted(weight.bytes)
+        return weight
 
     def _about(self, stored: metrics.Stored, wanted: Wanted) -> Weight:
         """All versions of the bucket on that day: a prefix and an instant had no more of them, and what came since is

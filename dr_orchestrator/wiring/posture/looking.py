@@ -6,10 +6,12 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from dr_orchestrator.domain.posture.facts import Protection
 from dr_orchestrator.domain.posture.judging import judged
 from dr_orchestrator.domain.posture.proven import proven
 from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Ruling, Standing, Stood, stood
 from dr_orchestrator.domain.programme import DueState
+from dr_orchestrator.domain.resource_type import Described
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.errors import UsageError
@@ -55,10 +57,21 @@ def look(here: App, names: Sequence[str] = ()) -> Posture:
         _looked_at(services, names),
         began,
     )
-    kept = tuple(here.ledger.keep_posture(seen, rows))
+    kept = tuple(here.ledger.keep_posture(seen, rows, _described(here, wanted, found)))
     if not names:
         look_at_drills(here, states, simulated=reading.simulated)
     return Posture(seen, kept)
+
+
+def _described(
+    here: App, wanted: Sequence[tuple[Service, Resource]], found: Sequence[Protection]
+) -> list[tuple[str, Described]]:
+    """The descriptions of resources, each with its service, of those whose type has traits by which a proof ages."""
+    return [
+        (service.name, Described(each.name, each.id, each.region, facts.traits))
+        for (service, each), facts in zip(wanted, found, strict=True)
+        if here.types[each.type].tells
+    ]
 
 
 def newest(here: App, names: Sequence[str] = ()) -> Posture | None:

@@ -92,6 +92,14 @@ class Spec:
         return found | of.afar[self.kind] if self.vault and self.source.to else found
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a run keeps: its journal, and the ledger behind it."""
+
+    journal: Journal
+    ledger: MemoryLedger
+
+
 @dataclass
 class Way:
     """One way to make a copy in the estate; a stack's recovery point is its template."""
@@ -133,6 +141,14 @@ class Way:
         if self.resource.to is None:
             return self.restorer
         return TYPES.making(copy.type).destroyer(copy, replace(self.resource, to=None), self.made.toolkit, Parts())
+
+    def remembered(self) -> Kept:
+        """From now on what the run is told is kept, as its journal and its ledger have it."""
+        ledger = MemoryLedger()
+        journal = Journal(HEADER, ledger, self.made.clock)
+        context = ToldContext(self.copy.run, self.made.clock, journal=journal, seen=self.made.ledger.seen)
+        self.made = replace(self.made, toolkit=replace(self.made.toolkit, context=context))
+        return Kept(journal, ledger)
 
     def strike(self) -> datetime:
         """Disaster struck a minute before the newest recovery point that there is, and the run knows it."""

@@ -14,8 +14,10 @@ from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.posture.ruling import LAST, NOBODY, Ruling, Standing, Stood
 from dr_orchestrator.domain.production import OnProduction
 from dr_orchestrator.domain.programme import RealRun, due_states
+from dr_orchestrator.domain.resource_type import Described, Told, Trait, Traits
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Exclusion, Resource, Service
+from dr_orchestrator.domain.since import Memory
 from dr_orchestrator.domain.verdict import Verdict
 from tests.support.calendar import drill
 
@@ -148,3 +150,25 @@ def test_each_drill_stands_under_its_disruption() -> None:
         Disruption.INFRASTRUCTURE: [Coverage.NEVER],
         Disruption.AVAILABILITY_ZONE: [Coverage.PROVEN],
     }
+
+
+def test_another_engine_is_told_and_takes_no_proof_away() -> None:
+    """Held against the newest real run that passed; of one that failed, which proves nothing, nothing is told."""
+    before, now = (
+        Told(Described("db", DB.id, DB.region, Traits("postgres", version, 10)), at, "111111111111", False)
+        for version, at in (("15.4", RECENT), ("16.3", NOW))
+    )
+    told = Memory({DB.type: frozenset(Trait)}, {"r-1": {"db": before}}, {("shop", "db", False): now})
+    made = replace(service(DB), name="shop")
+    a = replace(drill("a"), service=made, resource=DB)
+
+    def row(verdict: Verdict) -> Covered:
+        newest = {"a": RealRun("r-1", RECENT, verdict, "", "latest")}
+        green = {("a", "", "latest"): (RECENT,)}
+        states = due_states([a], green if verdict.green else {}, NOW, newest, {"a": RECENT})
+        return only(inventory([made], states, newest, None, NOW, told))
+
+    found = row(Verdict.PASSED)
+    assert (found.standing, found.changed) == (Coverage.PROVEN, False)
+    assert found.why_changed == "changed since it was proven: engine postgres 15.4 → 16.3"
+    assert (row(Verdict.FAILED).since, row(Verdict.FAILED).why_changed) == ((), "")
