@@ -27,6 +27,7 @@ from tests.support import workspace
 from tests.support.fakes import FakeClock
 from tests.support.ledger_samples import write
 from tests.support.receivers.hook import CUT, HEADER, SECRET, Hook, hooked
+from tests.support.receivers.standing import Lent, standing_post
 from tests.support.tracked import found, run
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -59,11 +60,19 @@ class World:
         return [each["title"].removeprefix("EXERCISE: ") for each in self.hook.took]
 
 
+@pytest.fixture(scope="module")
+def post() -> Iterator[Lent]:
+    """The process that sends, the same for all."""
+    with standing_post() as lent:
+        yield lent
+
+
 @pytest.fixture
-def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, post: Lent) -> Iterator[World]:
     """The workspace; the channels are known since two hours before now."""
     clock = FakeClock(NOW - 2 * HOUR)
     monkeypatch.setenv("DRO_OPERATOR", "ada")
+    monkeypatch.setattr(delivering, "ApprisePost", lambda: post)
     with hooked() as hook:
         home = tmp_path / "home"
         here = workspace.world(home, clock, tiers=TIERS)
