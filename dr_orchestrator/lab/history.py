@@ -74,6 +74,14 @@ def pasts(drills: Iterable[Drill], quarters: Iterable[Quarter], seed: int, revis
             yield _past(due, quarter, index, characters, draw, revision)
 
 
+def single(drill: Drill, at: datetime, index: int, seed: int, revision: str) -> Run | None:
+    """A run outside of exercises that went well, in the quarter of that index; None of a kind that is not told of."""
+    if drill.kind not in KINDS or drill.production is not None:
+        return None
+    draw = random.Random(f"{seed}:{drill.name}:{at.isoformat()}")  # noqa: S311 - it guards nothing
+    return _Teller(drill, "", at, index, _character(drill, seed), draw, revision).run(_Ending.WELL)
+
+
 @dataclass(frozen=True)
 class _Character:
     """How a drill usually is: the share of its RTO that it takes, by how much that grows a quarter, its loss."""

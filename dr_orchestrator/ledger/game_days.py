@@ -7,7 +7,7 @@ order, the second judged by what the first has added.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -221,6 +221,16 @@ def _keep(
         findings.take_in_exercise(connection, held_as_aborted(*told), deadlines)
     if entry.kind is Kind.CLOSED:
         findings.take_in_exercise(connection, held_as_closed(*told), deadlines)
+
+
+def write_whole(
+    connection: Connection, named: str, plan: GameDay, entries: Sequence[Entry], ends: Mapping[str, Any]
+) -> None:
+    """Write one that is over, of a made-up history: it was never held, and is simulated."""
+    _open(connection, plan, named, entries[0].at, simulated=True)
+    for each in entries:
+        _add(connection, named, each, f"{named}-{each.number}")
+    connection.execute(update(game_day).where(_row.id == named).values(ends))
 
 
 def _open(connection: Connection, plan: GameDay, named: str, at: datetime, simulated: bool) -> None:

@@ -101,9 +101,9 @@ class SqlLedger:
         self._engine = engine
         self.findings = SqlFindings(engine, deadlines)
         self.game_days = SqlGameDays(engine, deadlines)
-        self.seeded = SqlSeeded(engine, deadlines)
         self.queries = Queries(engine)
         self.practice = SqlPractice(engine, self.findings)
+        self.seeded = SqlSeeded(engine, deadlines, self.practice)
         times = times_of(engine, machine or MachineClock())
         self.leases = SqlLeases(engine, tables.lease, times)
         self.exercise_leases = SqlLeases(engine, tables.exercise_lease, times)

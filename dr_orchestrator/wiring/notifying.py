@@ -76,5 +76,5 @@ def _of_days(here: App, now: datetime) -> tuple[list[Raised], str]:
     except UsageError as wrong:
         return seeing.overdue([], findings, now), wrong.message
     slots = seeing.upcoming(agenda.planned, agenda.appointments, now)
-    seen = seeing.overdue(agenda.appointments, findings, now)
+    seen = seeing.overdue(agenda.appointments, findings, now, here.catalogue.services.values())
     return [*seen, *seeing.reminders(slots, here.notices.remind_before, now), *contacts], ""

@@ -16,6 +16,7 @@ from dr_orchestrator.domain.programme import DueState, due_states, proofs_wanted
 from dr_orchestrator.domain.quarter.ageing import TURNS
 from dr_orchestrator.domain.quarter.doing import Calling, left_out
 from dr_orchestrator.domain.quarter.model import Facts, Programme, programme
+from dr_orchestrator.domain.quarter.people import PeopleRow
 from dr_orchestrator.domain.quarter.ran import Proofs, Ran, as_of, proofs
 from dr_orchestrator.domain.quarter.span import LEAST, Quarter, quarter_at, read_quarter
 from dr_orchestrator.domain.quarter.trend import quarters_until
@@ -27,6 +28,9 @@ from dr_orchestrator.wiring.calendar import planned_for
 from dr_orchestrator.wiring.game_days.quarter import game_day_rows
 from dr_orchestrator.wiring.practice.quarter import people_rows
 from dr_orchestrator.wiring.remembering import memory_of
+
+_BEFORE = 4
+"""How many quarters back exercises of people are shown."""
 
 _Seen = tuple[datetime, list[Stood]] | None
 
@@ -123,7 +127,17 @@ def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
         imported=queries.restore_tests(start),
         lives=queries.lives(start, now),
         people=[*people_rows(here, start, end, now), *game_day_rows(here, start, end, now)],
+        people_before=_people_before(here, quarter, now),
     )
+
+
+def _people_before(here: App, quarter: Quarter, now: datetime) -> list[PeopleRow]:
+    """The exercises of people of the year before a quarter, newest first: most are held less often than once in one."""
+    zone = here.catalogue.calendar.zone
+    span = quarter.moved(-_BEFORE).start(zone), quarter.start(zone)
+    rows = [*people_rows(here, *span, now), *game_day_rows(here, *span, now)]
+    held = [(each.at, each) for each in rows if each.at is not None]
+    return [each for _, each in sorted(held, key=lambda pair: pair[0], reverse=True)]
 
 
 def _states(here: App, runs: list[Ran], instant: datetime) -> tuple[list[DueState], Proofs]:

@@ -5,16 +5,17 @@ Only into a ledger that holds nothing yet: no history comes after what took plac
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.findings.acts import Accept, NotReproducible, PersonAct, Start
-from dr_orchestrator.domain.findings.tracked import LIVE, State, TrackedFinding, end_of
+from dr_orchestrator.domain.findings.tracked import LIVE, RaisedBy, State, TrackedFinding, end_of
 from dr_orchestrator.domain.quarter.ran import SEEDED
 from dr_orchestrator.domain.quarter.span import Quarter, quarter_at
 from dr_orchestrator.lab.history import History, Past, pasts
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.company import asked_history, written
+from dr_orchestrator.wiring.seeding_people import seed_people
 
 _ACCEPTED = "the team that replaces it is funded for the next half-year (seeded)"
 _TRIED = "tried three times with the login of then, and it could be read (seeded)"
@@ -47,18 +48,26 @@ def _asked(here: App) -> History | None:
 
 def seed(here: App, quarters: Iterable[Quarter], number: int) -> int:
     """Write the history of quarters, oldest first; return how many runs it has."""
-    written = 0
-    for index, past in enumerate(pasts(here.catalogue.drills.values(), quarters, number, here.catalogue.revision)):
-        here.ledger.seeded.keep(past.exercise, past.runs)
-        _follow_up(here, past, index)
-        written += len(past.runs)
+    told, written = list(quarters), 0
+    drilled = {each.exercise.quarter: each for each in _pasts(here, told, number)}
+    for index, quarter in enumerate(told):
+        if (past := drilled.get(str(quarter))) is not None:
+            here.ledger.seeded.keep(past.exercise, past.runs)
+            _follow_up(here, past, index)
+            written += len(past.runs)
+        written += seed_people(here, quarter, index, len(told) - index, number)
     return written
+
+
+def _pasts(here: App, quarters: Iterable[Quarter], number: int) -> Iterator[Past]:
+    return pasts(here.catalogue.drills.values(), quarters, number, here.catalogue.revision)
 
 
 def _follow_up(here: App, past: Past, index: int) -> None:
     """The work of people on what a quarter's runs found, three weeks later: one thing each quarter."""
     at = (past.exercise.ended_at or past.exercise.started_at) + timedelta(days=21)
     live = [each for each in here.ledger.queries.findings() if each.simulated and each.state_at(at) in LIVE]
+    live = [each for each in live if each.raised_by is RaisedBy.RUN]
     told = [each for each in live if not each.lacks and each.last_seen <= at]
     for found in told[:1]:
         here.ledger.findings.act([found.key], _act(found, at, index), SEEDED, at)

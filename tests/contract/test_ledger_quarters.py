@@ -7,21 +7,49 @@ from datetime import timedelta
 
 import pytest
 
+from dr_orchestrator.domain.calendar import Frequency
 from dr_orchestrator.domain.copy import CopyState
-from dr_orchestrator.domain.findings.tracked import Act
+from dr_orchestrator.domain.exercise.criteria import Criterion
+from dr_orchestrator.domain.exercise.injects import Inject
+from dr_orchestrator.domain.exercise.roles import Holder, Role
+from dr_orchestrator.domain.findings.by_exercise import About
+from dr_orchestrator.domain.findings.tracked import Act, RaisedBy
+from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.posture.ruling import Look
 from dr_orchestrator.domain.quarter.ageing import TURNS
 from dr_orchestrator.domain.quarter.costs import Life
 from dr_orchestrator.domain.quarter.ran import SEEDED, World
+from dr_orchestrator.domain.quarter.span import Quarter
 from dr_orchestrator.domain.run import Provenance, Run
+from dr_orchestrator.domain.tabletop.plan import Tabletop
 from dr_orchestrator.domain.verdict import Verdict, WorstCaseVerdict
+from dr_orchestrator.lab.people.game_day import past_game_day
+from dr_orchestrator.lab.people.tabletop import past_tabletop
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.wiring.practice.tabletops import sat_of
+from tests.support.game_days import PLAN
 from tests.support.ledger_samples import EXERCISE, LONG, MAXIMAL, MINIMAL, ODD, START, write
 from tests.support.tracked import found, run
 
 DAY = timedelta(days=1)
 PAST = replace(EXERCISE, engine=SEEDED, ended_at=START + LONG, verdict=Verdict.PASSED_WITH_FINDINGS)
+
+TALK = Tabletop(
+    "shop-lost",
+    "The shop is lost",
+    "Shop team",
+    "Orders are gone.",
+    Disruption.APPLICATION,
+    Frequency.HALF_YEAR,
+    (About("shop", "The shop", 1),),
+    {Role.FACILITATOR: (Holder("Tom"),), Role.EVALUATOR: (Holder("Eva"),), Role.PLAYER: (Holder("Pia"),)},
+    (Role.PLAYER,),
+    (Criterion("told", "Tell", "customers are told"),),
+    (Inject("alarm", "It is down.", "Declare.", at=DAY / 100, criterion="told"),),
+)
+HELD = past_tabletop(TALK, Quarter(2026, 4), START, 5, well=False)
+SAT = sat_of(HELD, HELD.sitting.ended, SEEDED)
 
 
 def seeded(of: Run) -> Run:
@@ -144,3 +172,36 @@ def test_what_took_place_is_in_the_way_of_a_history(ledger: SqlLedger) -> None:
     assert ledger.seeded.in_the_way() == ["looks at the posture"]
     write(ledger, run("r-1", START, Verdict.FAILED, findings=[found()]))
     assert ledger.seeded.in_the_way() == ["runs", "looks at the posture", "findings"]
+
+
+def test_people_of_a_history_get_in_by_that_door_as_seeded_alone(ledger: SqlLedger) -> None:
+    """A game day under way, of another id, or with a run that it did not start; a tabletop that somebody recorded."""
+    of, sat = past_game_day(PLAN, START, 5), SAT
+    for wrong, why in (
+        ((of.id.removesuffix("-seeded"), of.plan, of.entries, None), "not told as seeded"),
+        ((of.id, PLAN, of.entries, None), "not told as seeded"),
+        ((of.id, of.plan, of.entries[:-1], None), "closed"),
+        ((of.id, of.plan, of.entries, seeded(MAXIMAL)), "another run"),
+    ):
+        with pytest.raises(LedgerDefect, match=why):
+            ledger.seeded.keep_game_day(*wrong)
+    for wrong_sat in (replace(sat, recorded_by="ada"), replace(sat, simulated=False), replace(sat, title="Lost")):
+        with pytest.raises(LedgerDefect, match="no seeded history"):
+            ledger.seeded.keep_practice(wrong_sat, HELD)
+    assert ledger.game_days.listed() == []
+    assert ledger.practice.records() == []
+    assert ledger.queries.findings() == []
+
+
+def test_people_of_a_history_are_read_back(ledger: SqlLedger) -> None:
+    """Whole, with their findings; and they are in the way of another history."""
+    of = past_game_day(PLAN, START, 5)
+    ledger.seeded.keep_game_day(of.id, of.plan, of.entries, None)
+    ledger.seeded.keep_practice(SAT, HELD)
+    (record,) = ledger.game_days.listed()
+    assert (record.id, record.plan, record.seeded, record.opened_at) == (of.id, of.plan, True, of.entries[0].at)
+    assert ledger.game_days.entries_after(of.id, 0) == list(of.entries)
+    assert ledger.practice.tabletop(SAT.id) == (SAT, HELD)
+    assert {each.raised_by for each in ledger.queries.findings()} == {RaisedBy.GAME_DAY, RaisedBy.TABLETOP}
+    assert {each.simulated for each in ledger.queries.findings()} == {True}
+    assert ledger.seeded.in_the_way() == ["findings", "game days", "tabletops or reviews"]

@@ -6,7 +6,18 @@ import pytest
 
 from tests.support.golden.write import SAMPLES, write
 
-STEMS = ("run", "run-failed", "run-replica", "exercise", "posture", "programme", "claims/jira", "claims/platform")
+PEOPLE = ("game-day", "tabletop", "review")
+STEMS = (
+    "run",
+    "run-failed",
+    "run-replica",
+    "exercise",
+    "posture",
+    "programme",
+    "claims/jira",
+    "claims/platform",
+    *PEOPLE,
+)
 NAMES = [f"{stem}.{ending}" for stem in STEMS for ending in ("html", "md", "json")]
 
 

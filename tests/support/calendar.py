@@ -50,19 +50,23 @@ class Year:
     _proven: dict[str, list[datetime]] = field(default_factory=dict)
     _plans: dict[object, Planned] = field(default_factory=dict)
 
-    def appointments(self, now: datetime) -> list[Appointment]:
-        """Where each due drill stands: all that a process knows which has just been started."""
+    def planned(self, now: datetime) -> Planned:
+        """The plan of the year of an instant."""
         proven = {
             each.name: max(
                 (at for at in self._proven.get(each.name, ()) if at < period_start(each.every, now)), default=None
             )
             for each in self.drills
         }
+        return self._planned(proven, now.year)
+
+    def appointments(self, now: datetime) -> list[Appointment]:
+        """Where each due drill stands: all that a process knows which has just been started."""
         newest = {each.name: (at, proves) for at, each, proves in self.began}
         green = {(each.name, each.digest, "latest"): self._since_failed(each.name, newest) for each in self.drills}
         states = due_states(self.drills, green, now, None, {name: at[-1] for name, at in self._proven.items()})
         begun = {name: Begun(at, at) for name, (at, _) in newest.items()}
-        return agenda(self.calendar, self._planned(proven, now.year), states, begun, now)
+        return agenda(self.calendar, self.planned(now), states, begun, now)
 
     def _since_failed(self, drill: str, newest: dict[str, tuple[datetime, bool]]) -> list[datetime]:
         """The newest proof as a ledger tells it: a run that did not pass since takes it away."""

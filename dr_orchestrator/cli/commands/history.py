@@ -145,9 +145,16 @@ def show(name: str, as_json: bool) -> None:
             raise
         raise UsageError(f"'{name}' is an exercise", f"dro report {exercise.id}") from unknown
     if as_json:
-        print_json(run_json(run, _standings(queries, [run])))
+        print_json({**run_json(run, _standings(queries, [run])), "game_day": _game_day(run.header.id) or None})
     else:
-        hang_each(lines(run, settings.load().generated / f"{run.header.id}.html"))
+        day = _game_day(run.header.id)
+        more = [f"game day    started from {day}: dro game-day show {day}"] if day else []
+        hang_each([*lines(run, settings.load().generated / f"{run.header.id}.html"), *more])
+
+
+def _game_day(run: str) -> str:
+    """The game day from which a run was started; empty where it was not."""
+    return _ledger().game_days.of_run(run)
 
 
 @click.command()

@@ -18,6 +18,7 @@ from dr_orchestrator.errors import Exit
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.exercise.agenda import Turn
+    from dr_orchestrator.domain.exercise.kept import Sat
 
 COLUMNS = ("Kind", "Name", "Standing", "Until", "Every", "Last that counts", "Newest", "Verdict", "Services")
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -155,9 +156,15 @@ def _row(of: Turn) -> Sequence[str]:
         planned.every.value,
         f"{counting.ended:%Y-%m-%d}" if counting else "never",
         newest.id if newest else "-",
-        (f"{newest.verdict}{', SIMULATED' if newest.simulated else ''}") if newest else "-",
+        f"{newest.verdict}{_made(newest)}" if newest else "-",
         ", ".join(planned.services),
     )
+
+
+def _made(of: Sat) -> str:
+    if of.seeded:
+        return ", SIMULATED (seeded)"
+    return ", SIMULATED" if of.simulated else ""
 
 
 def _as_json(of: Turn) -> dict[str, object]:
@@ -175,5 +182,6 @@ def _as_json(of: Turn) -> dict[str, object]:
         "newest": newest.id if newest else None,
         "newest_verdict": newest.verdict.value if newest else None,
         "newest_simulated": newest.simulated if newest else None,
+        "newest_seeded": newest.seeded if newest else None,
         "file": planned.file,
     }

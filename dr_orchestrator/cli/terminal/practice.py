@@ -41,7 +41,8 @@ def draft(text: str, out: Path | None) -> None:
 
 def tell(sat: Sat, judgement: Judgement) -> None:
     """Tell a record: its verdict, why, and what it showed to be wrong."""
-    stamp = "  SIMULATED: evidence of nothing" if sat.simulated else ""
+    seeded = " (seeded: it was never held)" if sat.seeded else ""
+    stamp = f"  SIMULATED{seeded}: evidence of nothing" if sat.simulated else ""
     click.echo(f"{sat.id}  {sat.verdict}  {sat.title} ({sat.score}){stamp}")
     for reason in judgement.reasons:
         hang("  because  ", reason)

@@ -55,7 +55,7 @@ def turn(planned: Planned, records: Iterable[Sat], now: datetime) -> Turn:
     """Where one stands at an instant, by the records of then, oldest first.
 
     It is due in the period after that in which the last that counts was held, and overdue once that has passed, too;
-    where none ever counted, the period in which one was first tried has to see one.
+    where none ever counted, the period in which one was first tried has to see one. What is seeded was never tried.
     """
     own = [each for each in current(records) if (each.kind, each.name) == (planned.kind, planned.name)]
     own = sorted((each for each in own if each.ended <= now), key=lambda each: each.ended)
@@ -67,7 +67,7 @@ def turn(planned: Planned, records: Iterable[Sat], now: datetime) -> Turn:
             return Turn(planned, Timely.DONE, period_end(planned.every, first), newest, counting)
         until = period_end(planned.every, first)
     else:
-        began = own[0].ended if own else now
+        began = next((each.ended for each in own if not each.seeded), now)
         until = period_end(planned.every, period_start(planned.every, began))
     standing = Timely.OVERDUE if now >= until else Timely.DUE
     return Turn(planned, standing, until, newest, counting)

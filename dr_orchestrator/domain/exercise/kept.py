@@ -8,6 +8,7 @@ from datetime import datetime
 from dr_orchestrator.domain.exercise.criteria import Criterion, Rating
 from dr_orchestrator.domain.findings.by_exercise import Gap, Held, Shown
 from dr_orchestrator.domain.findings.tracked import RaisedBy
+from dr_orchestrator.domain.quarter.ran import SEEDED
 from dr_orchestrator.domain.verdict import Verdict
 
 
@@ -77,6 +78,11 @@ class Sat:
     def counts(self) -> bool:
         """Whether it moves the date by which the next one is due."""
         return self.verdict.green and not self.simulated
+
+    @property
+    def seeded(self) -> bool:
+        """Whether it was never held, and is of a made-up history."""
+        return self.simulated and self.recorded_by == SEEDED
 
 
 def held(of: Sat, judgement: Judgement, corrects: frozenset[str] = frozenset()) -> Held:

@@ -8,6 +8,9 @@ from datetime import datetime
 from dr_orchestrator.domain.game_day.plan import GameDay
 from dr_orchestrator.domain.verdict import Verdict
 
+SEEDED_ENDING = "-seeded"
+"""The end of the ids of those that were never held: the history that a sample company is given."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -24,3 +27,8 @@ class Record:
     ended_at: datetime | None = None
     closed_at: datetime | None = None
     verdict: Verdict | None = None
+
+    @property
+    def seeded(self) -> bool:
+        """Whether it was never held, and is of a made-up history."""
+        return self.simulated and self.id.endswith(SEEDED_ENDING)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.agenda import Appointment, Planned, Slot
-from dr_orchestrator.domain.findings.tracked import TrackedFinding
+from dr_orchestrator.domain.findings.tracked import State, TrackedFinding, end_of
 from dr_orchestrator.domain.notices.event import Event
 from dr_orchestrator.domain.notices.notice import UTC_FORMAT, Raised
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.domain.programme import Exercise, missing, period_start, quarter_of
+from dr_orchestrator.domain.service import Service
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 
 LOOKS_BACK = timedelta(days=7)
@@ -64,9 +65,17 @@ def of_leftovers(of: Outlined, copies: Sequence[str]) -> list[Raised]:
     return [Raised(Event.LEFTOVERS, (header.id,), facts, closing.ended_at, header.provenance.simulated)]
 
 
-def overdue(appointments: Iterable[Appointment], findings: Iterable[TrackedFinding], now: datetime) -> list[Raised]:
-    """The drills and findings that are overdue, in one message: each once in its period, a finding once a quarter."""
-    items: dict[str, str] = {}
+def overdue(
+    appointments: Iterable[Appointment],
+    findings: Iterable[TrackedFinding],
+    now: datetime,
+    services: Iterable[Service] = (),
+) -> list[Raised]:
+    """The drills and findings that are overdue, in one message: each once in its period, a finding once a quarter; and
+    what ran out by then, an acceptance or an exclusion, once.
+    """
+    findings = list(findings)
+    items = dict([*_accepted_no_more(findings, now), *_excluded_no_more(services, now)])
     for each in appointments:
         if each.overdue_since is not None:
             drill = each.state.drill
@@ -81,6 +90,27 @@ def overdue(appointments: Iterable[Appointment], findings: Iterable[TrackedFindi
         return []
     facts = {"items": [*items.values()], "at": utc(now)}
     return [Raised(Event.OVERDUE, tuple(items), facts, now, of="items")]
+
+
+def _accepted_no_more(findings: Iterable[TrackedFinding], now: datetime) -> Iterator[tuple[str, str]]:
+    for of in findings:
+        until = of.accepted_until
+        if of.state is State.ACCEPTED and until is not None and not of.simulated and _ran_out(until, now):
+            told = f"finding {of.fingerprint[:12]} of {of.service}, {of.owner or 'nobody'}: {of.title}"
+            day = f"{until:%Y-%m-%d}"
+            yield f"acceptance {of.fingerprint} {day}", f"{told}; accepted until {day}, and no more"
+
+
+def _excluded_no_more(services: Iterable[Service], now: datetime) -> Iterator[tuple[str, str]]:
+    for service in services:
+        for resource, each in service.exclusions.items():
+            if _ran_out(end_of(each.expires), now):
+                told = f"{resource} of {service.name}, {service.owner}: excluded until {each.expires}, and no more"
+                yield f"exclusion {service.name} {resource} {each.expires}", told
+
+
+def _ran_out(until: datetime, now: datetime) -> bool:
+    return until < now <= until + LOOKS_BACK
 
 
 def reminders(slots: Iterable[Slot], before: Sequence[timedelta], now: datetime) -> list[Raised]:

@@ -31,7 +31,8 @@ class Facts:
 
     `runs` are those of eight quarters, as they stood then, in the order in which they opened; `covered` is the
     inventory of then, `simulated_look` whether it was looked for in a simulated AWS, and `before` the inventory of the
-    end of the quarter before. `lives` are the copies that stood in the quarter.
+    end of the quarter before. `lives` are the copies that stood in the quarter. `people_before` are the exercises of
+    people of the year before it.
     """
 
     quarter: Quarter
@@ -50,6 +51,7 @@ class Facts:
     imported: Sequence[RestoreTest]
     lives: Sequence[Life]
     people: Sequence[PeopleRow] = ()
+    people_before: Sequence[PeopleRow] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Programme:
     to_come: Sequence[Slot]
     no_room: Sequence[tuple[Drill, datetime]]
     people: Sequence[PeopleRow] = ()
+    people_before: Sequence[PeopleRow] = ()
 
     def of(self, world: World) -> list[Ran]:
         """The runs of the quarter that were made there."""
@@ -172,6 +175,7 @@ def programme(facts: Facts) -> Programme:
         to_come=[each for each in calling.planned.slots if start <= each.at < end],
         no_room=without(calling.planned, start, end),
         people=facts.people,
+        people_before=facts.people_before,
     )
 
 

@@ -19,7 +19,8 @@ class PeopleRow:
 
     `kind` is its kind in words. `at` is when it ended, and `verdict` its verdict; both are None where it was not held,
     and `standing` tells whether it should have been: done, due or overdue. `answered` are the times in which contacts
-    answered, of `asked` that were tried. `gaps` are those that are open by now. What is `simulated` is no evidence.
+    answered, of `asked` that were tried. `gaps` are those that are open by now. What is `simulated` is no evidence, and
+    what is `seeded` besides was never held.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class PeopleRow:
     gaps: int = 0
     simulated: bool = False
     standing: str = ""
+    seeded: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ def game_day_json(record: Record, entries: Sequence[Entry], of: Standing, runs: 
         "schema_version": SCHEMA_VERSION,
         "id": record.id,
         "simulated": record.simulated,
+        "seeded": record.seeded,
         "phase": of.phase.value,
         "closed": of.closed is not None,
         "verdict": verdict.value if over else None,

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.wording import Badge, cleanup_badge, instant, verdict_badge
 
 STAMP = "Its drills ran against a simulated AWS: it is practice, and no evidence."
+NEVER_HELD = "A seeded history, made up for the sample company: it was never held, and is evidence of nothing."
 _NOT_YET = Badge("NOT ENDED", "unsure")
 _RATINGS = {"P": "pass", "S": "pass", "M": "warn", "U": "fail"}
 _STATES = {InjectState.MET.value: "pass", InjectState.MISSED.value: "fail"}
@@ -23,7 +24,7 @@ def game_day_view(of: Mapping[str, Any]) -> View:
     """All that the templates read; the names are those of the JSON where both have them."""
     return {
         **of,
-        "stamp": STAMP if of["simulated"] else "",
+        "stamp": _stamp(of),
         "badge": verdict_badge(Verdict(of["verdict"])) if of["verdict"] else _NOT_YET,
         "sentence": _sentence(of),
         "began": _instant(of["started_at"], "not started"),
@@ -43,6 +44,12 @@ def game_day_view(of: Mapping[str, Any]) -> View:
         "go_no_go": [_said({**each, "answer": each["answer"] or "not answered"}) for each in of["go_no_go"]],
         "timeline": [_line(each) for each in of["timeline"]],
     }
+
+
+def _stamp(of: Mapping[str, Any]) -> str:
+    if of["seeded"]:
+        return NEVER_HELD
+    return STAMP if of["simulated"] else ""
 
 
 def _sentence(of: Mapping[str, Any]) -> str:

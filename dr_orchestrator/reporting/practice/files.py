@@ -23,7 +23,7 @@ SCHEMA = 1
 def record_json(sat: Sat, body: Conducted | Reviewed) -> Json:
     """A record for programs, whole."""
     own = {"sitting_name": sat.sitting, "score_words": sat.score}  # the body tells both whole, under their names
-    return {"schema_version": SCHEMA, "coverage": False, **_plain(sat), **_plain(body), **own}
+    return {"schema_version": SCHEMA, "coverage": False, "seeded": sat.seeded, **_plain(sat), **_plain(body), **own}
 
 
 def look_json(look: Look) -> Json:
@@ -32,19 +32,21 @@ def look_json(look: Look) -> Json:
 
 
 def write_record(
-    sat: Sat, body: Conducted | Reviewed, view: PracticeView, out: Path, templates: Sequence[Path]
+    sat: Sat, body: Conducted | Reviewed, view: PracticeView, out: Path, templates: Sequence[Path], *, stem: str = ""
 ) -> dict[str, Path]:
-    """Write the pages; returns its files by format. The JSON comes first: no template can be in its way."""
-    stem = safe_stem(sat.id)
+    """Write the pages, named by the record's id or the stem; returns its files by format. The JSON comes first: no
+    template can be in its way.
+    """
+    stem = safe_stem(stem or sat.id)
     written = {"json": write_file(out, stem, "json", to_json(record_json(sat, body)))}
     for ending in ("md", "html"):
-        written[ending] = write_file(out, stem, ending, rendered(view, ending, templates))
+        written[ending] = write_file(out, stem, ending, rendered(view, ending, templates, stem))
     return written
 
 
-def rendered(view: PracticeView, ending: str, templates: Sequence[Path]) -> str:
+def rendered(view: PracticeView, ending: str, templates: Sequence[Path], stem: str = "") -> str:
     """The page in one format."""
-    return render(f"practice.{ending}.j2", templates, practice=view, stem=view.id)
+    return render(f"practice.{ending}.j2", templates, practice=view, stem=stem or view.id)
 
 
 def _plain(value: Any) -> Any:

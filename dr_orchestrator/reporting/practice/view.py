@@ -15,6 +15,7 @@ from dr_orchestrator.reporting.view.proof import Fact
 from dr_orchestrator.reporting.wording import SEVERITIES, Badge, instant, told, verdict_badge
 
 STAMP = "Rehearsed, or looked at in a simulated AWS: evidence of nothing."
+NEVER_HELD = "A seeded history, made up for the sample company: it was never held, and is evidence of nothing."
 NOT_COVERAGE = "It counts as a review, and never as a restore: no coverage, no due date of a drill and no claim has it."
 
 
@@ -191,7 +192,7 @@ def _view(
         badge=verdict_badge(sat.verdict),
         sentence=f"{sat.score}. {NOT_COVERAGE}",
         simulated=sat.simulated,
-        stamp=STAMP,
+        stamp=NEVER_HELD if sat.seeded else STAMP,
         reasons=judgement.reasons,
         gaps=gaps,
         facts=facts,

@@ -70,7 +70,7 @@ def programme_json(of: Programme) -> Json:
             }
             for each in of.excluded
         ],
-        "people": people_json(of.people),
+        "people": people_json(of.people, of.people_before),
         "cost": {world.value: _cost(each) for world, each in of.costs.items()},
         "next": {
             "quarter": str(of.quarter.moved(1)),

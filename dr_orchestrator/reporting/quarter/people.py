@@ -35,7 +35,8 @@ class PeopleView:
 def people_row(of: PeopleRow) -> PeopleView:
     """A row; what was not held tells whether it should have been."""
     held = of.at is not None
-    stamp = ", SIMULATED" if of.simulated else ""
+    seeded = " (seeded)" if of.seeded else ""
+    stamp = f", SIMULATED{seeded}" if of.simulated else ""
     badge = verdict_badge(of.verdict) if of.verdict is not None else _NOT_HELD.get(of.standing, Badge("-", "none"))
     return PeopleView(
         of.name,
@@ -63,8 +64,8 @@ def sentence(rows: Sequence[PeopleRow]) -> str:
     return f"{told} {of.reached} of {of.asked} contacts were reached{after}."
 
 
-def people_json(rows: Sequence[PeopleRow]) -> Json:
-    """All of them, for programs."""
+def people_json(rows: Sequence[PeopleRow], before: Sequence[PeopleRow] = ()) -> Json:
+    """All of them, for programs; those of the quarters before are in no sum."""
     of = together(rows)
     return {
         "planned": of.planned,
@@ -74,20 +75,23 @@ def people_json(rows: Sequence[PeopleRow]) -> Json:
         "contacts_reached": of.reached,
         "contacts_median_s": seconds(of.median),
         "gaps_open": of.gaps,
-        "exercises": [
-            {
-                "kind": each.kind,
-                "name": each.name,
-                "held_at": iso(each.at),
-                "verdict": each.verdict.value if each.verdict else None,
-                "standing": each.standing or None,
-                "score": each.score or None,
-                "attended": each.attended,
-                "contacts_tried": each.asked,
-                "contacts_reached": len(each.answered),
-                "gaps_open": each.gaps,
-                "simulated": each.simulated,
-            }
-            for each in rows
-        ],
+        "exercises": list(map(_exercise, rows)),
+        "before": list(map(_exercise, before)),
+    }
+
+
+def _exercise(of: PeopleRow) -> Json:
+    return {
+        "kind": of.kind,
+        "name": of.name,
+        "held_at": iso(of.at),
+        "verdict": of.verdict.value if of.verdict else None,
+        "standing": of.standing or None,
+        "score": of.score or None,
+        "attended": of.attended,
+        "contacts_tried": of.asked,
+        "contacts_reached": len(of.answered),
+        "gaps_open": of.gaps,
+        "simulated": of.simulated,
+        "seeded": of.seeded,
     }

@@ -20,6 +20,7 @@ from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.trend import RULE
 from dr_orchestrator.domain.since import Since
 from dr_orchestrator.reporting.quarter import leading, people, rows
+from dr_orchestrator.reporting.quarter.people import PeopleView
 from dr_orchestrator.reporting.view.context import pace_words
 from dr_orchestrator.reporting.view.proof import Fact
 from dr_orchestrator.reporting.wording import Badge, instant, told
@@ -121,7 +122,8 @@ class ProgrammeView:
     following_sentence: str
     to_come: tuple[PlannedRow, ...]
     no_room: tuple[str, ...]
-    people: tuple[people.PeopleView, ...]
+    people: tuple[PeopleView, ...]
+    people_before: tuple[PeopleView, ...]
     people_sentence: str
     provenance: tuple[Fact, ...]
 
@@ -185,6 +187,7 @@ def programme_view(of: Programme) -> ProgrammeView:
         ),
         no_room=tuple(drill.name for drill, _ in of.no_room),
         people=tuple(map(people.people_row, of.people)),
+        people_before=tuple(map(people.people_row, of.people_before)),
         people_sentence=people.sentence(of.people),
         provenance=_provenance(of),
     )

@@ -29,6 +29,7 @@ def _row(here: App, of: Record, now: datetime) -> PeopleRow:
         attended=len(standing.participants),
         gaps=_open(here, of.plan.name, now),
         simulated=of.simulated,
+        seeded=of.seeded,
     )
 
 

@@ -35,7 +35,7 @@ def _rows(here: App, of: Turn, own: list[Sat], gaps: int) -> Iterator[PeopleRow]
     for each in own:
         yield PeopleRow(
             *(kind, name, each.ended, each.verdict, each.score, each.attended, each.asked),
-            *(_answered(here, each), gaps, each.simulated, standing),
+            *(_answered(here, each), gaps, each.simulated, standing, each.seeded),
         )
 
 

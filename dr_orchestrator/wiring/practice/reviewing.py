@@ -91,7 +91,7 @@ def sign(here: App, file: Path, by: str, asks: Links | None = None) -> tuple[Rec
     before = here.ledger.practice.gaps_told(RaisedBy.REVIEW, plan.name)
     reviewed = judged(first, seen, signed, {each.name: each.dr_champion for each in services}, before)
     try:
-        kept = here.ledger.practice.record(_sat(reviewed, now), reviewed)
+        kept = here.ledger.practice.record(sat_of(reviewed, now, operator()), reviewed)
     except NotCorrected as told:
         raise uncorrected(file, told) from told
     return kept, reviewed if kept.new else here.ledger.practice.review(kept.sat.id)[1]
@@ -162,7 +162,8 @@ def _defects(here: App, plan: Review) -> list[str]:
     return sorted(each.removeprefix(_DEFECT) for each in known if each.startswith(_DEFECT))
 
 
-def _sat(of: Reviewed, now: datetime) -> Sat:
+def sat_of(of: Reviewed, now: datetime, by: str) -> Sat:
+    """The facts of a review that is signed, and recorded by somebody."""
     plan, seen, signed = of.plan, of.look, of.signed
     digest = of_record(plan.name, signed)
     yes = sum(each.says is Says.YES for each in signed.answers)
@@ -183,6 +184,6 @@ def _sat(of: Reviewed, now: datetime) -> Sat:
         reached=0,
         gaps=len(of.judgement.gaps),
         recorded_at=now,
-        recorded_by=operator(),
+        recorded_by=by,
         correction=signed.correction,
     )

@@ -44,7 +44,7 @@ def record(here: App, file: Path) -> tuple[Recorded, Conducted]:
     plan, sitting, _ = tabletops.record(file, file.name, plans(here), now, partial(_first, here))
     conducted = judged(plan, sitting)
     only_known(here, file, RaisedBy.TABLETOP, plan.name, sitting.mended)
-    sat = _sat(conducted, now)
+    sat = sat_of(conducted, now, operator())
     try:
         kept = here.ledger.practice.record(sat, conducted)
     except NotCorrected as told:
@@ -89,7 +89,8 @@ def uncorrected(file: Path, told: NotCorrected) -> CatalogError:
     return refused([problem_at(file, file.name, ((), told.message, fix))])
 
 
-def _sat(of: Conducted, now: datetime) -> Sat:
+def sat_of(of: Conducted, now: datetime, by: str) -> Sat:
+    """The facts of a tabletop that is recorded by somebody."""
     plan, sitting = of.plan, of.sitting
     digest = of_record(plan.name, sitting)
     return Sat(
@@ -109,6 +110,6 @@ def _sat(of: Conducted, now: datetime) -> Sat:
         reached=sum(each.reached for each in sitting.contacts),
         gaps=len(of.judgement.gaps),
         recorded_at=now,
-        recorded_by=operator(),
+        recorded_by=by,
         correction=sitting.correction,
     )

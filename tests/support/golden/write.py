@@ -15,13 +15,15 @@ from pathlib import Path
 from dr_orchestrator.aws.access import listing
 from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.reporting.claim import write_claims
+from dr_orchestrator.reporting.game_day.files import write_game_day
 from dr_orchestrator.reporting.posture import write_posture
+from dr_orchestrator.reporting.practice.files import write_record
+from dr_orchestrator.reporting.practice.view import review_view, tabletop_view
 from dr_orchestrator.reporting.quarter.files import write_programme
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring import templates
-from tests.support.golden import followed, kept, sample
-from tests.support.golden.programme import programme
+from tests.support.golden import followed, kept, programme, sample
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "reports" / "samples"
@@ -41,7 +43,11 @@ def write(out: Path) -> None:
     write_exercise(exercise, runs, out, TEMPLATES, stem="exercise", reports=links, standings=standings)
     write_posture(kept.LOOK, kept.ROWS, kept.CLAIMS, out, TEMPLATES)
     write_claims(kept.CLAIMS, kept.LOOKS, out, TEMPLATES)
-    write_programme(programme(), out, TEMPLATES, stem="programme")
+    of = programme.told()
+    write_programme(of.programme, out, TEMPLATES, stem="programme")
+    write_game_day(of.game_day, out, TEMPLATES, stem="game-day")
+    write_record(*of.tabletop, tabletop_view(*of.tabletop), out, TEMPLATES, stem="tabletop")
+    write_record(*of.review, review_view(*of.review), out, TEMPLATES, stem="review")
 
 
 def with_types(readme: str) -> str:

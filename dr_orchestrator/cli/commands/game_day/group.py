@@ -59,7 +59,8 @@ def tell(record: Record, of: Standing, what: str) -> None:
     from dr_orchestrator.domain.game_day.schedule import due
     from dr_orchestrator.domain.objective import format_duration
 
-    stamp = "SIMULATED, no evidence: " if record.simulated else ""
+    seeded = " (seeded: it was never held)" if record.seeded else ""
+    stamp = f"SIMULATED{seeded}, no evidence: " if record.simulated else ""
     clock = f", {format_duration(of.net)} on its clock" if of.started else ""
     hang(f"{record.id}  ", f"{stamp}{of.phase}{clock}. {what}")
     for each in due(of):

@@ -156,7 +156,13 @@ def _row(of: Record) -> tuple[str, ...]:
     instants = (of.opened_at, of.started_at, of.ended_at)
     told = (f"{each:%Y-%m-%d %H:%M} UTC" if each else "-" for each in instants)
     verdict = f"{of.verdict}{'' if of.closed_at else ' (not closed)'}" if of.verdict else "-"
-    return (of.id, of.plan.name, *told, verdict, "SIMULATED" if of.simulated else "real")
+    return (of.id, of.plan.name, *told, verdict, _made(of))
+
+
+def _made(of: Record) -> str:
+    if of.seeded:
+        return "SIMULATED (seeded)"
+    return "SIMULATED" if of.simulated else "real"
 
 
 def _as_json(of: Record) -> dict[str, Any]:
@@ -168,6 +174,7 @@ def _as_json(of: Record) -> dict[str, Any]:
         "title": of.plan.title,
         "digest": of.plan.digest,
         "simulated": of.simulated,
+        "seeded": of.seeded,
         "opened_at": iso(of.opened_at),
         "started_at": iso(of.started_at),
         "ended_at": iso(of.ended_at),
