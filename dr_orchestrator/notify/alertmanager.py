@@ -5,31 +5,32 @@ Its URL may hold secrets, and is told by nothing: no error, no log. No proxy of 
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
-import ssl
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.silences.policy import ASTRAY
 from dr_orchestrator.domain.silences.ports import Fault, Unknown, Wanted
 from dr_orchestrator.domain.silences.silence import CREATED_BY, There
-from dr_orchestrator.errors import UsageError, without_secrets
+from dr_orchestrator.errors import without_secrets
+from dr_orchestrator.notify.address import Address
+from dr_orchestrator.notify.exchange import Exchange
 from dr_orchestrator.waiting.aside import Late, aside
 
 WITHIN_S = 10.0
 """Real seconds that a whole answer may take."""
 
 TRIES, PAUSE_S = 2, 1.0
-_MOST_READ, _SHOWN = 16 * 1024 * 1024, 300
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_SHOWN, _ID = 300, re.compile(r"[!-~]{1,200}")
 _UP = "see that Alertmanager is up; the drill goes on, and the next round tries again"
 _ITS_OWN = "see that the URL is Alertmanager's own, with its path prefix and without /api/v2"
+_CLOCKS = "set both clocks right, by NTP; or it is the date of a proxy: name a URL that leads past it"
 _HINTS = {
     400: "mend what it says: `silences: alertmanager` in tiers.yaml, or a clock",
     401: "renew the token in the variable that `silences: alertmanager: token_env` names, or the URL's password",
@@ -38,57 +39,25 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where it is asked, and its secrets: `authorization` is the header that lets in, empty without one."""
-
-    scheme: str
-    host: str
-    port: int | None
-    path: str
-    authorization: str = field(repr=False, default="")
-    secrets: tuple[str, ...] = field(repr=False, default=())
-
-
-def address_of(url: str, place: str, token: str = "") -> Address:
-    """The address that a URL tells; UsageError, which tells its place alone, where it is none or would tell secrets."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port, parts = "", None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or not url.isascii():
-        raise UsageError(f"{place} holds no URL of Alertmanager", "such as https://alerts.example.com/alertmanager")
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if token and (user or password):
-        raise UsageError(f"{place} holds a login, and there is a token besides", "keep one of the two")
-    if (token or user or password) and parts.scheme == "http" and host not in _LOOPBACK:
-        raise UsageError(f"{place}: a secret is not sent over plain http", "write https://")
-    login = base64.b64encode(f"{user}:{password}".encode()).decode("ascii") if user or password else ""
-    path = parts.path.rstrip("/").removesuffix("/api/v2")
-    folders = [each for each in parts.path.split("/") if len(each) > 3]
-    hidden = (url, parts.netloc, host, user, password, token, login, *folders)
-    authorization = f"Bearer {token}" if token else f"Basic {login}" if login else ""
-    secrets = tuple(sorted({each for each in hidden if each}, key=len, reverse=True))
-    return Address(parts.scheme, host, port, path, authorization, secrets)
-
-
 class HttpAlertmanager:
     """One Alertmanager; `clock` is the machine's."""
 
     def __init__(self, address: Address, clock: Clock, within_s: float = WITHIN_S) -> None:
         self._at, self._clock, self._within_s = address, clock, within_s
-        self._ahead: timedelta | None = None
+        self._ahead = timedelta()
 
     def find(self, label: str, value: str) -> Sequence[There]:
         """The silences that match a label's value, those that are over, too."""
         plain = value.replace("\\", "\\\\").replace('"', '\\"')
         asked = urlencode({"filter": f'{label}="{plain}"'})
-        found = self._again("GET", f"/silences?{asked}")
+        return _listed(self._again("GET", f"/silences?{asked}"))
+
+    def look(self, remote: str) -> There | None:
+        """The silence of an id, over or not; None where there is none."""
         try:
-            return [_there(each) for each in found]
-        except (TypeError, KeyError, ValueError, AttributeError):
-            raise Fault("GET /api/v2/silences: answers with what is no list of silences", _ITS_OWN) from None
+            return _listed([self._again("GET", f"/silence/{quote(remote, safe='')}", of_one=True)])[0]
+        except Unknown:
+            return None
 
     def post(self, wanted: Wanted, remote: str) -> str:
         """Make a silence, or change the one of an id; return its id."""
@@ -98,18 +67,22 @@ class HttpAlertmanager:
         body = {"matchers": matchers, "startsAt": _stamp(wanted.starts_at), "endsAt": _stamp(wanted.ends_at)}
         body |= {"createdBy": CREATED_BY, "comment": wanted.comment, **({"id": remote} if remote else {})}
         got = self._asked("POST", "/silences", body, of_one=bool(remote))
-        made = got.get("silenceID") if isinstance(got, dict) else None
-        if not isinstance(made, str) or not made:
-            raise Fault("POST /api/v2/silences: answers without an id", _ITS_OWN, surely=False)
-        return made
+        try:
+            return _id(got["silenceID"])
+        except (TypeError, KeyError, ValueError):
+            raise Fault("POST /api/v2/silences: answers without an id", _ITS_OWN, surely=False) from None
 
     def delete(self, remote: str) -> None:
         """End a silence."""
         self._again("DELETE", f"/silence/{quote(remote, safe='')}", of_one=True)
 
     def time(self) -> datetime:
-        """The time there, by its last answer; by this machine where it tells none."""
-        return self._clock.now() + (self._ahead or timedelta())
+        """The time there, by its last answer; by this machine where it tells none. Fault where it is far from ours."""
+        if abs(self._ahead) > ASTRAY:
+            way = "ahead of" if self._ahead > timedelta() else "behind"
+            minutes = abs(self._ahead) // timedelta(minutes=1)
+            raise Fault(f"the date of its answers is {minutes} minutes {way} this machine's clock", _CLOCKS)
+        return self._clock.now() + self._ahead
 
     def _again(self, method: str, path: str, *, of_one: bool = False) -> Any:
         """Ask again, where no answer came, what may be asked twice."""
@@ -124,54 +97,32 @@ class HttpAlertmanager:
 
     def _asked(self, method: str, path: str, body: object, *, of_one: bool) -> Any:
         call = f"{method} /api/v2{path.partition('?')[0]}"
-        link, begun = self._link(), [False]
+        made = Exchange(self._at, self._within_s)
         try:
             status, read, date = aside(
-                lambda: self._exchanged(link, begun, method, path, body),
+                lambda: made.perform(method, path, body),
                 what="Alertmanager",
                 within=self._within_s,
-                give_up=link.close,
+                give_up=made.give_up,
             )
         except Late:
-            raise _Passing(f"{call}: no whole answer within {self._within_s:g} s", _UP, surely=not begun[0]) from None
+            raise _Passing(f"{call}: no whole answer within {self._within_s:g} s", _UP, surely=not made.begun) from None
         except (OSError, http.client.HTTPException, ValueError) as lost:
-            told = "no answer" if begun[0] else "it is not reached"
-            raise _Passing(f"{call}: {told}: {self._masked(str(lost))}", _UP, surely=not begun[0]) from None
-        finally:
-            link.close()
+            told = "no answer" if made.begun else "it is not reached"
+            raise _Passing(f"{call}: {told}: {self._masked(str(lost))}", _UP, surely=not made.begun) from None
         self._set_time(date)
         return self._told(call, status, read, of_one=of_one)
-
-    def _link(self) -> http.client.HTTPConnection:
-        at = self._at
-        if at.scheme == "http":
-            return http.client.HTTPConnection(at.host, at.port, timeout=self._within_s)
-        trusted = ssl.create_default_context()
-        return http.client.HTTPSConnection(at.host, at.port, timeout=self._within_s, context=trusted)
-
-    def _exchanged(
-        self, link: http.client.HTTPConnection, begun: list[bool], method: str, path: str, body: object
-    ) -> tuple[int, bytes, str]:
-        headers = {"Accept": "application/json", "User-Agent": "dr-orchestrator", "Connection": "close"}
-        headers |= {"Authorization": self._at.authorization} if self._at.authorization else {}
-        headers |= {"Content-Type": "application/json"} if body is not None else {}
-        link.connect()
-        begun[0] = True
-        written = None if body is None else json.dumps(body).encode()
-        link.request(method, f"{self._at.path}/api/v2{path}", written, headers)
-        got = link.getresponse()
-        return got.status, got.read(_MOST_READ), got.headers.get("date", "")
 
     def _set_time(self, date: str) -> None:
         """Its own clock times what ends there: to the second, and never later than it is."""
         try:
             told = parsedate_to_datetime(date)
-        except (ValueError, TypeError):
+            self._ahead = (told if told.tzinfo else told.replace(tzinfo=UTC)) - self._clock.now()
+        except (ValueError, TypeError, IndexError, OverflowError):
             return
-        self._ahead = (told if told.tzinfo else told.replace(tzinfo=UTC)) - self._clock.now()
 
     def _told(self, call: str, status: int, read: bytes, *, of_one: bool) -> Any:
-        if status < 300:
+        if 200 <= status < 300:
             try:
                 return json.loads(read) if read.strip() else None
             except (ValueError, RecursionError):
@@ -200,9 +151,30 @@ def _stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _listed(found: Any) -> list[There]:
+    try:
+        return [_there(each) for each in found]
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError, RecursionError):
+        raise Fault("GET /api/v2/silences: answers with what is no list of silences", _ITS_OWN) from None
+
+
 def _there(said: Any) -> There:
     plain = all(not each["isRegex"] and each.get("isEqual", True) for each in said["matchers"])
     matchers = {str(each["name"]): str(each["value"]) for each in said["matchers"]} if plain else None
-    starts, ends = (datetime.fromisoformat(said[name].replace("Z", "+00:00")) for name in ("startsAt", "endsAt"))
+    starts, ends = (_instant(said[name]) for name in ("startsAt", "endsAt"))
     of = (said["createdBy"], said["comment"])
-    return There(str(said["id"]), str(said["status"]["state"]), starts, ends, matchers, *map(str, of))
+    return There(_id(said["id"]), str(said["status"]["state"]), starts, ends, matchers, *map(str, of))
+
+
+def _instant(said: Any) -> datetime:
+    """An instant, in UTC; ValueError where it tells no zone, or lies outside of all years."""
+    told = datetime.fromisoformat(said.replace("Z", "+00:00"))
+    if told.tzinfo is None:
+        raise ValueError(said)
+    return told.astimezone(UTC)
+
+
+def _id(said: Any) -> str:
+    if not isinstance(said, str) or not _ID.fullmatch(said):
+        raise ValueError
+    return said

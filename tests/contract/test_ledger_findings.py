@@ -38,6 +38,7 @@ from dr_orchestrator.ledger import patience
 from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered, create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from tests.support.ledger_samples import START, closing, header, write
+from tests.support.set_back import set_back
 from tests.support.tracked import APPROVER, DAY, DEADLINES, HOUR, OWNER, Life, found, run
 
 FINDING = found()
@@ -422,12 +423,7 @@ def test_an_upgrade_brings_in_what_runs_found(ledger: SqlLedger, database_url: s
     old.close()
     engine = create(database_url)
     with engine.begin() as connection:
-        later = ("look_source", "run_source", "practice", "review_look", "document_seen", "game_day_entry", "game_day")
-        notices = ("silence", "contacts_export", "delivery", "notice_key", "notice_channel", "notice")
-        for name in (*notices, *later, "ticket", "finding_history", "tracked_finding", "declared_drill"):
-            connection.execute(text("DROP VIEW IF EXISTS v_finding"))
-            connection.execute(text(f"DROP TABLE {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0023'"))
+        set_back(connection, "0023")
         connection.execute(text("UPDATE finding SET rule = NULL WHERE run = 's-1'"))
     engine.dispose()
     upgraded = connect(database_url, deadlines=lambda: DEADLINES)

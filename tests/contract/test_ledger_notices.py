@@ -23,6 +23,7 @@ from dr_orchestrator.ledger.times import BootTimes, this_boot
 from dr_orchestrator.notify.wording import message_of
 from tests.support.fakes import FakeClock
 from tests.support.ledger_samples import START
+from tests.support.set_back import set_back
 
 SPAN, HOUR, SAID = timedelta(minutes=5), timedelta(hours=1), Message("EXERCISE: t", "EXERCISE: b")
 ONE = NoticePolicy({"team": Channel("team")})
@@ -240,9 +241,7 @@ def test_an_upgrade_brings_the_tables(ledger: SqlLedger, database_url: str) -> N
     del ledger
     engine = create(database_url)
     with engine.begin() as connection:
-        for name in ("silence", "delivery", "notice_key", "notice_channel", "notice", "contacts_export"):
-            connection.execute(text(f"DROP TABLE {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0027'"))
+        set_back(connection, "0027")
     engine.dispose()
     upgraded = connect(database_url)
     assert raised(upgraded, held("a")) == ["a"]

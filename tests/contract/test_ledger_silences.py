@@ -17,6 +17,7 @@ from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.times import BootTimes, this_boot
 from tests.support.fakes import FakeClock
 from tests.support.ledger_samples import IDENTITY, START, closing, copy, header
+from tests.support.set_back import set_back
 
 LEASE, SPAN = timedelta(seconds=30), timedelta(minutes=2)
 COPY = copy("r-1", source=Source("rds-instance", "orders-prod", Place("", "eu-west-2")))
@@ -111,8 +112,7 @@ def test_an_upgrade_brings_the_table(ledger: SqlLedger, database_url: str) -> No
     ledger.intend_copy(COPY, START)
     engine = create(database_url)
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE silence"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0028'"))
+        set_back(connection, "0028")
     engine.dispose()
     upgraded = connect(database_url)
     assert only(upgraded).record.copy == COPY

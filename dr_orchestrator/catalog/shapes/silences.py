@@ -15,7 +15,7 @@ _LABEL = r"[A-Za-z_][A-Za-z0-9_]*"
 
 Matcher = Annotated[
     str,
-    shaped(r"[^\x00-\x1f\x7f]+", "a matcher", 'text in one line, such as "{id}" or "{region}"', 500),
+    shaped(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+", "a matcher", 'text in one line, such as "{id}" or "{region}"', 500),
 ]
 
 

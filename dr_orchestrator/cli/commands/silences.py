@@ -21,7 +21,8 @@ COLUMNS = ("Copy", "Type", "Region", "Account", "Run", "Since", "Until", "Silenc
 @json_option
 @click.pass_context
 def silences(context: click.Context, as_json: bool) -> None:
-    """List the copies that stand now, by the ledger, and the silence of the alerts on each.
+    """List the copies that stand now, by the ledger, and the silence of the alerts on each; a copy that is gone, too,
+    while its silence may stand.
 
     Until tells when its silence would end by itself if its run were not heard of again: the margin after its last
     heartbeat. `silences` in tiers.yaml declares where they are made.
@@ -37,8 +38,10 @@ def silences(context: click.Context, as_json: bool) -> None:
         return
     if found:
         print_table(COLUMNS, [_row(each) for each in found])
-    silenced = sum(each.standing.known.state.value == "stands" for each in found)
-    click.echo(f"{counted(len(found), 'copy', 'copies')}; {silenced} silenced.")
+    gone = [each for each in found if each.standing.gone]
+    silenced = sum(_state(each) == "stands" for each in found if not each.standing.gone)
+    of_gone = f"; {_of_gone(len(gone))}" if gone else ""
+    click.echo(f"{counted(len(found) - len(gone), 'copy', 'copies')}; {silenced} silenced{of_gone}.")
 
 
 @silences.command()
@@ -47,13 +50,13 @@ def silences(context: click.Context, as_json: bool) -> None:
 def sync(context: click.Context, as_json: bool) -> None:
     """Make, prolong and end silences of alerts on copies, as the ledger shows them now.
 
-    It may be called as often as you like, by several at once, and stopped at any time. It ends with 0 where nothing is
-    left, with 3 else.
+    Each is looked at, whatever its age. It may be called as often as you like, by several at once, and stopped at any
+    time. With a drill file that cannot be read it ends silences alone. 0 where nothing is left, 3 else.
     """
     from dr_orchestrator import wiring
     from dr_orchestrator.wiring.silences.syncing import sync as synced
 
-    done = synced(wiring.world())
+    done = synced(wiring.world(), each=True)
     if as_json:
         left = [{"copy": name, "why": why} for name, why in done.left.items()]
         whole = {"made": done.made, "prolonged": done.prolonged, "ended": done.ended, "left": left}
@@ -66,9 +69,10 @@ def sync(context: click.Context, as_json: bool) -> None:
 
 
 def _row(of: Listed) -> tuple[str, ...]:
-    record, known = of.standing.record, of.standing.known
+    record = of.standing.record
     until = f"{of.until:%Y-%m-%d %H:%M} UTC" if of.until else "-"
-    ends = f" until {known.ends_at:%H:%M} UTC" if known.ends_at and known.state.value == "stands" else ""
+    word = "" if _state(of) == "ended" else "until "
+    ends = f" {word}{of.ends:%Y-%m-%d %H:%M} UTC" if of.ends else ""
     return (
         record.copy.id,
         record.copy.type,
@@ -84,7 +88,11 @@ def _row(of: Listed) -> tuple[str, ...]:
 
 def _state(of: Listed) -> str:
     """The word of its silence; none where it never had one."""
-    return of.standing.silence.state.value if of.standing.silence else "none"
+    return of.state.value if of.state else "none"
+
+
+def _of_gone(count: int) -> str:
+    return "1 silence of a copy that is gone" if count == 1 else f"{count} silences of copies that are gone"
 
 
 def _as_json(of: Listed) -> dict[str, object]:

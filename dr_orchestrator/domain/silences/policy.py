@@ -9,6 +9,9 @@ from datetime import timedelta
 MARGIN, SHORTEST, LONGEST = timedelta(minutes=15), timedelta(minutes=2), timedelta(hours=1)
 """How long after the last heartbeat of its run a silence ends by itself: usually, and within what bounds."""
 
+ASTRAY = timedelta(minutes=5)
+"""How far Alertmanager's clock may be from this machine's: no silence ends by a time that is further away."""
+
 FACTS = ("id", "arn", "region", "account", "type", "run", "drill", "service")
 """The facts of a copy that a matcher may name, in braces."""
 

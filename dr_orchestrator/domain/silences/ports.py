@@ -42,6 +42,9 @@ class Alertmanager(Protocol):
     def find(self, label: str, value: str) -> Sequence[There]:
         """The silences that match a label's value, those that are over, too."""
 
+    def look(self, remote: str) -> There | None:
+        """The silence of an id, one that is over, too; None where there is none."""
+
     def post(self, wanted: Wanted, remote: str) -> str:
         """Make a silence, or change the one of an id; return its id. Unknown where there is none of that id."""
 
@@ -49,7 +52,7 @@ class Alertmanager(Protocol):
         """End a silence. Unknown where there is none of that id."""
 
     def time(self) -> datetime:
-        """The time there, by its last answer."""
+        """The time there, by its last answer; Fault where that is far from this machine's."""
 
 
 class Box(Protocol):

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.errors import DroError, without_secrets
+from dr_orchestrator.waiting.stops import TICK_S
 
 if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import App
@@ -41,8 +42,7 @@ class Keeper:
     def end(self) -> None:
         """Have one last round performed, for which is waited a while; whoever leaves at once waits for nobody."""
         self._over.set()
-        if not self._here.stop_now.is_set():
-            self.thread.join(PATIENCE_S)
+        _join(self._here, self.thread)
 
     def _keep(self) -> None:
         over = False
@@ -89,9 +89,16 @@ def now(here: App) -> None:
             return
         thread = threading.Thread(target=Keeper(here).round, args=(PATIENCE_S,), name="silences", daemon=True)
         thread.start()
-        thread.join(PATIENCE_S)
+        _join(here, thread)
     except Exception as wrong:  # noqa: BLE001 - what was done is not undone by a silence
         log.warning("alerts on copies are not silenced: %s", _why(wrong))
+
+
+def _join(here: App, thread: threading.Thread) -> None:
+    """Wait for a round, for a while; whoever leaves at once, even meanwhile, waits no more."""
+    ends = time.monotonic() + PATIENCE_S
+    while thread.is_alive() and not here.stop_now.is_set() and (left := ends - time.monotonic()) > 0:
+        thread.join(min(left, TICK_S))
 
 
 def _entered(here: App) -> Keeper | None:

@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.silences.matching import NotSilenced, matchers_of
-from dr_orchestrator.domain.silences.silence import Done, Standing, State
+from dr_orchestrator.domain.silences.policy import ASTRAY
+from dr_orchestrator.domain.silences.silence import OPEN, Done, Silence, Standing, State
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.notify.alertmanager import HttpAlertmanager, address_of
+from dr_orchestrator.notify.address import address_of
+from dr_orchestrator.notify.alertmanager import HttpAlertmanager
 from dr_orchestrator.notify.silencing import Silencing
 
 if TYPE_CHECKING:
@@ -25,28 +27,61 @@ _MOST = 4096
 @dataclass(frozen=True)
 class Listed:
     """A copy that stands: `until` is when its silence ends where its run is not heard of any more, None where it is not
-    known to live; `matchers` are those of its silence, and `why` tells why there is none.
+    known to live; `state` is that of its silence, None where it never had one, and `ends` when that ends, or did.
+    `matchers` are those of it, and `why` tells why there is none, or not for long.
     """
 
     standing: Standing
     until: datetime | None
+    state: State | None
+    ends: datetime | None
     matchers: Mapping[str, str]
     why: str
 
 
-def sync(here: App, go_on: Callable[[], bool] = lambda: True) -> Done:
-    """Bring each copy's silence up to date, for as long as it may go on; UsageError where there is no URL."""
+def sync(here: App, go_on: Callable[[], bool] = lambda: True, *, each: bool = False) -> Done:
+    """Bring each copy's silence up to date, for as long as it may go on; look at `each`, whatever its age.
+
+    UsageError where there is no URL.
+    """
     if not here.silencing.declared:
-        return Done()
+        return Done(left=_forsaken(here))
     there = reaching(here)
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    box = here.ledger.silences.box(holder)
-    return Silencing(box, there, here.silencing, here.sources, here.machine).perform(go_on)
+    box, blind = here.ledger.silences.box(holder), _blind(here)
+    production = frozenset() if blind else here.sources
+    return Silencing(box, there, here.silencing, production, here.machine, blind).perform(go_on, each=each)
 
 
 def listing(here: App) -> list[Listed]:
-    """The copies that stand by the ledger, oldest first, with what is to be silenced of each."""
-    return [_listed(here, each) for each in here.ledger.silences.standing() if not each.gone]
+    """The copies that stand by the ledger, and those that are gone whose silence may stand, oldest first, with what is
+    to be silenced of each.
+    """
+    found, blind = here.ledger.silences.standing(), _blind(here) if here.silencing.declared else ""
+    return [_listed(here, each, blind) for each in found if not each.gone or _may_stand(here, each.known)]
+
+
+def _may_stand(here: App, known: Silence) -> bool:
+    """Whether it is open; where none is declared, nobody ends it, and it is over once its end has passed."""
+    latest = here.machine.now() - ASTRAY
+    return known.state in OPEN and (here.silencing.declared or (known.ends_at is not None and known.ends_at > latest))
+
+
+def _blind(here: App) -> str:
+    """Why production's names are not all known, empty where they are: a drill file that is broken may hold one."""
+    try:
+        here.catalogue  # noqa: B018 - read once, and kept
+    except UsageError as wrong:
+        first = wrong.message.partition("\n")[0]
+        return f"production's names are not all known: mend what `dro check` tells of the drill files: {first}"
+    return ""
+
+
+def _forsaken(here: App) -> dict[str, str]:
+    """The silences that stand where nobody knows any more: what is declared no longer is asked for nothing."""
+    told = "tiers.yaml declares no `silences` any more: it ends by itself at"
+    open_ones = [each for each in here.ledger.silences.standing() if _may_stand(here, each.known)]
+    return {each.name: f"{told} {each.known.ends_at:%Y-%m-%d %H:%M} UTC" for each in open_ones}
 
 
 def reaching(here: App, environ: Mapping[str, str] | None = None) -> HttpAlertmanager:
@@ -66,23 +101,38 @@ def _one_line(found: str, variable: str, place: str) -> str:
     return plain
 
 
-def _listed(here: App, of: Standing) -> Listed:
-    policy = here.silencing
-    lives = of.alive and of.heard is not None
-    until = here.machine.now() - of.heard + policy.margin if lives and of.heard is not None else None
+def _listed(here: App, of: Standing, blind: str) -> Listed:
+    policy, now = here.silencing, here.machine.now()
+    lives = of.alive and not of.gone and of.heard is not None
+    until = now - of.heard + policy.margin if lives and of.heard is not None else None
+    state, ends = _state(of, now), of.known.ends_at
+    ends = ends if ends is not None and (state in OPEN or (state is State.ENDED and ends <= now)) else None
     try:
-        matchers, why = matchers_of(of, policy, here.sources) if policy.declared else {}, ""
+        matchers = matchers_of(of, policy, () if of.gone or blind else here.sources) if policy.declared else {}
     except NotSilenced as wrong:
-        return Listed(of, until, {}, str(wrong))
-    return Listed(of, until, matchers, why or of.known.error or _without(here, of))
+        return Listed(of, until, state, ends, {}, of.known.error or str(wrong))
+    return Listed(of, until, state, ends, matchers, of.known.error or _without(here, of, state, blind))
 
 
-def _without(here: App, of: Standing) -> str:
-    """Why a copy has no silence, empty where it has one."""
+def _state(of: Standing, now: datetime) -> State | None:
+    """Where its silence stands; one whose end has passed has ended, whether that is written yet or not."""
+    if of.silence is None:
+        return None
+    ends = of.silence.ends_at
+    return State.ENDED if of.silence.state in OPEN and ends is not None and ends <= now else of.silence.state
+
+
+def _without(here: App, of: Standing, state: State | None, blind: str) -> str:
+    """Why a copy has no silence, empty where it has one and keeps it."""
     if not here.silencing.declared:
         return "tiers.yaml declares no `silences`"
+    if of.gone:
+        return "its copy is gone: the next sync ends it"
     if of.simulated and not here.silencing.simulated:
         return "a rehearsal's copy is not silenced"
-    if of.known.state is State.STANDS:
+    if blind:
+        return blind
+    if state is State.STANDS:
         return ""
-    return "the next sync makes it" if of.alive else "no process is known from here to drive its run"
+    ended = "it ended by itself: " if of.known.state in OPEN and state is State.ENDED else ""
+    return ended + ("the next sync makes it" if of.alive else "no process is known from here to drive its run")

@@ -27,11 +27,18 @@ took it, or before.
 
 @dataclass
 class Alerts:
-    """The silences that it holds, by id; `answers` are its next ones by method, as it should after those."""
+    """The silences that it holds, by id; `answers` are its next ones by method, as it should after those.
+
+    `says` are its next bodies by method, `date` is what it tells of its time, its clock's where that is empty. An `old`
+    one knows no 404 for DELETE, as those up to 0.25.
+    """
 
     clock: Clock
     port: int = 0
     answers: dict[str, list[int]] = field(default_factory=dict)
+    says: dict[str, list[Any]] = field(default_factory=dict)
+    date: str = ""
+    old: bool = False
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
@@ -54,6 +61,10 @@ class Alerts:
         if instant(of["endsAt"]) <= now:
             return "expired"
         return "pending" if instant(of["startsAt"]) > now else "active"
+
+    def shown(self, of: dict[str, Any]) -> dict[str, Any]:
+        """One as it is shown."""
+        return {**of, "status": {"state": self.state(of)}}
 
     def lift(self, id: str) -> None:
         """End one, as DELETE does, and as a person would."""
@@ -84,7 +95,7 @@ class Alerts:
             return 400, "bad matcher format"
         pairs = {(each[1], each[2]) for each in wanted if each}
         return 200, [
-            {**each, "status": {"state": self.state(each)}}
+            self.shown(each)
             for each in self.held.values()
             if pairs <= {(one["name"], one["value"]) for one in each["matchers"]}
         ]
@@ -92,7 +103,7 @@ class Alerts:
     def delete(self, id: str) -> tuple[int, Any]:
         """End one."""
         if id not in self.held:
-            return 404, ""
+            return (500, "silence not found") if self.old else (404, "")
         if self.state(self.held[id]) == "expired":
             return 500, f"silence {id} already expired"
         self.lift(id)
@@ -106,6 +117,9 @@ class Alerts:
             return self.post(json.loads(body))
         if method == "GET" and path == "/silences":
             return self.get(parts.query)
+        if method == "GET" and path.startswith("/silence/"):
+            found = self.held.get(path.removeprefix("/silence/"))
+            return (404, "") if found is None else (200, self.shown(found))
         if method == "DELETE" and path.startswith("/silence/"):
             return self.delete(path.removeprefix("/silence/"))
         return 404, "not found"
@@ -127,13 +141,14 @@ def alerting(clock: Clock) -> Iterator[Alerts]:
             with alerts.lock:
                 alerts.asked.append(self.command)
                 alerts.tokens.add(self.headers.get("authorization", ""))
-                script = alerts.answers.get(self.command, [])
+                script, bodies = alerts.answers.get(self.command, []), alerts.says.get(self.command, [])
                 told = script.pop(0) if script else 0
                 status, said = (
                     (told, f"told to answer {told} at {self.path}")
                     if told > 3 or told == CUT_BEFORE
                     else (alerts.answer(self.command, self.path, body))
                 )
+                said = bodies.pop(0) if bodies else said
             if told == SILENT:
                 alerts.over.wait()
             if told in (SILENT, CUT, CUT_BEFORE):
@@ -143,7 +158,7 @@ def alerting(clock: Clock) -> Iterator[Alerts]:
                 return
             written = b"" if said is None else json.dumps(said).encode()
             self.send_response_only(status)
-            self.send_header("date", format_datetime(alerts.clock.now(), usegmt=True))
+            self.send_header("date", alerts.date or format_datetime(alerts.clock.now(), usegmt=True))
             self.send_header("content-length", str(len(written)))
             self.end_headers()
             self.wfile.write(written)

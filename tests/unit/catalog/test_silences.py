@@ -55,6 +55,10 @@ def test_what_is_written_counts(tmp_path: Path) -> None:
         (f"{URL}, {LABELS}, margin: 1m", "margin: a silence ends from 2m to 1h"),
         (f"url_env: DRO_DATABASE_URL, {LABELS}", "url_env: 'DRO_DATABASE_URL' is nothing of Alertmanager's"),
         (f"{URL}, token_env: aws_session_token, {LABELS}", "token_env: 'aws_session_token' is nothing of"),
+        (f"{URL}, token_env: DR_ALERTS_URL, {LABELS}", "token_env: 'DR_ALERTS_URL' holds the URL already"),
+        (f'{URL}, matchers: {{db: "{{id}}", a: "x\u2028y"}}', "alertmanager.matchers.a"),
+        (f'{URL}, matchers: {{db: "{{id}}", a: "x\\u2029y"}}', "alertmanager.matchers.a"),
+        (f'{URL}, matchers: {{db: "{{id}}", a: "x\\x85y"}}', "alertmanager.matchers.a"),
         (f"url_env: 'https://x', {LABELS}", "alertmanager.url_env"),
     ],
 )
@@ -65,3 +69,21 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, written: str, told: st
     assert told in str(wrong.value)
     assert "drills/tiers.yaml:8:silences" in str(wrong.value)
     assert any(told in str(each) for each in problems(tmp_path / "drills", TYPES))
+
+
+@pytest.mark.parametrize("key", ["url_env", "token_env"])
+@pytest.mark.parametrize(
+    ("other", "whose"),
+    [
+        ("tracker: {kind: github, project: a/b, token_env: DR_SAME}", "tracker.token_env"),
+        ("notices: {channels: {team: {url_env: DR_SAME, events: [verdict]}}}", "notices.channels.team.url_env"),
+    ],
+)
+def test_a_secret_of_another_is_sent_to_no_alertmanager(tmp_path: Path, key: str, other: str, whose: str) -> None:
+    """A variable that the tracker or a channel has is refused in either place."""
+    written = f"{URL}, token_env: DR_SAME" if key == "token_env" else "url_env: DR_SAME"
+    of = f"silences: {{alertmanager: {{{written}, {LABELS}}}}}"
+    workspace.write(tmp_path, tiers=f"{workspace.TIERS}{other}\n{of}\n")
+    with pytest.raises(CatalogError) as wrong:
+        silences_alone(tmp_path / "drills")
+    assert f"silences.alertmanager.{key}: 'DR_SAME' is the variable of {whose}" in str(wrong.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -97,7 +98,81 @@ def test_the_copies_that_stand_are_listed_with_their_silences(there: World, caps
     }
     assert "1 copy; 1 silenced." in told(capsys, "silences")
     there.here.ledger.change_copy(meant, CopyState.DELETED, NOW)
+    told(capsys, "silences", "sync")
     assert told(capsys, "silences", "--json").strip() == "[]"
+
+
+def test_a_copy_that_is_gone_is_listed_while_its_silence_may_stand(
+    there: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Counted apart, until a sync has ended that."""
+    meant = there.made()
+    told(capsys, "silences", "sync")
+    there.here.ledger.change_copy(meant, CopyState.DELETED, NOW)
+    (found,) = json.loads(told(capsys, "silences", "--json"))
+    assert (found["state"], found["silence"]["state"]) == ("deleted", "stands")
+    assert found["silence"]["why"] == "its copy is gone: the next sync ends it"
+    assert "0 copies; 0 silenced; 1 silence of a copy that is gone." in told(capsys, "silences")
+
+
+def test_a_silence_that_has_ended_is_not_told_as_standing(there: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the day on which it ended; it counts for none."""
+    there.made()
+    told(capsys, "silences", "sync")
+    assert "stands until 2026-11-23 15:15 UTC" in " ".join(told(capsys, "silences").split())
+    there.clock.sleep(901)
+    (found,) = json.loads(told(capsys, "silences", "--json"))
+    assert (found["silence"]["state"], found["silence"]["ends_at"]) == ("ended", "2026-11-23T15:15:00Z")
+    assert "ended by itself" in found["silence"]["why"]
+    out = told(capsys, "silences")
+    assert "ended 2026-11-23 15:15 UTC" in " ".join(out.split())
+    assert "1 copy; 0 silenced." in out
+
+
+def test_with_a_broken_drill_file_silences_are_ended_alone(there: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Production's names are not known then: none is silenced by one of them, and that is told, with 3."""
+    gone = there.made()
+    told(capsys, "silences", "sync")
+    there.here.ledger.change_copy(gone, CopyState.DELETED, NOW)
+    there.here.ledger.open_run(header("r-2"))
+    there.here.ledger.leases.take("r-2", "run:1", timedelta(seconds=30))
+    there.here.ledger.intend_copy(copy("r-2", id="sessions-prod"), NOW)
+    for known in ("catalogue", "declared", "names", "sources"):
+        there.here.__dict__.pop(known, None)
+    (there.home / "drills" / "shop.yaml").write_text("service: [")
+    done = json.loads(told(capsys, "silences", "sync", "--json", code=Exit.INCONCLUSIVE))
+    assert done["ended"] == ["rds-instance drill-r-1 of run r-1"]
+    (left,) = done["left"]
+    assert "drills/shop.yaml" in left["why"]
+    assert "`dro check`" in left["why"]
+    assert there.alerts.standing == []
+    assert len(there.alerts.held) == 1
+    (found,) = json.loads(told(capsys, "silences", "--json"))
+    assert "drills/shop.yaml" in found["silence"]["why"]
+    with beside.kept(there.here):
+        pass
+    assert len(there.alerts.held) == 1
+
+
+def test_silences_that_nobody_declares_any_more_are_told(there: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody knows from here where they stand: they end by themselves, and until then the sync ends with 3."""
+    there.made()
+    told(capsys, "silences", "sync")
+    (there.home / "drills" / "tiers.yaml").write_text(workspace.TIERS)
+    there.here.__dict__.pop("silencing")
+    assert "declares no `silences` any more" in told(capsys, "silences", "sync", code=Exit.INCONCLUSIVE)
+    there.clock.sleep(1801)
+    assert "0 left" in told(capsys, "silences", "sync")
+
+
+def test_whoever_asks_has_each_looked_at(there: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever its age: what Alertmanager lost is made anew at once."""
+    there.made()
+    told(capsys, "silences", "sync")
+    there.alerts.held.clear()
+    beside.now(there.here)
+    assert there.alerts.held == {}
+    assert "1 made" in told(capsys, "silences", "sync")
 
 
 def test_a_sync_makes_and_ends_them(there: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,6 +255,28 @@ def test_no_drill_fails_by_it(there: World, monkeypatch: pytest.MonkeyPatch, cap
     with beside.kept(there.here):
         pass
     assert "no ledger" in caplog.text
+
+
+def test_a_second_stop_ends_the_wait_for_the_last_round(there: World) -> None:
+    """It is looked for again and again, not only before."""
+    keeper = beside.Keeper(there.here)
+    joined: list[float | None] = []
+
+    class Hangs(threading.Thread):
+        """A round that does not end; the stop comes while it is waited for."""
+
+        def join(self, timeout: float | None = None) -> None:
+            joined.append(timeout)
+            there.here.stop_now.set()
+
+        def is_alive(self) -> bool:
+            return True
+
+    keeper.thread = Hangs()
+    keeper.end()
+    assert len(joined) == 1
+    assert joined[0] is not None
+    assert joined[0] <= 1
 
 
 def test_no_output_holds_a_secret(

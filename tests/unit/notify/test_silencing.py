@@ -3,99 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from dr_orchestrator.domain.copy import Copy, CopyState, Identity
-from dr_orchestrator.domain.silences.policy import SilencePolicy
-from dr_orchestrator.domain.silences.silence import Done, Silence, State
+from dr_orchestrator.domain.copy import CopyState, Identity
+from dr_orchestrator.domain.silences.silence import Done, State
 from dr_orchestrator.errors import DroError, UsageError
-from dr_orchestrator.ledger.ledger import SqlLedger, connect
-from dr_orchestrator.ledger.silences import SqlBox
-from dr_orchestrator.notify.alertmanager import HttpAlertmanager, address_of
-from dr_orchestrator.notify.silencing import Silencing
+from dr_orchestrator.notify.address import address_of
 from tests.support.fakes import FakeClock
 from tests.support.ledger_samples import PROVENANCE, START, copy, header
-from tests.support.receivers.alerts import CUT, CUT_BEFORE, SECRET, SILENT, TOKEN, Alerts, alerting, instant
-
-MARGIN, LEASE = timedelta(minutes=15), timedelta(seconds=30)
-POLICY = SilencePolicy("DR_ALERTS_URL", "", {"db": "{id}", "region": "{region}"}, MARGIN)
-
-
-class Boundary(SqlBox):
-    """The ledger's rows to a process that is killed at a boundary: before one of its writes, or after it."""
-
-    dies = ""
-
-    def begin(self, meant: Silence, span: timedelta) -> bool:
-        """Write what is meant, unless it is killed around that."""
-        self._die("before begin")
-        done = super().begin(meant, span)
-        self._die("after begin")
-        return done
-
-    def keep(self, became: Silence) -> None:
-        """Write what became of it, likewise."""
-        self._die("before keep")
-        super().keep(became)
-        self._die("after keep")
-
-    def _die(self, where: str) -> None:
-        if self.dies == where:
-            raise KeyboardInterrupt
-
-
-@dataclass
-class World:
-    """A ledger with a run that is driven, and an Alertmanager, by one clock."""
-
-    ledger: SqlLedger
-    alerts: Alerts
-    clock: FakeClock
-    policy: SilencePolicy = POLICY
-    production: frozenset[str] = frozenset({"orders-prod", "carts-prod"})
-
-    def sync(self, holder: str = "one:1", dies: str = "", within_s: float = 5.0) -> Done:
-        """One round of a process."""
-        box = Boundary(self.ledger._engine, self.ledger.silences, holder)
-        box.dies = dies
-        there = HttpAlertmanager(address_of(self.alerts.url, "HERE", TOKEN), self.clock, within_s)
-        return Silencing(box, there, self.policy, self.production, self.clock).perform()
-
-    def made(self, name: str = "r-1", **more: object) -> Copy:
-        """A copy that the run intends now."""
-        meant = copy(name, **more)
-        self.ledger.intend_copy(meant, START)
-        return meant
-
-    def beat(self, run: str = "r-1") -> None:
-        self.ledger.leases.beat(run, "run:1", LEASE)
-
-    @property
-    def known(self) -> Silence:
-        """The silence of the one copy."""
-        (found,) = self.ledger.silences.standing()
-        return found.known
-
-    @property
-    def ends(self) -> list[datetime]:
-        """When those that stand end."""
-        return [instant(each["endsAt"]) for each in self.alerts.standing]
+from tests.support.receivers.alerts import CUT, CUT_BEFORE, SECRET, SILENT, TOKEN
+from tests.support.receivers.silencing import LEASE, MARGIN, POLICY, World, silencing
 
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[World]:
-    """The run's heartbeat is of now."""
-    clock = FakeClock()
-    ledger = connect(f"sqlite:///{tmp_path / 'ledger.db'}", machine=clock)
-    ledger.open_run(header("r-1"))
-    ledger.leases.take("r-1", "run:1", LEASE)
-    with alerting(clock) as alerts:
-        yield World(ledger, alerts, clock)
-    ledger.close()
+    """A run that is heard of now."""
+    with silencing(tmp_path) as world:
+        yield world
 
 
 def test_a_copy_is_silenced_by_its_own_name(there: World) -> None:
@@ -154,12 +82,14 @@ def test_no_margin_makes_it_longer_than_an_hour(there: World) -> None:
 
 
 def test_its_end_is_by_the_clock_of_alertmanager(there: World) -> None:
-    """A machine whose clock is wrong makes no silence longer."""
-    there.alerts.clock = FakeClock(START - timedelta(hours=3))
-    there.made()
-    there.sync()
-    assert there.ends[0] <= there.alerts.clock.now() + MARGIN
-    assert len(there.alerts.standing) == 1
+    """A machine whose clock is a little off, to either side, makes no silence longer."""
+    for minutes in (-3, 3):
+        there.alerts.clock = FakeClock(there.clock.now() + timedelta(minutes=minutes))
+        meant = there.made(id=f"drill-{minutes + 3}")
+        there.sync()
+        assert there.ends == [there.alerts.clock.now() + MARGIN]
+        there.ledger.change_copy(meant, CopyState.DELETED, START)
+        there.sync()
 
 
 def test_it_is_ended_when_the_copy_is_gone(there: World) -> None:
