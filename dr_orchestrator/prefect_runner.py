@@ -22,10 +22,12 @@ from dr_orchestrator.wiring import flow_runs
 
 __all__ = [
     "api_configured",
+    "as_container",
     "as_task",
     "flow",
     "hush",
     "run_drill",
+    "run_mass_restore",
     "run_quarterly",
     "run_scheduled",
     "script",
@@ -67,9 +69,12 @@ def as_task(name: str, act: Callable[[], T]) -> T:
     return task(name=name, cache_policy=NO_CACHE, persist_result=False, retries=0)(step)()
 
 
-async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> None:
+async def side_by_side(
+    drills: Sequence[str], at_once: int, exercise: str, within: Callable[[str, str], None] | None = None
+) -> None:
     """Run drills, each as one Prefect task, in order, at most `at_once` at a time; none keeps another from running.
 
+    They are runs of the exercise, unless `within` says what a drill is to it otherwise.
     One that is no success fails its task, and not the exercise's flow: that ends as the exercise does.
     """
     lanes = asyncio.Semaphore(at_once)
@@ -77,7 +82,7 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
 
     async def perform(drill: str) -> None:
         context = contextvars.copy_context()
-        await asyncio.get_running_loop().run_in_executor(threads, context.run, _in_exercise, drill, exercise)
+        await asyncio.get_running_loop().run_in_executor(threads, context.run, within or _in_exercise, drill, exercise)
 
     async def one(drill: str) -> None:
         async with lanes:
@@ -116,6 +121,25 @@ def _stop_drills(threads: ThreadPoolExecutor, why: str) -> None:
 
 def _in_exercise(drill: str, exercise: str) -> None:
     wiring.perform_in(exercise, drill, lambda: script(wiring.kind_of(drill)).fn(drill))
+
+
+def as_container(drill: str, event: str) -> None:
+    """Restore a container of a large-incident drill, by the script of its kind."""
+    wiring.restore_container(event, drill, lambda named: script(wiring.kind_of(named)).fn(named))
+
+
+def run_mass_restore(name: str, auto: bool, at_once: int | None, accepted: str, resume: bool) -> str:
+    """Run a large-incident drill; return its id."""
+    flow = script("mass-restore")
+    given = (name, auto, at_once, accepted, resume)
+    if not api_configured():
+        return str(asyncio.run(flow.fn(*given)))
+    here = wiring.world()
+
+    def ended() -> list[str]:
+        return [each.id for each in here.ledger.mass_restores.all() if each.verdict and each.id in here.driven]
+
+    return _through_prefect(lambda: asyncio.run(flow(*given)), ended)
 
 
 def run_drill(drill: str) -> str:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from dr_orchestrator.catalog.shapes.game_day import GameDayFile
+from dr_orchestrator.catalog.shapes.mass_restore import MassRestoreFile
 from dr_orchestrator.catalog.shapes.review import ReviewFile, SignedFile
 from dr_orchestrator.catalog.shapes.service import service_file
 from dr_orchestrator.catalog.shapes.tabletop import SittingFile, TabletopFile
@@ -33,13 +34,14 @@ def tiers_schema() -> dict[str, Any]:
 
 
 def of_people() -> dict[str, dict[str, Any]]:
-    """The schemas of game days, tabletops and reviews, and of what people fill in, by the names of their files."""
+    """The schemas of the files of exercises, and of what people fill in, by the names of their files."""
     return {
         "game-day.schema.json": _schema(GameDayFile, "Game day file"),
         "tabletop.schema.json": _schema(TabletopFile, "Tabletop"),
         "sitting.schema.json": _schema(SittingFile, "Record of a tabletop"),
         "review.schema.json": _schema(ReviewFile, "Review"),
         "signed.schema.json": _schema(SignedFile, "Answers of a reviewer"),
+        "mass-restore.schema.json": _schema(MassRestoreFile, "Large-incident drill"),
     }
 
 

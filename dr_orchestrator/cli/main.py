@@ -42,6 +42,7 @@ COMMANDS = {
     "iam": ("iam", "Print the IAM policies that drills need."),
     "approve": ("approving", "Approve, for today, that a drill fails production over."),
     "game-day": ("game_day", "Hold a game day: plan, approve, start, log, drill, rate, abort, report."),
+    "mass": ("mass", "Hold a large-incident drill: one event, many sites, restored in waves."),
     "resume": ("recovery", "Go on with a run whose process died."),
     "abort": ("recovery", "Stop a run: clean up, keep the evidence."),
     "sweep": ("sweep", "Finish what died: take down what dead runs left."),
@@ -82,6 +83,7 @@ OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary"
     "notices",
     "announce",
     "silences",
+    "mass",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 

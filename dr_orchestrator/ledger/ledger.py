@@ -55,6 +55,8 @@ from dr_orchestrator.ledger.engine import LedgerDefect, alone, create, reading, 
 from dr_orchestrator.ledger.findings import SqlFindings
 from dr_orchestrator.ledger.game_days import SqlGameDays
 from dr_orchestrator.ledger.leases import SqlLeases
+from dr_orchestrator.ledger.mass_claims import SqlMassClaims
+from dr_orchestrator.ledger.mass_restores import SqlMassRestores
 from dr_orchestrator.ledger.migrate import upgrade
 from dr_orchestrator.ledger.notices import SqlNotices
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
@@ -62,6 +64,7 @@ from dr_orchestrator.ledger.practice import SqlPractice
 from dr_orchestrator.ledger.queries import Queries
 from dr_orchestrator.ledger.seeded import SqlSeeded
 from dr_orchestrator.ledger.silences import SqlSilences
+from dr_orchestrator.ledger.tables_of_mass_restores import mass_restore_lease
 from dr_orchestrator.ledger.tickets import SqlTickets
 from dr_orchestrator.ledger.times import times_of
 from dr_orchestrator.ledger.traits import Seen
@@ -112,6 +115,8 @@ class SqlLedger:
         self.notices = SqlNotices(engine, times)
         self.contacts = SqlContacts(engine)
         self.silences = SqlSilences(engine, times)
+        self.mass_leases = SqlLeases(engine, mass_restore_lease, times)
+        self.mass_restores = SqlMassRestores(engine, self.findings, SqlMassClaims(engine, times))
 
     def close(self) -> None:
         """Let go of the database; nothing is pending, for every method has committed."""

@@ -25,6 +25,7 @@ from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.held import Held
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
+from dr_orchestrator.checks.tenants import SqlTenants
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection, reads_source
 from dr_orchestrator.domain.evidence import Seen
@@ -147,6 +148,7 @@ def components(order: Order, way: Way, door: Door) -> Components:
         client=client if drill.kind.interrupts else None,
         replica=cast(Replica, restorer) if drill.kind.promotes else None,
         held=held.of,
+        tenants=SqlTenants(apart.login, prove),
         brought=cast(Brought, restorer).brought if drill.resource.to else stands_there,
     )
 

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.customer.port import Customers
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.led import DrillName
 from dr_orchestrator.domain.lost_region import Asked
+from dr_orchestrator.domain.mass_restore.port import Tenants
 from dr_orchestrator.domain.parity import Parity
 from dr_orchestrator.domain.ports import (
     Checks,
@@ -113,7 +114,8 @@ class Components:
     which a recovery point comes to where the drill's copy is to stand; `name` is the drill's own, which leads to what
     comes back; `both` are the checks of what stands in both regions, once it leads back, `lost` tells what was asked of
     the region that counts as lost, `outlives` what others made of a copy that is gone, and is still there. With
-    `production` nothing is copied: the standby is production's own, which `returns` or not.
+    `production` nothing is copied: the standby is production's own, which `returns` or not. By `tenants` the copy is
+    asked for one tenant after the other; `asks_tenants` does so, of a run that is a container of a large incident.
     """
 
     checks: Checks
@@ -140,6 +142,8 @@ class Components:
     name: DrillName | None = None
     both: Checks | None = None
     lost: Asked | None = None
+    tenants: Tenants | None = None
+    asks_tenants: Callable[[Copy], Probed] | None = None
     outlives: Callable[[Copy], str] = nothing_outlives
     production: bool = False
     returns: bool = True

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.parity import Parity
 from dr_orchestrator.domain.ports import Checks
 from dr_orchestrator.domain.run import (
+    ASK_TENANTS,
     COMPARE,
     PROBE,
     PROVE_IN_DEPTH,
@@ -22,6 +23,7 @@ from dr_orchestrator.domain.run import (
     Role,
 )
 from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.errors import DrillFault, Stopped
 from dr_orchestrator.runner.components import Components, not_probed
 from dr_orchestrator.runner.ending import ChecksDidNotPass
 from dr_orchestrator.runner.entering import enter
@@ -45,6 +47,7 @@ class Verification:
         if not self._verified_before(name):
             self.open()
             self._verify(name)
+        self._ask_for_tenants()
         if self._components.lost is not None and all(each.name != lost_region.CHECK for each in self._journal.checks):
             self._journal.check(self._components.lost())
         if self._components.probe is not None and not self._passed(PROBE, Role.PROBE):
@@ -56,6 +59,18 @@ class Verification:
         if self._components.compared is not None and not self._passed(COMPARE, Role.COMPARE):
             compared = self._components.compared
             self._perform(COMPARE, self._compare, compared, phase=Phase.TEARDOWN, role=Role.COMPARE)
+
+    def _ask_for_tenants(self) -> None:
+        """Ask the verified copy for each tenant of a container; what goes wrong there costs the run nothing."""
+        asks = self._components.asks_tenants
+        if asks is None or not self._proven() or self._passed(ASK_TENANTS, Role.ASK_TENANTS):
+            return
+        try:
+            self._perform(ASK_TENANTS, asks, self._copy, phase=Phase.TEARDOWN, role=Role.ASK_TENANTS)
+        except Stopped:
+            raise
+        except DrillFault:
+            return  # the step says what; its items are settled by whoever began the container
 
     def open(self) -> None:
         """Prove the copy's isolation, and log in to it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import App, using, world
     from dr_orchestrator.wiring.exercising import open_exercise, open_scheduled, perform_in
+    from dr_orchestrator.wiring.mass_restores.driving import open_mass_restore, restore_container
     from dr_orchestrator.wiring.opening import kind_of, open_run, resuming
     from dr_orchestrator.wiring.request import anew, as_part_of, choosing
     from dr_orchestrator.wiring.selection import runs_of
@@ -19,9 +20,11 @@ __all__ = [
     "choosing",
     "kind_of",
     "open_exercise",
+    "open_mass_restore",
     "open_run",
     "open_scheduled",
     "perform_in",
+    "restore_container",
     "resuming",
     "runs_of",
     "using",
@@ -32,6 +35,7 @@ _HOMES = {
     **dict.fromkeys(("anew", "as_part_of", "choosing"), "request"),
     **dict.fromkeys(("kind_of", "open_run", "resuming"), "opening"),
     **dict.fromkeys(("open_exercise", "open_scheduled", "perform_in"), "exercising"),
+    **dict.fromkeys(("open_mass_restore", "restore_container"), "mass_restores.driving"),
     **dict.fromkeys(("App", "using", "world"), "app"),
 }
 

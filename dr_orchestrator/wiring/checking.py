@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from dr_orchestrator.catalog import game_days, source
+from dr_orchestrator.catalog import game_days, mass_restores, source
 from dr_orchestrator.catalog.load import problems
 from dr_orchestrator.catalog.practice import reviews, tabletops
+from dr_orchestrator.catalog.rules.mass_restore import Known
 from dr_orchestrator.domain import leaving
 from dr_orchestrator.domain.drill import CanaryItem, Check, Drill, NewestRow
 from dr_orchestrator.domain.objective import format_duration
@@ -57,9 +58,11 @@ def look(here: App) -> list[Remark]:
 
 
 def practice_problems(here: App) -> Sequence[Problem]:
-    """The mistakes in the plans of tabletops and in the declarations of reviews."""
+    """The mistakes in the plans of tabletops and of large incidents, and in the declarations of reviews."""
     folder, services = here.settings.drills, here.catalogue.services
-    return (*tabletops.plan_problems(folder, services), *reviews.plan_problems(folder, services))
+    known = Known(here.catalogue, here.types)
+    people = (*tabletops.plan_problems(folder, services), *reviews.plan_problems(folder, services))
+    return (*people, *mass_restores.plan_problems(folder, known))
 
 
 def _of_estate(here: App) -> Sequence[Problem]:

@@ -38,6 +38,7 @@ from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.request import asking, request
 from dr_orchestrator.wiring.selection import chosen
 from dr_orchestrator.wiring.silences import beside
+from dr_orchestrator.wiring.tenants import with_tenants
 
 
 def kind_of(drill: str) -> str:
@@ -193,6 +194,7 @@ def _use(
     begun = bool(here.ledger.copies(header.id)) or approving.begun(here, drill, header.id)
     scene = PreflightChecks(here, drill, copy, account, components, around, header.id, header.exercise, begun)
     used = replace(components, preflight=scene.preflight, customers=customers)
+    used = with_tenants(here, header.id, used)
     session.use(used, lambda: _doubts(account, header, customers))
 
 

@@ -82,6 +82,7 @@ def test_every_deployment_is_accepted(prefect: Prefect) -> None:
             "posture",
             "tickets",
             "notices",
+            "mass-restore",
         ),
     }
     (quarterly,) = (each for each in found if each["name"] == "quarterly")

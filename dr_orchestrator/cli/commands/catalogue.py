@@ -28,10 +28,10 @@ CONTENT = ("flows", "drills", "reports/templates", "prefect.yaml", "estate.yaml"
 COMPANIES = ("classic", "serverless")
 """The example workspaces that are shipped beside the sample company's."""
 
-OF_A_COMPANY = ("checks", "game-days", "infrastructure", "reviews", "runbooks", "tabletops")
+OF_A_COMPANY = ("checks", "game-days", "infrastructure", "mass-restores", "reviews", "runbooks", "tabletops")
 """The folders of drill files in which all is one company's."""
 
-OF_PEOPLE = ("game-day", "tabletop", "sitting", "review", "signed")
+OF_PEOPLE = ("game-day", "tabletop", "sitting", "review", "signed", "mass-restore")
 """The files of exercises of people that have a schema."""
 
 

@@ -238,6 +238,7 @@ _EXERCISES = {
     ),
     RaisedBy.TABLETOP: "a later sitting of {name}, not a rehearsal, in which it holds: `dro tabletop record`",
     RaisedBy.REVIEW: "a later review of {name} in which it holds: `dro review run {name}`",
+    RaisedBy.MASS_RESTORE: "a later drill of {name} on AWS in which it holds: `dro mass run {name}`",
 }
 """The closing of what exercises of people show, by their sort; in a sentence with the name of its file."""
 

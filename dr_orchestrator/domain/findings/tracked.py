@@ -47,6 +47,7 @@ class RaisedBy(StrEnum):
     GAME_DAY = "game day"
     TABLETOP = "tabletop"
     REVIEW = "documentation review"
+    MASS_RESTORE = "mass restore"
 
 
 class Act(StrEnum):

@@ -13,6 +13,7 @@ from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.items import ItemWriter
 from dr_orchestrator.checks.items import ItemChecks, Tables
 from dr_orchestrator.checks.suite import Suite
+from dr_orchestrator.checks.tenants import ItemTenants
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Canary, Resource
@@ -35,7 +36,8 @@ def components(order: Order) -> Components:
         store_of=lambda _check: drill.resource.name,
         patiently=toolkit.patiently,
     )
-    return Components(suite, restorer=table, isolated=table.isolated)
+    tenants = ItemTenants(_tables(order), lambda copy: copy.id)
+    return Components(suite, restorer=table, isolated=table.isolated, tenants=tenants)
 
 
 def _tables(order: Order) -> Tables:

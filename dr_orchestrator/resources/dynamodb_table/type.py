@@ -58,12 +58,13 @@ _CALLS = Calls(
     frozenset(
         {
             *("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource", "dynamodb:ListTables"),
-            *("dynamodb:GetItem", "dynamodb:Scan", "kms:DescribeKey"),
+            *("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "kms:DescribeKey"),
         }
     ),
     frozenset({"dynamodb:TagResource", "dynamodb:DeleteTable"}),
     {
         "dynamodb:GetItem": "a check reads an item",
+        "dynamodb:Query": "a tenant's items are looked for",
         "dynamodb:Scan": "a check counts items, or a store is filled",
         "kms:DescribeKey": "the source is encrypted with a key of its own",
     },

@@ -5,7 +5,7 @@ The restored data is nobody's friend: PostgreSQL's own catalogue is asked, by a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from psycopg import sql
@@ -39,9 +39,9 @@ _WHAT = """
 """Whether a column is generated is not kept before PostgreSQL 12, where none is."""
 
 
-def data_read(connection: Any, statement: str) -> None:
+def data_read(connection: Any, statement: str, values: Sequence[object] = ()) -> None:
     """Refuse (NotMeasured) a statement that scans no table of the copy: it would say the same without the data."""
-    scans = _scans(connection, statement)
+    scans = _scans(connection, statement, values)
     names = [[str(scan.get(key, "")) for scan in scans] for key in ("Schema", "Relation Name")]
     if not any(kind in _STORED for (kind,) in _of_catalogue(connection, _SCANNED, *names)):
         raise NotMeasured("it reads no table of the copy: the database gives this answer whatever was restored")
@@ -60,9 +60,10 @@ def ordinary(connection: Any, table: sql.Identifier, column: str, statement: str
     _scans(connection, statement)
 
 
-def _scans(connection: Any, statement: str) -> list[Mapping[str, Any]]:
+def _scans(connection: Any, statement: str, values: Sequence[object] = ()) -> list[Mapping[str, Any]]:
     """The scans of relations in the plan of a statement; none of them may be of another server's rows."""
-    ((plan,),) = connection.execute(f"EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) {statement}", prepare=True).fetchall()
+    explain = f"EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) {statement}"
+    ((plan,),) = connection.execute(explain, values or None, prepare=True).fetchall()
     scans = list(_nodes(plan))
     for scan in scans:
         if scan["Node Type"] == "Foreign Scan":

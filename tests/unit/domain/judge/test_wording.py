@@ -45,6 +45,15 @@ def test_no_rule_is_without_a_case() -> None:
     # no run is judged by them: of backups, of the calendar, and of exercises of people
     people = {Rule.CRITERION_NOT_MET, Rule.CRITERION_NOT_RATED, Rule.CONTACT_NOT_REACHED, Rule.DOCUMENT_DEFECT}
     people |= {Rule.EXERCISE_GAP, Rule.EXERCISE_ABORTED}
+    people |= {
+        Rule.TENANT_MISSING,
+        Rule.TENANT_UNREAD,
+        Rule.TENANT_TOO_OLD,
+        Rule.POINT_AFTER_EVENT,
+        Rule.CONTAINER_LOST,
+    }
+    people |= {Rule.NO_CONTAINER, Rule.NO_DRILL, Rule.SITE_HELD, Rule.SITE_DELETED}
+    people |= {Rule.SITES_LOST, Rule.NOT_LARGER}
     of_others = {*TITLES, Rule.OVERDUE, *people}
     assert set(Rule) - set(CASES) - of_others == {Rule.RTO_MET, Rule.RPO_MET, Rule.NOT_KEPT}
 

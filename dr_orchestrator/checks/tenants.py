@@ -1,0 +1,125 @@
+"""One tenant's rows or items in a copy that holds those of many: counted, and the newest of them.
+
+A tenant's key is bound as a value, and never becomes a part of a statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from dr_orchestrator.checks.connection import asking
+from dr_orchestrator.checks.items import MISSED, Tables
+from dr_orchestrator.checks.result import instant
+from dr_orchestrator.checks.speech import spoken_on
+from dr_orchestrator.checks.speech.postgres import PostgreSQL, stored
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.mass_restore.items import Found
+from dr_orchestrator.domain.mass_restore.plan import TenantCheck, TenantItems, TenantRows
+from dr_orchestrator.domain.mass_restore.port import Tells
+from dr_orchestrator.domain.service import Login
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotTheCopy, Stopped, without_secrets
+
+_PLACE = re.compile(r"(?<!:):tenant\b")
+
+
+class SqlTenants:
+    """Asks a restored database; `login` finds out how to reach it, `prove` is done first with each connection."""
+
+    def __init__(self, login: Callable[[Copy], Login], prove: Callable[[Copy, Any], None]) -> None:
+        self._login, self._prove = login, prove
+
+    @contextmanager
+    def opened(self, copy: Copy) -> Iterator[Tells]:
+        """Within: a connection to the copy that can only read."""
+        first = partial(self._prove, copy)
+        with asking(self._login(copy), f"tenants of {copy.id}", first=first) as connection:
+            proven = set[str]()
+
+            def tell(check: TenantCheck, tenant: str) -> Found:
+                return _told(check, lambda: _counted(connection, check, tenant, proven))
+
+            yield tell
+
+
+class ItemTenants:
+    """Asks a restored table, by its partition key; `table_of` names the table of a copy."""
+
+    def __init__(self, tables: Tables, table_of: Callable[[Copy], str]) -> None:
+        self._tables, self._table_of = tables, table_of
+
+    def opened(self, copy: Copy) -> AbstractContextManager[Tells]:
+        """Within: the table, which needs no connection."""
+        return self._within(self._table_of(copy))
+
+    @contextmanager
+    def _within(self, table: str) -> Iterator[Tells]:
+        def tell(check: TenantCheck, tenant: str) -> Found:
+            return _told(check, lambda: self._items(table, check, tenant))
+
+        yield tell
+
+    def _items(self, table: str, check: TenantCheck, tenant: str) -> Found:
+        """The items of a tenant; too few are looked for once more, for an answer that lost some looks the same."""
+        if not isinstance(check, TenantItems):
+            raise NotMeasured(f"{table} is a table: it is asked for items")
+        found = Found(check, 0)
+        for _ in range(MISSED):
+            found = self._once(table, check, check.of(tenant))
+            if (found.rows or 0) >= check.minimum:
+                break
+        return found
+
+    def _once(self, table: str, check: TenantItems, value: str) -> Found:
+        names = {"#k": check.key} | ({"#n": check.newest} if check.newest else {})
+        asked = {
+            "KeyConditionExpression": "#k = :v",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {":v": {"S": value}},
+            "ProjectionExpression": ", ".join(names),
+        }
+        items = list(self._tables.pages("Query", "Items", TableName=table, ConsistentRead=True, **asked))
+        times = [next(iter(each[check.newest].values())) for each in items if check.newest in each]
+        return Found(check, len(items), max(map(instant, times), default=None))
+
+
+def _told(check: TenantCheck, ask: Callable[[], Found]) -> Found:
+    """The answer; one that could not be read says why, and keeps no other tenant from being asked for."""
+    try:
+        return ask()
+    except (NotTheCopy, Stopped):
+        raise
+    except DrillFault as fault:
+        return Found(check, unread=fault.message)
+    except Exception as error:  # noqa: BLE001 - one tenant that cannot be read costs no other anything
+        return Found(check, unread=without_secrets(f"{type(error).__name__}: {error}").splitlines()[0])
+
+
+def _counted(connection: Any, check: TenantCheck, tenant: str, proven: set[str]) -> Found:
+    """The rows of a tenant: how many, and the newest; that the statement reads stored tables is proven once."""
+    if not isinstance(check, TenantRows):
+        raise NotMeasured("a database is asked for rows")
+    if not isinstance(spoken_on(connection), PostgreSQL):
+        raise NotMeasured("tenants are asked for in PostgreSQL alone: no key is bound in other databases")
+    statement, bound = _PLACE.sub("%s", check.sql.replace("%", "%%")), (tenant,) * len(_PLACE.findall(check.sql))
+    with connection.transaction():
+        rows = connection.execute(statement, bound, prepare=True).fetchmany(2)
+        if len(rows) != 1 or not 1 <= len(rows[0]) <= 2:
+            raise NotMeasured("it returns not one row of a count, and an instant")
+        if check.name not in proven:
+            stored.data_read(connection, statement, bound)
+            proven.add(check.name)
+    return Found(check, int(rows[0][0] or 0), _instant(rows[0][1:]))
+
+
+def _instant(cells: tuple[Any, ...]) -> datetime | None:
+    """The newest instant, where a second column tells it; NotMeasured where its zone is not known."""
+    if not cells or cells[0] is None:
+        return None
+    if isinstance(cells[0], datetime) and cells[0].tzinfo is None:
+        raise NotMeasured("its instant has no time zone, so that it is not known when that was")
+    return instant(cells[0])

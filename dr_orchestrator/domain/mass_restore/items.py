@@ -1,0 +1,154 @@
+"""The items of a large-incident drill: a product of a site, what its container's copy told of it, and its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.domain.mass_restore.plan import TenantCheck
+from dr_orchestrator.domain.mass_restore.sites import SiteState
+from dr_orchestrator.domain.objective import Limit, format_duration
+from dr_orchestrator.domain.rule import Rule
+
+
+class ItemVerdict(StrEnum):
+    """The end of an item, worst first."""
+
+    FAILED = "FAILED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    REFUSED = "REFUSED"
+    PASSED = "PASSED"
+    LEFT_ALONE = "LEFT ALONE"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A product of a site: its wave and container, and, once it is settled, its verdict with the rule that gave it.
+
+    `rta` runs from the event; of it the container's run was `held` so long. `rows` and `newest` are what the copy told;
+    `proven` says of a deletion that can be undone whether its rows were seen there: None where nobody looked.
+    """
+
+    site: str
+    product: str
+    tier: int
+    state: SiteState = SiteState.LIVE
+    wave: int = 0
+    container: str = ""
+    run: str = ""
+    verdict: ItemVerdict | None = None
+    rule: Rule | None = None
+    reason: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    rta: timedelta | None = None
+    held: timedelta | None = None
+    rpa: timedelta | None = None
+    rows: int | None = None
+    newest: datetime | None = None
+    proven: bool | None = None
+    number: int = 0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key that no two of a drill share."""
+        return self.site, self.product
+
+    @property
+    def net(self) -> timedelta | None:
+        """How long it took without what the run itself was held."""
+        return None if self.rta is None else self.rta - (self.held or timedelta())
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer of a copy on a tenant, by one check: how many rows, the newest; or why it could not be asked."""
+
+    check: TenantCheck
+    rows: int | None = None
+    newest: datetime | None = None
+    unread: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The facts that an item is judged by: when it was begun and ended, what was found, since when the event counts."""
+
+    struck: datetime
+    began: datetime
+    ended: datetime
+    found: tuple[Found, ...]
+    held: timedelta = timedelta()
+    point: datetime | None = None
+    rto: Limit | None = None
+
+
+def judged(of: Item, by: Asked) -> Item:
+    """The item with its verdict; one that is left alone keeps that, and tells whether its rows are there."""
+    newest = max((each.newest for each in by.found if each.newest is not None), default=None)
+    rows = None if any(each.rows is None for each in by.found) else sum(each.rows or 0 for each in by.found)
+    seen = replace(of, started_at=by.began, ended_at=by.ended, rows=rows, newest=newest)
+    verdict, rule, reason = _verdict(by)
+    if of.state is not SiteState.LIVE:
+        proven = None if verdict is ItemVerdict.INCONCLUSIVE else rule is not Rule.TENANT_MISSING
+        return replace(left_alone(seen), proven=proven)
+    done = replace(seen, verdict=verdict, rule=rule, reason=reason)
+    if verdict is ItemVerdict.INCONCLUSIVE:
+        return done
+    loss = None if newest is None else by.struck - newest
+    return replace(done, rta=by.ended - by.struck, held=by.held, rpa=loss)
+
+
+def left_alone(of: Item) -> Item:
+    """An item that nobody restores: its site was deleted on purpose, or is on legal hold."""
+    held = of.state is SiteState.LEGAL_HOLD
+    rule, told = (Rule.SITE_HELD, "on legal hold") if held else (Rule.SITE_DELETED, "deleted on purpose before")
+    return replace(of, verdict=ItemVerdict.LEFT_ALONE, rule=rule, reason=f"{told}: {of.reason}" if of.reason else told)
+
+
+def unasked(of: Item, rule: Rule, why: str, at: datetime) -> Item:
+    """An item whose container could not be asked: inconclusive, or left alone as before, unproven."""
+    if of.state is not SiteState.LIVE:
+        return replace(left_alone(of), ended_at=at)
+    return replace(of, verdict=ItemVerdict.INCONCLUSIVE, rule=rule, reason=why, ended_at=at)
+
+
+def refused(of: Item, rule: Rule, why: str) -> Item:
+    """An item that could never be asked."""
+    return replace(of, verdict=ItemVerdict.REFUSED, rule=rule, reason=why)
+
+
+def _verdict(by: Asked) -> tuple[ItemVerdict, Rule | None, str]:
+    if not by.found:
+        return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, "nothing is asked of its rows"
+    if by.point is None or by.point > by.struck:
+        told = "no recovery point is known" if by.point is None else f"the copy is of {by.point:%Y-%m-%d %H:%M:%S} UTC"
+        return ItemVerdict.INCONCLUSIVE, Rule.POINT_AFTER_EVENT, f"{told}, which is not before the event"
+    if unread := next((each for each in by.found if each.unread or each.rows is None), None):
+        return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, f"{unread.check.name}: {unread.unread or 'not counted'}"
+    for each in by.found:
+        if wrong := _wrong(each, by.struck):
+            return *wrong[:2], f"{each.check.name}: {wrong[2]}"
+    took = by.ended - by.struck
+    if by.rto is not None and not by.rto.met_by(took):
+        return ItemVerdict.FAILED, Rule.RTO_MISSED, f"{format_duration(took)} from the event, promised {by.rto}"
+    return ItemVerdict.PASSED, None, ""
+
+
+def _wrong(of: Found, struck: datetime) -> tuple[ItemVerdict, Rule, str] | None:
+    if (of.rows or 0) < of.check.minimum:
+        told = f"{counted(of.rows or 0, 'row')}, at least {of.check.minimum:,} are expected"
+        return ItemVerdict.FAILED, Rule.TENANT_MISSING, told
+    if of.newest is not None and of.newest > struck:
+        told = f"a row is of {of.newest:%Y-%m-%d %H:%M:%S} UTC, after the event: the copy is not of before it"
+        return ItemVerdict.INCONCLUSIVE, Rule.NEWER_THAN_POINT, told
+    if of.check.within is None:
+        return None
+    if of.newest is None:
+        return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, "no row tells when it was written"
+    if (age := struck - of.newest) > of.check.within:
+        told = f"its newest row is {format_duration(age)} older than the event"
+        return ItemVerdict.FAILED, Rule.TENANT_TOO_OLD, f"{told}, at most {format_duration(of.check.within)} is allowed"
+    return None

@@ -1,0 +1,1 @@
+"""Large-incident drills as pages, and for programs."""

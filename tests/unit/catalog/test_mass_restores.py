@@ -1,0 +1,143 @@
+"""A large-incident drill's file and list promise that each mistake is told by file, line and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator.catalog.load import load
+from dr_orchestrator.catalog.mass_restores import Declared, plan_problems, plans
+from dr_orchestrator.catalog.rules.mass_restore import Known
+from dr_orchestrator.domain.mass_restore.plan import TenantItems, TenantRows
+from dr_orchestrator.domain.mass_restore.sites import SiteState
+from dr_orchestrator.resources import TYPES
+from tests.support import mass_files, workspace
+
+SITES = "site,tier,state,deleted_at,reason\none,1,,,\n"
+ROWS = """\
+  orders:
+    drills: {orders-snapshot: {}}
+    needs: [sessions]
+    tenant:
+      - {name: orders, rows: {sql: "SELECT count(*) FROM orders WHERE site = :tenant", within: 1d}}
+teams:"""
+
+
+def known(home: Path) -> Known:
+    drills = workspace.write(home).drills
+    return Known(load(drills, TYPES), TYPES)
+
+
+def told(home: Path, plan: str = mass_files.PLAN, sites: str = SITES) -> list[str]:
+    """The mistakes as `dro check` prints them."""
+    of = known(home)
+    mass_files.put(home / "drills", sites, plan)
+    return [str(each) for each in plan_problems(home / "drills", of)]
+
+
+def declared(home: Path, plan: str = mass_files.PLAN, sites: str = SITES) -> Declared:
+    of = known(home)
+    mass_files.put(home / "drills", sites, plan)
+    return plans(home / "drills", of)["many-sites"]
+
+
+def test_a_plan_is_read_whole(home: Path) -> None:
+    """Its products with what is asked of each tenant, its containers as they are defined, its sites' limits."""
+    found = declared(home, mass_files.PLAN.replace("teams:", ROWS))
+    sessions, orders = found.plan.products
+    assert isinstance(sessions.checks[0], TenantItems) and isinstance(orders.checks[0], TenantRows)
+    assert orders.needs == ("sessions",) and orders.service == "shop" and orders.containers[0].definition
+    assert str(found.plan.rtos[1]) == "< 6h" or found.plan.rtos[1].value.total_seconds() == 6 * 3600
+
+
+def test_another_list_is_another_plan(home: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """By its digest, and so is another check."""
+    other = tmp_path_factory.mktemp("other")
+    assert declared(home).plan.digest != declared(other, sites=SITES + "two,1,,,\n").plan.digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("ago: 10m", "ago: 10m, at: 2026-11-01T00:00:00Z", "4:event", "says it twice"),
+        (", ago: 10m", "", "4:event", "says not when"),
+        ("sessions-pitr: {}", "session-pitr: {}", "9:products.sessions.drills.session-pitr", "there is no drill"),
+        (
+            "sessions-pitr: {}",
+            "shop-replica: {}",
+            "9:products.sessions.drills.shop-replica",
+            "no tenants can be asked",
+        ),
+        ("sessions-pitr: {}", "orders-snapshot: {}", "9:products.sessions.drills.orders-snapshot", "is not of what"),
+        ("#:tenant", "", "11:products.sessions.tenant[0].items.value", "has no :tenant"),
+        ("many-sites\ntitle", "other\ntitle", "1:mass_restore", "is not the name of the file"),
+        ("    title: Sessions", "    needs: [sessions]", "8:products.sessions.needs", "needs itself"),
+        ("    title: Sessions", "    needs: [more]", "8:products.sessions.needs[0]", "there is no product"),
+        ("teams:", "at_once: 0\nteams:", "12:at_once", "is not a whole number from 1"),
+        ("lasts: 14d, ", "", "14:safeguards[0]", "is not the last"),
+        (
+            "{tier: 1, team: Team One}",
+            "{tier: 1, team: A}, {tier: 1, team: B}",
+            "12:teams[1].tier",
+            "an owner already",
+        ),
+    ],
+)
+def test_a_mistake_in_the_plan_is_told_by_its_key(home: Path, old: str, new: str, place: str, message: str) -> None:
+    """With its line, before anything starts."""
+    found = told(home, mass_files.PLAN.replace(old, new))
+    assert any(f"many-sites.yaml:{place}:" in each and message in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("SELECT count(*) FROM orders", "has no :tenant"),
+        ("SELECT count(*) FROM orders WHERE site = ':tenant'", "in quotes"),
+        ("SELECT count(*) FROM orders -- :tenant", "in a comment"),
+        ("SELECT site::tenant FROM orders", "has no :tenant"),
+        ("DELETE FROM orders WHERE site = :tenant", "SELECT that changes nothing"),
+        ("SELECT 1 WHERE :tenant = 'a'", "names no table"),
+        ("SELECT count(*) FROM orders WHERE site = :tenant; SELECT 2", "one statement"),
+    ],
+)
+def test_a_statement_that_binds_no_tenant_is_refused(home: Path, sql: str, message: str) -> None:
+    """Its key is a value, never a part of the text; and it reads, and no more."""
+    rows = ROWS.replace("SELECT count(*) FROM orders WHERE site = :tenant", sql)
+    found = told(home, mass_files.PLAN.replace("teams:", rows))
+    assert any("products.orders.tenant[0].rows.sql" in each and message in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "message"),
+    [
+        ("two,9,,,", "3:tier", "'9' is no tier"),
+        ("two,x,,,", "3:tier", "'x' is no tier"),
+        (",1,,,", "3:site", "no name"),
+        ("two,1,gone,,", "3:state", "'gone' is not a state"),
+        ("two,1,soft-deleted,,", "3:deleted_at", "is empty for a deleted site"),
+        ("two,1,soft-deleted,yesterday,", "3:deleted_at", "no instant with a time zone"),
+        ("two,1", "3", "has 2 columns, the headers are 5"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_told_by_line_and_column(home: Path, row: str, place: str, message: str) -> None:
+    """All of them at once, before anything starts."""
+    found = told(home, sites=f"{SITES}{row}\n")
+    assert any(f"many-sites.csv:{place}:" in each and message in each for each in found), found
+
+
+def test_a_list_without_its_columns_or_its_file_is_told(home: Path) -> None:
+    """Also a column that only a container is told by."""
+    placed = mass_files.PLAN.replace("sessions-pitr: {}", "sessions-pitr: {column: shard, equals: a}")
+    assert any("csv:1:shard: has no column 'shard'" in each for each in told(home, placed))
+    (home / "drills" / "mass-restores" / "many-sites.csv").unlink()
+    of = Known(load(home / "drills", TYPES), TYPES)
+    assert any("is not a file" in str(each) for each in plan_problems(home / "drills", of))
+
+
+def test_a_site_that_stands_twice_counts_once_and_the_more_careful(home: Path) -> None:
+    """It is told, and the event goes on."""
+    found = declared(home, sites=f"{SITES}one,1,legal-hold,,case\n")
+    assert [(each.name, each.state) for each in found.sites] == [("one", SiteState.LEGAL_HOLD)]
+    assert [str(each).split(": ")[0] for each in found.notes] == ["drills/mass-restores/many-sites.csv:3:site"]

@@ -1,0 +1,1 @@
+"""Promises of the arithmetic of large-incident drills."""
