@@ -57,7 +57,7 @@ def test_the_other_ways_to_make_a_client_are_guarded_too(made: Estate, sent: Cal
     with pytest.raises(Forbidden):
         session._session.create_client("rds", REGION).delete_db_instance(DBInstanceIdentifier=INSTANCE.id)
     with pytest.raises(Forbidden):
-        list(session.client("dynamodb").get_paginator("query").paginate(TableName=TABLE.id))
+        list(session.client("sns").get_paginator("list_topics").paginate())
     assert sent() == []
 
 

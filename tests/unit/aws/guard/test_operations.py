@@ -9,7 +9,7 @@ from tests.support.estate import REGION
 from tests.support.guarded import COPY, MODELS, SERVICES, everywhere, guard
 from tests.support.types import READS, WRITES
 
-LOOKING = ("Describe", "List", "Get", "Head", "Scan", "BatchGet", "BatchCheck", "Simulate", "Filter")
+LOOKING = ("Describe", "List", "Get", "Head", "Query", "Scan", "BatchGet", "BatchCheck", "Simulate", "Filter")
 EVERYTHING = [(service, operation) for service in SERVICES for operation in MODELS[service].operation_names]
 
 
