@@ -47,7 +47,7 @@ ROLES = """
 roles: {source: "arn:aws:iam::123456789012:role/dro-read", drill: "arn:aws:iam::123456789012:role/dro-drill"}
 """
 DRILLS = ("orders-snapshot", "orders-pitr", "sessions-pitr", "images-pitr", "shop-replica", *vaulted.NAMES)
-OWN = ("a parameter group is", "the table's capacity scales")
+OWN = ("a parameter group is", "the table's capacity scales", "a tenant's items")
 """The occasions that no setting of the estate gives."""
 LARGE = ("an object is larger than 5 GB", "the copying of a large object", "a key has letters", "it has more than")
 """The occasions that no object of the estate's bucket gives."""
@@ -195,7 +195,7 @@ def test_the_source_role_can_change_nothing(here: wiring.App) -> None:
     """Its actions only look, and items and logins are read only of what is drilled, or of copies."""
     found = statements(policies.source_policies(scope(here)))
     actions = {action for each in found for action in each["Action"]}
-    looks = ("Describe", "List", "Get", "Scan", "Simulate", "Decrypt", "Filter")
+    looks = ("Describe", "List", "Get", "Query", "Scan", "Simulate", "Decrypt", "Filter")
     assert all(action.split(":")[1].startswith(looks) for action in actions)
     items = next(each for each in found if "dynamodb:Scan" in each["Action"])
     assert {arn.split("/")[-1] for arn in items["Resource"]} == {TABLE.id, "dro-*"}

@@ -324,7 +324,7 @@ TYPE = Drillable(
             "dynamodb:ListImports": "a table of an import wears no tag yet",
         },
     ),
-    data=frozenset({"dynamodb:GetItem", "dynamodb:Scan"}),
+    data=frozenset({"dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"}),
     secures="dynamodb",
     heartbeat="{key: {pk: canary}, attribute: at}",
     beat=BEAT,
