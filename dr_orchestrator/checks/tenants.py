@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from dr_orchestrator.checks.items import MISSED, Tables
 from dr_orchestrator.checks.result import instant
 from dr_orchestrator.checks.speech import spoken_on
 from dr_orchestrator.checks.speech.postgres import PostgreSQL, stored
+from dr_orchestrator.checks.strangers import Strangers
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.mass_restore.items import Found
 from dr_orchestrator.domain.mass_restore.plan import TenantCheck, TenantItems, TenantRows
@@ -25,6 +26,8 @@ from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotTheCopy, Stopped, without_secrets
 
 _PLACE = re.compile(r"(?<!:):tenant\b")
+_Strangers = tuple[Strangers, str]
+_SECONDS = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 class SqlTenants:
@@ -32,6 +35,7 @@ class SqlTenants:
 
     def __init__(self, login: Callable[[Copy], Login], prove: Callable[[Copy, Any], None]) -> None:
         self._login, self._prove = login, prove
+        self._strangers = Strangers()
 
     @contextmanager
     def opened(self, copy: Copy) -> Iterator[Tells]:
@@ -41,7 +45,7 @@ class SqlTenants:
             proven = set[str]()
 
             def tell(check: TenantCheck, tenant: str) -> Found:
-                return _told(check, lambda: _counted(connection, check, tenant, proven))
+                return _told(check, lambda: _counted(connection, check, tenant, proven, (self._strangers, copy.id)))
 
             yield tell
 
@@ -84,7 +88,7 @@ class ItemTenants:
         }
         items = list(self._tables.pages("Query", "Items", TableName=table, ConsistentRead=True, **asked))
         times = [next(iter(each[check.newest].values())) for each in items if check.newest in each]
-        return Found(check, len(items), max(map(instant, times), default=None))
+        return Found(check, len(items), max(map(_known, times), default=None))
 
 
 def _told(check: TenantCheck, ask: Callable[[], Found]) -> Found:
@@ -99,27 +103,56 @@ def _told(check: TenantCheck, ask: Callable[[], Found]) -> Found:
         return Found(check, unread=without_secrets(f"{type(error).__name__}: {error}").splitlines()[0])
 
 
-def _counted(connection: Any, check: TenantCheck, tenant: str, proven: set[str]) -> Found:
-    """The rows of a tenant: how many, and the newest; that the statement reads stored tables is proven once."""
+def _counted(connection: Any, check: TenantCheck, tenant: str, proven: set[str], strangers: _Strangers) -> Found:
+    """The rows of a tenant: how many, and the newest; that the statement reads stored tables is proven once, and that
+    it counts no stranger's.
+    """
     if not isinstance(check, TenantRows):
         raise NotMeasured("a database is asked for rows")
     if not isinstance(spoken_on(connection), PostgreSQL):
         raise NotMeasured("tenants are asked for in PostgreSQL alone: no key is bound in other databases")
-    statement, bound = _PLACE.sub("%s", check.sql.replace("%", "%%")), (tenant,) * len(_PLACE.findall(check.sql))
+    if check.name not in proven:
+        with connection.transaction():
+            stored.data_read(connection, *_bound(check, tenant))
+        proven.add(check.name)
+    known, copy = strangers
+    known.prove((copy, check), tenant, lambda key: _number(connection, check, key))
+    rows = _asked(connection, check, tenant)
+    if len(rows) != 1 or not 1 <= len(rows[0]) <= 2:
+        raise NotMeasured("it returns not one row of a count, and an instant")
+    found = Found(check, int(rows[0][0] or 0), _instant(rows[0][1:]))
+    if found.rows:
+        known.prove_longer((copy, check), tenant, lambda key: _number(connection, check, key))
+    return found
+
+
+def _bound(check: TenantRows, tenant: str) -> tuple[str, tuple[str, ...]]:
+    """The statement, and the values that are bound in it."""
+    return _PLACE.sub("%s", check.sql.replace("%", "%%")), (tenant,) * len(_PLACE.findall(check.sql))
+
+
+def _asked(connection: Any, check: TenantRows, tenant: str) -> list[tuple[Any, ...]]:
     with connection.transaction():
-        rows = connection.execute(statement, bound, prepare=True).fetchmany(2)
-        if len(rows) != 1 or not 1 <= len(rows[0]) <= 2:
-            raise NotMeasured("it returns not one row of a count, and an instant")
-        if check.name not in proven:
-            stored.data_read(connection, statement, bound)
-            proven.add(check.name)
-    return Found(check, int(rows[0][0] or 0), _instant(rows[0][1:]))
+        rows: list[tuple[Any, ...]] = connection.execute(*_bound(check, tenant), prepare=True).fetchmany(2)
+    return rows
+
+
+def _number(connection: Any, check: TenantRows, key: str) -> int:
+    """How many rows a key has; no answer is none."""
+    return sum(int(row[0] or 0) for row in _asked(connection, check, key))
 
 
 def _instant(cells: tuple[Any, ...]) -> datetime | None:
-    """The newest instant, where a second column tells it; NotMeasured where its zone is not known."""
-    if not cells or cells[0] is None:
-        return None
-    if isinstance(cells[0], datetime) and cells[0].tzinfo is None:
+    """The newest instant, where a second column tells it."""
+    return None if not cells or cells[0] is None else _known(cells[0])
+
+
+def _known(value: object) -> datetime:
+    """An instant; NotMeasured where its zone is not told: taken for UTC it could be hours newer than it is."""
+    text = str(value)
+    if not isinstance(value, datetime) and _SECONDS.fullmatch(text):
+        return instant(text)
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(text)
+    if found.tzinfo is None:
         raise NotMeasured("its instant has no time zone, so that it is not known when that was")
-    return instant(cells[0])
+    return found.astimezone(UTC)

@@ -114,7 +114,7 @@ def test_what_cannot_begin_is_refused_with_what_to_do(here: wiring.App, capsys: 
     assert said(capsys, "run", "many-sites", "--at-once", "0")[0] == Exit.USAGE
     code, _, err = said(capsys, "run", "many-sites", "--resume")
     assert code == Exit.USAGE and "dro mass run many-sites" in err
-    mass_files.put(here.settings.drills, "site,tier\none,7\n")
+    mass_files.put(here.settings.drills, "site,tier,state\none,7,\n")
     code, _, err = said(capsys, "run", "many-sites")
     assert code == Exit.USAGE and "many-sites.csv:2:tier" in err
     assert here.ledger.mass_restores.all() == []

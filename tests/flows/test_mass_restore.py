@@ -130,7 +130,7 @@ def test_a_container_that_fails_loses_no_item(shop: Estate, here: wiring.App) ->
 
 def test_the_next_one_is_to_be_larger(shop: Estate, here: wiring.App) -> None:
     """The same again raises a finding of the programme, which the reason for it is kept with."""
-    mass_files.put(here.settings.drills, "site,tier\none,1\ntwo,1\n")
+    mass_files.put(here.settings.drills, "site,tier,state\none,1,\ntwo,1,\n")
     first = run()
     assert here.ledger.mass_restores.named(first).verdict is Verdict.PASSED
     held = plan(here, "many-sites").compared

@@ -38,7 +38,7 @@ def test_it_is_one_flow_run_that_ends_as_the_ledger_says(
     beat(shop)
     shop.clock.sleep(330)
     with wiring.using(workspace.world(home, shop.clock)) as here, temporary_settings({PREFECT_API_URL: api}):
-        mass_files.put(here.settings.drills, f"site,tier\n{sites},1\n")
+        mass_files.put(here.settings.drills, f"site,tier,state\n{sites},1,\n")
         id = prefect_runner.run_mass_restore("many-sites", True, None, "", False)
         assert here.ledger.mass_restores.named(id).verdict is Verdict(verdict)
         with get_client(sync_client=True) as client:

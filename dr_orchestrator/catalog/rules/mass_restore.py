@@ -12,12 +12,14 @@ from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.mass_restore import MassRestoreFile, Product, TenantCheck, Where
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.drill import Catalogue
+from dr_orchestrator.domain.inquiries import refused
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.mass_restore.plan import TENANT
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
+from dr_orchestrator.domain.sql_words import POSTGRES, Unread, words
 
 PLACE = re.compile(r"(?<!:):tenant\b")
-_QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_STANDS = "DRO_PLACE_OF_THE_TENANT"
 _RESTORES = (Kind.SNAPSHOT_RESTORE, Kind.PITR_RESTORE)
 
 
@@ -94,10 +96,23 @@ def _statement(key: Key, sql: str) -> Iterator[Mistake]:
     """The key of a tenant is a value of the statement: it stands in no quotes, and in no comment."""
     if not PLACE.search(sql):
         yield key, f"it has no {TENANT}, so that it asks the same of each tenant", f"write `WHERE site = {TENANT}`"
-    elif len(PLACE.findall(_QUOTED.sub("", sql))) != len(PLACE.findall(sql)):
-        yield key, f"{TENANT} stands in quotes or in a comment, where nothing is bound", "take the quotes away"
+    elif unbound := _unbound(sql):
+        yield key, *unbound
     elif (wrong := mistake(PLACE.sub("NULL", sql))) is not None:
         yield key, *wrong
+    elif why := refused(PLACE.sub("NULL", sql)):
+        yield key, why, "write one SELECT that reads the tenant's rows, and no more"
+
+
+def _unbound(sql: str) -> tuple[str, str] | None:
+    """Why the key is not bound wherever it is written, and what to do."""
+    try:
+        found = words(PLACE.sub(_STANDS, sql), POSTGRES)
+    except Unread as unread:
+        return f"nobody knows how it is read: {unread}", "write it so that every server reads the same"
+    if sum(not each.quoted and each.text == _STANDS for each in found) == len(PLACE.findall(sql)):
+        return None
+    return f"{TENANT} stands in quotes or in a comment, where nothing is bound", "take the quotes away"
 
 
 def _teams(of: MassRestoreFile) -> Iterator[Mistake]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.domain.judge.reasons import SKEW
 from dr_orchestrator.domain.mass_restore.plan import TenantCheck
 from dr_orchestrator.domain.mass_restore.sites import SiteState
 from dr_orchestrator.domain.objective import Limit, format_duration
@@ -27,7 +29,8 @@ class ItemVerdict(StrEnum):
 class Item:
     """A product of a site: its wave and container, and, once it is settled, its verdict with the rule that gave it.
 
-    `rta` runs from the event; of it the container's run was `held` so long. `rows` and `newest` are what the copy told;
+    `rta` runs from the event; of it the container's run was `held` so long. `rows` and `newest` are what the copy told,
+    the newest of the check that is worst off;
     `proven` says of a deletion that can be undone whether its rows were seen there: None where nobody looked.
     """
 
@@ -59,7 +62,7 @@ class Item:
     @property
     def net(self) -> timedelta | None:
         """How long it took without what the run itself was held."""
-        return None if self.rta is None else self.rta - (self.held or timedelta())
+        return None if self.rta is None else max(timedelta(), self.rta - (self.held or timedelta()))
 
 
 @dataclass(frozen=True)
@@ -87,17 +90,17 @@ class Asked:
 
 def judged(of: Item, by: Asked) -> Item:
     """The item with its verdict; one that is left alone keeps that, and tells whether its rows are there."""
-    newest = max((each.newest for each in by.found if each.newest is not None), default=None)
+    newest = _worst(by.found)
     rows = None if any(each.rows is None for each in by.found) else sum(each.rows or 0 for each in by.found)
     seen = replace(of, started_at=by.began, ended_at=by.ended, rows=rows, newest=newest)
     verdict, rule, reason = _verdict(by)
     if of.state is not SiteState.LIVE:
-        proven = None if verdict is ItemVerdict.INCONCLUSIVE else rule is not Rule.TENANT_MISSING
+        proven = None if verdict is ItemVerdict.INCONCLUSIVE else not any(map(_lacks, by.found))
         return replace(left_alone(seen), proven=proven)
     done = replace(seen, verdict=verdict, rule=rule, reason=reason)
     if verdict is ItemVerdict.INCONCLUSIVE:
         return done
-    loss = None if newest is None else by.struck - newest
+    loss = None if newest is None or newest > by.struck else by.struck - newest
     return replace(done, rta=by.ended - by.struck, held=by.held, rpa=loss)
 
 
@@ -129,7 +132,7 @@ def _verdict(by: Asked) -> tuple[ItemVerdict, Rule | None, str]:
     if unread := next((each for each in by.found if each.unread or each.rows is None), None):
         return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, f"{unread.check.name}: {unread.unread or 'not counted'}"
     for each in by.found:
-        if wrong := _wrong(each, by.struck):
+        if wrong := _wrong(each, by.struck, by.point):
             return *wrong[:2], f"{each.check.name}: {wrong[2]}"
     took = by.ended - by.struck
     if by.rto is not None and not by.rto.met_by(took):
@@ -137,12 +140,22 @@ def _verdict(by: Asked) -> tuple[ItemVerdict, Rule | None, str]:
     return ItemVerdict.PASSED, None, ""
 
 
-def _wrong(of: Found, struck: datetime) -> tuple[ItemVerdict, Rule, str] | None:
-    if (of.rows or 0) < of.check.minimum:
+def _worst(found: Sequence[Found]) -> datetime | None:
+    """The newest row of the check whose newest is the oldest; None where a check tells none: it may be the worst."""
+    told = [each.newest for each in found if each.newest is not None]
+    return min(told) if told and len(told) == len(found) else None
+
+
+def _lacks(of: Found) -> bool:
+    """Whether a check found too few rows."""
+    return (of.rows or 0) < of.check.minimum
+
+
+def _wrong(of: Found, struck: datetime, point: datetime) -> tuple[ItemVerdict, Rule, str] | None:
+    if _lacks(of):
         told = f"{counted(of.rows or 0, 'row')}, at least {of.check.minimum:,} are expected"
         return ItemVerdict.FAILED, Rule.TENANT_MISSING, told
-    if of.newest is not None and of.newest > struck:
-        told = f"a row is of {of.newest:%Y-%m-%d %H:%M:%S} UTC, after the event: the copy is not of before it"
+    if of.newest is not None and (told := _untrue(of.newest, struck, point)):
         return ItemVerdict.INCONCLUSIVE, Rule.NEWER_THAN_POINT, told
     if of.check.within is None:
         return None
@@ -152,3 +165,11 @@ def _wrong(of: Found, struck: datetime) -> tuple[ItemVerdict, Rule, str] | None:
         told = f"its newest row is {format_duration(age)} older than the event"
         return ItemVerdict.FAILED, Rule.TENANT_TOO_OLD, f"{told}, at most {format_duration(of.check.within)} is allowed"
     return None
+
+
+def _untrue(newest: datetime, struck: datetime, point: datetime) -> str:
+    """Why a copy of that recovery point cannot hold such a row; empty where it can."""
+    told = f"a row is of {newest:%Y-%m-%d %H:%M:%S} UTC"
+    if newest > struck:
+        return f"{told}, after the event: the copy is not of before it"
+    return f"{told}, newer than the recovery point's {point:%Y-%m-%d %H:%M:%S} UTC" if newest > point + SKEW else ""

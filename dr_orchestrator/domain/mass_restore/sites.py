@@ -50,8 +50,16 @@ def undone_until(deleted_at: datetime | None, stages: Sequence[Stage]) -> dateti
     for each in stages:
         if not each.undo or each.lasts is None:
             break
-        end += each.lasts
+        end = _later(end, each.lasts)
     return end
+
+
+def _later(than: datetime, by: timedelta) -> datetime:
+    """So much later; the last instant that there is, where there is no such one."""
+    try:
+        return than + by
+    except OverflowError:
+        return datetime.max.replace(tzinfo=than.tzinfo)
 
 
 def stage_at(deleted_at: datetime | None, stages: Sequence[Stage], now: datetime) -> Stage | None:
@@ -60,9 +68,8 @@ def stage_at(deleted_at: datetime | None, stages: Sequence[Stage], now: datetime
         return None
     end = deleted_at
     for each in stages:
-        if each.lasts is None or now < end + each.lasts:
+        if each.lasts is None or now < (end := _later(end, each.lasts)):
             return each
-        end += each.lasts
     return stages[-1]
 
 

@@ -65,13 +65,12 @@ def _placed(site: Site, product: Product) -> Item:
 def waves_of(plan: MassPlan, items: Sequence[Item]) -> list[Wave]:
     """The containers in waves: whatever is needed comes before what needs it, then the most critical first."""
     depth = depths(plan.products)
-    tiers = _tiers(plan, items, depth)
-    grouped: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
-    for container, tier in tiers.items():
-        grouped[tier, depth[container[0]]].append(container)
+    grouped: dict[tuple[bool, int, int], list[tuple[str, str]]] = defaultdict(list)
+    for container, (last, tier) in _ranks(plan, items, depth).items():
+        grouped[last, tier, depth[container[0]]].append(container)
     return [
-        Wave(number, tier, plan.team(tier), tuple(grouped[tier, level]))
-        for number, (tier, level) in enumerate(sorted(grouped), start=1)
+        Wave(number, key[1], plan.team(key[1]), tuple(grouped[key]))
+        for number, key in enumerate(sorted(grouped), start=1)
     ]
 
 
@@ -81,16 +80,20 @@ def in_waves(items: Iterable[Item], waves: Iterable[Wave]) -> list[Item]:
     return [replace(each, wave=number.get((each.product, each.container), 0)) for each in items]
 
 
-def _tiers(plan: MassPlan, items: Sequence[Item], depth: Mapping[str, int]) -> dict[tuple[str, str], int]:
-    """The tier of each container: that of its most critical site, or of what needs it, whichever is the more so."""
-    of_site: dict[str, dict[str, str]] = defaultdict(dict)
-    found: dict[tuple[str, str], int] = {}
+def _ranks(plan: MassPlan, items: Sequence[Item], depth: Mapping[str, int]) -> dict[tuple[str, str], tuple[bool, int]]:
+    """The tier of each container: that of its most critical live site, or of what needs it, whichever is the more so.
+
+    Before it stands whether none of its sites is live: nobody waits for such a one, and it comes last.
+    """
+    of_site: dict[tuple[str, bool], dict[str, str]] = defaultdict(dict)
+    found: dict[tuple[str, str], tuple[bool, int]] = {}
     for each in items:
         if each.container:
-            of_site[each.site][each.product] = each.container
-            key = (each.product, each.container)
-            found[key] = min(found.get(key, each.tier), each.tier)
-    needed = _needed(plan, of_site.values())
+            gone, key = each.state is not SiteState.LIVE, (each.product, each.container)
+            of_site[each.site, gone][each.product] = each.container
+            found[key] = min(found.get(key, (gone, each.tier)), (gone, each.tier))
+    alike = [{p: name for p, name in held.items() if found[p, name][0] is gone} for (_, gone), held in of_site.items()]
+    needed = _needed(plan, alike)
     for container in sorted(found, key=lambda key: -depth[key[0]]):  # what needs the most passes its haste on first
         for before in needed.get(container, ()):
             found[before] = min(found[before], found[container])
@@ -103,5 +106,18 @@ def _needed(plan: MassPlan, of_sites: Iterable[Mapping[str, str]]) -> dict[tuple
     found: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for held in of_sites:
         for product, container in held.items():
-            found[product, container] |= {(each, held[each]) for each in needs[product] if each in held}
+            found[product, container] |= {(each, held[each]) for each in _before(product, needs, held)}
+    return found
+
+
+def _before(product: str, needs: Mapping[str, Sequence[str]], held: Mapping[str, str]) -> set[str]:
+    """The products with a container that one needs, also through others that have none."""
+    found, ahead, seen = set[str](), [*needs[product]], set[str]()
+    while ahead:
+        each = ahead.pop()
+        if each in held:
+            found.add(each)
+        elif each not in seen:
+            seen.add(each)
+            ahead += needs[each]
     return found

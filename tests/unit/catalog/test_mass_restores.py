@@ -100,6 +100,14 @@ def test_a_mistake_in_the_plan_is_told_by_its_key(home: Path, old: str, new: str
         ("DELETE FROM orders WHERE site = :tenant", "SELECT that changes nothing"),
         ("SELECT 1 WHERE :tenant = 'a'", "names no table"),
         ("SELECT count(*) FROM orders WHERE site = :tenant; SELECT 2", "one statement"),
+        ("SELECT count(*) FROM orders WHERE site = $$:tenant$$", "in quotes"),
+        ("SELECT count(*) FROM orders WHERE site = $a$ :tenant $a$ OR site = :tenant", "in quotes"),
+        ("SELECT count(*) FROM orders WHERE site = E'\\\\' :tenant'", "in quotes"),
+        ("SELECT count(*) FROM orders WHERE site = U&':tenant'", "nobody knows how it is read"),
+        ("SELECT count(*) FROM orders WHERE site = :tenant FOR UPDATE", "UPDATE changes something"),
+        ("SELECT count(*) FROM orders WHERE site = :tenant FOR KEY SHARE", "locks what it reads"),
+        ("SELECT setval('s', 1) FROM orders WHERE site = :tenant", "setval is not called"),
+        ("SELECT pg_advisory_lock(1) FROM orders WHERE site = :tenant", "pg_advisory_lock is not called"),
     ],
 )
 def test_a_statement_that_binds_no_tenant_is_refused(home: Path, sql: str, message: str) -> None:
@@ -119,12 +127,49 @@ def test_a_statement_that_binds_no_tenant_is_refused(home: Path, sql: str, messa
         ("two,1,soft-deleted,,", "3:deleted_at", "is empty for a deleted site"),
         ("two,1,soft-deleted,yesterday,", "3:deleted_at", "no instant with a time zone"),
         ("two,1", "3", "has 2 columns, the headers are 5"),
+        ("two,1,live,2026-11-01T00:00:00Z,", "3:deleted_at", "the site is live"),
+        ("two,1,,2026-11-01T00:00:00Z,", "3:deleted_at", "the site is live"),
+        pytest.param(f"two,{'9' * 5000},,,", "3:tier", "is no tier", id="tier-of-5000-digits"),
+        ("two,1,soft-deleted,0001-01-01T00:00:00+14:00,", "3:deleted_at", "no instant"),
+        ("two,1,soft-deleted,9999-12-31T23:00:00Z,", "3:deleted_at", "no time at which a site"),
+        ("two,1,,,a\0b", "3:reason", "a character that nobody sees"),
+        ("two,1,,,a\x1b[2Jb", "3:reason", "a character that nobody sees"),
+        ('two,1,,,"a\nb"', "3:reason", "the end of a line"),
+        ('"two\n",1,,,', "3:site", "the end of a line"),
+        ('two,1,,,"a\nb"\nsix,9,,,', "5:tier", "'9' is no tier"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_told_by_line_and_column(home: Path, row: str, place: str, message: str) -> None:
     """All of them at once, before anything starts."""
     found = told(home, sites=f"{SITES}{row}\n")
     assert any(f"many-sites.csv:{place}:" in each and message in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("headers", "place", "message"),
+    [
+        ("site,tier,State", "1:State", "is no column, 'state' is"),
+        ("Site,tier,state", "1:Site", "is no column, 'site' is"),
+        ("site,tier,status", "1:status", "no drill of the plan places sites by"),
+        ("site,tier,status", "1:state", "has no column 'state'"),
+        ("site,tier,state,state", "1:state", "stands twice"),
+        ("site,tier,state,shard", "1:shard", "no drill of the plan places sites by"),
+        ("site,tier,state,", "1", "a column has no header"),
+        ("site,tier,st\x1bate", "1:st?ate", "no drill of the plan places sites by"),
+    ],
+)
+def test_headers_that_could_hide_a_hold_are_refused(home: Path, headers: str, place: str, message: str) -> None:
+    """A state under another header is nobody's: its site would be restored, whatever it says."""
+    row = ",".join(["one", "1", "legal-hold", ""][: headers.count(",") + 1])
+    found = told(home, sites=f"{headers}\n{row}\n")
+    assert any(f"many-sites.csv:{place}: " in each and message in each for each in found), found
+
+
+def test_a_column_that_a_drill_places_sites_by_is_read(home: Path) -> None:
+    """As the plan names it."""
+    placed = mass_files.PLAN.replace("sessions-pitr: {}", "sessions-pitr: {column: shard, equals: a}")
+    found = declared(home, placed, "site,tier,state,shard\none,1,,a\n")
+    assert [each.more for each in found.sites] == [{"shard": "a"}]
 
 
 def test_a_list_without_its_columns_or_its_file_is_told(home: Path) -> None:
@@ -141,3 +186,16 @@ def test_a_site_that_stands_twice_counts_once_and_the_more_careful(home: Path) -
     found = declared(home, sites=f"{SITES}one,1,legal-hold,,case\n")
     assert [(each.name, each.state) for each in found.sites] == [("one", SiteState.LEGAL_HOLD)]
     assert [str(each).split(": ")[0] for each in found.notes] == ["drills/mass-restores/many-sites.csv:3:site"]
+
+
+@pytest.mark.parametrize("states", [",legal-hold", "legal-hold,"])
+@pytest.mark.parametrize(
+    ("first", "again"), [("One", "one"), ("caf\u00e9", "cafe\u0301"), ("a site", "a  site"), ("stra\u00dfe", "STRASSE")]
+)
+def test_a_site_that_is_written_otherwise_is_the_same_one(home: Path, first: str, again: str, states: str) -> None:
+    """In another case, another form of Unicode or with wider blanks: it is told, and the more careful row counts."""
+    one, other = states.split(",")
+    found = declared(home, sites=f"site,tier,state\n{first},1,{one}\n{again},1,{other}\n")
+    assert [each.state for each in found.sites] == [SiteState.LEGAL_HOLD]
+    (note,) = found.notes
+    assert f"many-sites.csv:3:site: {again} stands on line 2 already as '{first}'" in str(note)

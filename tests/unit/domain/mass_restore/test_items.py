@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -62,7 +62,45 @@ def test_each_verdict_has_its_rule(change: dict[str, object], verdict: ItemVerdi
 
 
 @pytest.mark.parametrize(
-    ("found", "proven"), [((SEEN,), True), ((Found(CHECK, 0),), False), ((Found(CHECK, unread="no"),), None)]
+    ("newest", "loss"),
+    [((MINUTE, HOUR), HOUR), ((HOUR, MINUTE), HOUR), ((MINUTE, None), None), ((None, None), None)],
+)
+def test_the_loss_is_that_of_the_check_that_is_worst_off(
+    newest: tuple[timedelta | None, ...], loss: timedelta | None
+) -> None:
+    """Nobody knows it where one of them tells none: that may be the worst."""
+    found = tuple(replace(SEEN, newest=None if each is None else START - each) for each in newest)
+    done = judged(ITEM, replace(BY, found=found))
+    assert (done.verdict, done.rpa) == (ItemVerdict.PASSED, loss)
+    assert done.newest == (None if loss is None else START - loss)
+
+
+def test_no_loss_is_below_nothing_and_no_time_either() -> None:
+    """Of rows from after the event no loss is told; where a run was held for longer than all took, none is left."""
+    done = judged(ITEM, replace(BY, found=(Found(CHECK, 1, START + MINUTE),)))
+    assert (done.verdict, done.rpa) == (ItemVerdict.FAILED, None)
+    assert judged(ITEM, replace(BY, held=3 * HOUR)).net == timedelta()
+
+
+@pytest.mark.parametrize(("after", "passes"), [(timedelta(minutes=5), True), (timedelta(minutes=5, seconds=1), False)])
+def test_a_row_that_is_newer_than_the_recovery_point_is_of_another_place(after: timedelta, passes: bool) -> None:
+    """Though it is of before the event; clocks may be so far apart as everywhere."""
+    by = replace(BY, point=START - HOUR, found=(replace(SEEN, newest=START - HOUR + after),))
+    done = judged(ITEM, by)
+    assert (done.rule, done.verdict) == (
+        (None, ItemVerdict.PASSED) if passes else (Rule.NEWER_THAN_POINT, ItemVerdict.INCONCLUSIVE)
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "proven"),
+    [
+        ((SEEN,), True),
+        ((Found(CHECK, 0),), False),
+        ((Found(CHECK, unread="no"),), None),
+        ((replace(SEEN, check=replace(CHECK, within=timedelta(seconds=1))), Found(CHECK, 0)), False),
+        ((replace(SEEN, check=replace(CHECK, within=timedelta(seconds=1))), SEEN), True),
+    ],
 )
 def test_a_deleted_site_is_left_alone_and_only_its_way_back_is_proven(
     found: tuple[Found, ...], proven: bool | None
@@ -93,6 +131,14 @@ def test_a_deletion_can_be_undone_to_the_end_of_the_stages_that_say_how() -> Non
     told = [stage_at(START, STAGES, START + timedelta(days=each)) for each in (0, 13, 14, 99)]
     assert [each and each.name for each in told] == ["soft-deleted", "soft-deleted", "gone", "gone"]
     assert stage_at(START, STAGES, START - MINUTE) is None and stage_at(None, STAGES, START) is None
+
+
+def test_a_deletion_at_the_end_of_time_is_undone_until_then() -> None:
+    """Or with a stage that lasts longer than time does: nobody meets a traceback."""
+    late = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    assert undone_until(late, STAGES) == datetime.max.replace(tzinfo=UTC)
+    stage = stage_at(START, (replace(STAGES[0], lasts=timedelta.max), STAGES[1]), START + HOUR)
+    assert stage is not None and stage.name == "soft-deleted"
 
 
 def test_of_two_rows_of_a_site_the_more_careful_counts() -> None:

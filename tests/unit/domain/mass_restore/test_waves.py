@@ -55,6 +55,52 @@ def test_what_a_critical_site_needs_inherits_its_haste() -> None:
     assert [each.containers for each in waves] == [(("jira", "jira-a"), ("jira", "jira-b")), (("wiki", "wiki-pitr"),)]
 
 
+def test_what_is_needed_through_a_product_without_a_drill_comes_before() -> None:
+    """Code needs the wiki, which has no drill, which needs jira: jira comes first, though its sites are lesser ones."""
+    jira = product("jira", "jira-a", jira_a=Placed("shard", equals="a"))
+    code = product("code", "code-pitr", needs=("wiki",))
+    of = plan(jira, product("wiki", needs=("jira",)), code)
+    them = [Site("three", 3, more={"shard": "a"}), Site("one", 1, more={"shard": "b"})]
+    waves = waves_of(of, items_of(of, them))
+    assert [each.containers for each in waves] == [(("jira", "jira-a"),), (("code", "code-pitr"),)]
+    assert [each.tier for each in waves] == [1, 1]
+
+
+@given(SHARDS)
+def test_a_product_without_a_drill_hides_no_need(rows: list[tuple[int, str]]) -> None:
+    """Whatever the tiers are: what it needs is in an earlier wave than what needs it."""
+    of = plan(shards("jira"), product("wiki", needs=("jira",)), shards("code", "wiki"))  # type: ignore[arg-type]
+    them = [Site(f"s{at}", tier, more={"shard": shard}) for at, (tier, shard) in enumerate(rows)]
+    by = {each.key: each for each in planned(of, them)}
+    assert all(1 <= by[each.name, "jira"].wave < by[each.name, "code"].wave for each in them)
+
+
+@pytest.mark.parametrize("state", [SiteState.SOFT_DELETED, SiteState.LEGAL_HOLD])
+def test_a_site_that_nobody_restores_makes_no_haste(state: SiteState) -> None:
+    """Its container has the tier of its live ones; one without any comes last."""
+    of = plan(shards("jira"))  # type: ignore[arg-type]
+    them = [Site("gone", 1, state, more={"shard": "a"}), Site("live", 2, more={"shard": "b"})]
+    waves = waves_of(of, items_of(of, them))
+    assert waves[0].containers == (("jira", "jira-b"),)
+    them.append(Site("lesser", 3, more={"shard": "a"}))
+    waves = waves_of(of, items_of(of, them))
+    assert [(each.tier, each.containers) for each in waves] == [(2, (("jira", "jira-b"),)), (3, (("jira", "jira-a"),))]
+
+
+def test_what_only_deleted_sites_need_makes_no_haste_either() -> None:
+    """And among those that come last whatever is needed comes first."""
+    of = plan(shards("jira"), product("wiki", "wiki-pitr", needs=("jira",)))  # type: ignore[arg-type]
+    gone = Site("gone", 1, SiteState.SOFT_DELETED, more={"shard": "a"})
+    waves = waves_of(of, items_of(of, [gone, Site("live", 2, more={"shard": "b"})]))
+    assert [each.containers for each in waves] == [
+        (("jira", "jira-b"),),
+        (("wiki", "wiki-pitr"),),
+        (("jira", "jira-a"),),
+    ]
+    waves = waves_of(of, items_of(of, [gone, Site("other", 3, SiteState.SOFT_DELETED, more={"shard": "b"})]))
+    assert [each.containers for each in waves] == [(("jira", "jira-a"), ("jira", "jira-b")), (("wiki", "wiki-pitr"),)]
+
+
 def test_products_in_a_circle_are_told() -> None:
     """By the name of one of them."""
     with pytest.raises(ValueError, match="jira"):
