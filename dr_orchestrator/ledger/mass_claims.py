@@ -99,9 +99,10 @@ class SqlMassClaims:
             query = query.where(_row.container == container)
         return self._read(query)
 
-    def free(self, of: str) -> None:
-        """Let go of what a dead driver's workers held: whoever drives a drill is alone in it."""
-        held = (_row.mass_restore == of, _row.verdict.is_(None), _row.holder != "")
+    def free(self, of: str, holder: str | None = None) -> None:
+        """Let go of what a worker held, or all of a dead driver's: whoever drives a drill is alone in it."""
+        whose = _row.holder != "" if holder is None else _row.holder == holder
+        held = (_row.mass_restore == of, _row.verdict.is_(None), whose)
 
         def write() -> None:
             with transaction(self._engine) as connection:

@@ -157,15 +157,31 @@ class SqlMassRestores:
             raise UsageError(f"{of} has no wave {number}", f"it has {', '.join(map(str, found)) or 'none'}")
         return found[number]
 
-    def end(self, of: str, at: datetime, verdict: Verdict, told: str, back: Size, held: Held | None) -> None:
-        """Close a drill once, with its verdict, what came back, and its findings."""
+    def change(self, of: str, auto: bool, at_once: int) -> None:
+        """Write how an open drill goes on: whether waves are released by themselves, so many containers at once."""
+        own = (_row.id == of, _row.ended_at.is_(None))
+        self._write(update(mass_restore).where(*own).values(auto=auto, at_once=at_once))
+
+    def end(
+        self,
+        of: str,
+        at: datetime,
+        verdict: Verdict,
+        told: str,
+        back: Size,
+        held: Held | None,
+        simulated: bool = False,
+    ) -> None:
+        """Close a drill once, with its verdict, what came back, and its findings; `simulated` where it proved to be."""
         own = (_row.id == of, _row.ended_at.is_(None))
         counts = {"sites_back": back.sites, "products_back": back.products, "items_back": back.items}
+        marks = {"simulated": True} if simulated else {}
         deadlines = self._findings.deadlines()
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                closed = update(mass_restore).where(*own).values(ended_at=at, verdict=verdict, told=told, **counts)
+                values = {"ended_at": at, "verdict": verdict, "told": told, **counts, **marks}
+                closed = update(mass_restore).where(*own).values(values)
                 if connection.execute(closed).rowcount and held is not None:
                     findings.take_in_exercise(connection, held, deadlines)
 

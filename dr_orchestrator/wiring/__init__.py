@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import App, using, world
     from dr_orchestrator.wiring.exercising import open_exercise, open_scheduled, perform_in
-    from dr_orchestrator.wiring.mass_restores.driving import open_mass_restore, restore_container
+    from dr_orchestrator.wiring.mass_restores.containers import restore_container
+    from dr_orchestrator.wiring.mass_restores.driving import open_mass_restore
     from dr_orchestrator.wiring.opening import kind_of, open_run, resuming
     from dr_orchestrator.wiring.request import anew, as_part_of, choosing
     from dr_orchestrator.wiring.selection import runs_of
@@ -35,7 +36,8 @@ _HOMES = {
     **dict.fromkeys(("anew", "as_part_of", "choosing"), "request"),
     **dict.fromkeys(("kind_of", "open_run", "resuming"), "opening"),
     **dict.fromkeys(("open_exercise", "open_scheduled", "perform_in"), "exercising"),
-    **dict.fromkeys(("open_mass_restore", "restore_container"), "mass_restores.driving"),
+    "open_mass_restore": "mass_restores.driving",
+    "restore_container": "mass_restores.containers",
     **dict.fromkeys(("App", "using", "world"), "app"),
 }
 

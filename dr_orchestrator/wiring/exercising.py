@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.domain.programme import Exercise, due, left, proofs_wanted, quarter_of
-from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost, UsageError
 from dr_orchestrator.runner.driver import Held, Listening
 from dr_orchestrator.runner.lease import LEASE, LeaseHolder
@@ -247,10 +247,10 @@ def _why_not(here: App, exercise: Exercise, drills: Sequence[str] | None) -> str
     simulated = is_simulated(here, read_only(here, declared[0].resource.region))
     if (exercise.simulated, exercise.pace) != (simulated, here.clock.pace):
         return "it was begun by another clock, or at another endpoint"
-    return _made_elsewhere(here, here.ledger.queries.exercise(exercise.id)[1])
+    return made_elsewhere(here, here.ledger.queries.exercise(exercise.id)[1])
 
 
-def _made_elsewhere(here: App, runs: Sequence[Run]) -> str:
+def made_elsewhere(here: App, runs: Sequence[Outlined]) -> str:
     """The differences from when the runs were made; empty where all is the same, and where there is none."""
     made = {(run.header.provenance.region, run.header.provenance.endpoint): run.header.provenance for run in runs}
     try:

@@ -15,12 +15,19 @@ from dr_orchestrator.domain.mass_restore.items import Asked, Item, ItemVerdict, 
 from dr_orchestrator.domain.mass_restore.plan import MassPlan
 from dr_orchestrator.domain.mass_restore.port import Tells, Tenants
 from dr_orchestrator.domain.mass_restore.record import ContainerRecord, MassRecord
+from dr_orchestrator.domain.mass_restore.sites import SiteState
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Probed
+from dr_orchestrator.errors import DrillFault, NotTheCopy, Stopped, Transient
 from dr_orchestrator.runner import Components
 from dr_orchestrator.waiting import stops
 from dr_orchestrator.wiring.app import App
 
 BATCH = 20
+TRIES = 5
+"""So often in a row a worker tries to open a way that fails in passing."""
+
+PAUSE_S = 5.0
 CLAIM = timedelta(minutes=10)
 """Real time for which a batch is its worker's: far longer than one takes."""
 
@@ -43,9 +50,21 @@ def ask(here: App, of: MassRecord, container: ContainerRecord, tenants: Tenants 
     with ThreadPoolExecutor(number, thread_name_prefix="tenants") as pool:
         contexts = [contextvars.copy_context() for _ in range(number)]
         done = [pool.submit(context.run, work) for context in contexts]
-    counts = [each.result() for each in done]
-    passed, asked = (sum(each) for each in zip(*counts, strict=True))
-    return Probed(bool(asked), f"{counted(asked, 'tenant')} asked for, {passed:,} passed")
+    why = next((told for each in done if (told := each.result())), "")
+    claims = here.ledger.mass_restores.claims
+    if why:
+        claims.settle_rest(of.id, container.drill, Rule.TENANT_UNREAD, why, here.clock.now())
+    return _told(here, container, why)
+
+
+def _told(here: App, container: ContainerRecord, why: str) -> Probed:
+    """The sum of a container as the ledger has it, whoever asked: also what another process had asked for before."""
+    items = here.ledger.mass_restores.items(container.mass_restore)
+    own = [each for each in items if each.container == container.drill and each.state is not SiteState.LEGAL_HOLD]
+    asked = [each for each in own if each.run and each.verdict is not None]
+    passed = sum(each.verdict is ItemVerdict.PASSED for each in asked)
+    told = f"{len(asked):,} of {counted(len(own), 'tenant')} asked for, {passed:,} passed"
+    return Probed(bool(asked), f"{told}: {why}" if why and len(asked) < len(own) else told)
 
 
 @dataclass(frozen=True)
@@ -60,18 +79,47 @@ class _Work:
     point: datetime | None
     held: timedelta
 
-    def __call__(self) -> tuple[int, int]:
-        """Claim and settle until nothing is left; how many passed, and how many were asked for."""
+    def __call__(self) -> str:
+        """Open a way, then claim and settle until nothing is left; why not, where no way leads in.
+
+        What it held when a way broke is let go of, and asked for by a new one.
+        """
         claims, holder = self.here.ledger.mass_restores.claims, f"{self.container.run}:{secrets.token_hex(4)}"
-        own, passed, asked = self.container, 0, 0
+        why, tries = "", 0
+        while tries < TRIES:
+            left = len(claims.unsettled(self.of.id, self.container.drill))
+            try:
+                with self.tenants.opened(self.copy) as tell:
+                    if self._asked_all(tell, holder):
+                        return ""
+                tries = 0  # it answered before it broke
+            except NotTheCopy as other:
+                return other.message
+            except Stopped:
+                raise
+            except Transient as broken:
+                why = broken.message
+                fewer = len(claims.unsettled(self.of.id, self.container.drill)) < left
+                tries = 1 if fewer else tries + 1
+                self.here.clock.sleep(PAUSE_S)
+            except DrillFault as fault:
+                return fault.message
+            finally:
+                claims.free(self.of.id, holder)
+        return why
+
+    def _asked_all(self, tell: Tells, holder: str) -> bool:
+        """Whether nothing is left. A way that told something, and then nothing, may be broken: another is tried."""
+        claims, own, answered = self.here.ledger.mass_restores.claims, self.container, False
         while some := claims.claim(own.mass_restore, own.drill, holder, BATCH, CLAIM):
-            with self.tenants.opened(self.copy) as tell:
-                for item in some:
-                    stops.look()
-                    done = self._judged(item, tell)
-                    asked += claims.settle(done, holder)
-                    passed += done.verdict is ItemVerdict.PASSED
-        return passed, asked
+            for item in some:
+                stops.look()
+                done = self._judged(item, tell)
+                if _unread(done) and answered:
+                    return False
+                answered = answered or not _unread(done)
+                claims.settle(done, holder)
+        return True
 
     def _judged(self, item: Item, tell: Tells) -> Item:
         plan: MassPlan = self.of.plan
@@ -80,6 +128,11 @@ class _Work:
         rto = plan.rtos.get(item.tier)
         by = Asked(self.of.struck_at, began, self.here.clock.now(), found, self.held, self.point, rto)
         return replace(judged(item, by), run=self.container.run)
+
+
+def _unread(of: Item) -> bool:
+    """Whether the copy told nothing of it."""
+    return of.rule is Rule.TENANT_UNREAD or (of.state is not SiteState.LIVE and of.proven is None)
 
 
 def _figures(here: App, run: str) -> tuple[datetime | None, timedelta]:

@@ -178,7 +178,7 @@ def test_a_wave_is_released_once_and_handed_over_by_name(ledger: SqlLedger) -> N
 def test_its_end_is_written_once_with_what_it_raises(ledger: SqlLedger) -> None:
     """And is remembered as proven; what failed is not."""
     of, drills = begun(ledger), ledger.mass_restores
-    gaps = gaps_of(PLAN, [], Compared(Size(1, 1, 0)))
+    gaps = gaps_of(PLAN, [], Compared(Size(1, 1, 0)), Compared(Size(1, 1, 0)))
     held = Held(RaisedBy.MASS_RESTORE, of.id, PLAN.name, START, START + SPAN, True, gaps, frozenset())
     drills.end(of.id, START + SPAN, Verdict.PARTIAL, "some", Size(5, 2, 12), held)
     drills.end(of.id, START + 2 * SPAN, Verdict.PASSED, "all", Size(9, 9, 9), held)

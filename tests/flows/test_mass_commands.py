@@ -16,7 +16,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit
-from dr_orchestrator.wiring.mass_restores import driving
+from dr_orchestrator.wiring.mass_restores import containers, driving
 from tests.support import mass_files, workspace
 from tests.support.estate import Estate
 from tests.support.shop import beat
@@ -123,7 +123,9 @@ def test_what_cannot_begin_is_refused_with_what_to_do(here: wiring.App, capsys: 
 def test_a_stop_ends_it_with_a_verdict_for_each_item(shop: Estate, here: wiring.App, capsys: Any) -> None:
     """Aborted, exit code 4; what was not asked for is inconclusive, and no copy is left."""
     before = shop.inventory()
-    stop = mock.patch.object(driving, "new_run_id", side_effect=lambda _: here.stop.set("Ada stops it") or "r-stopped")
+    stop = mock.patch.object(
+        containers, "new_run_id", side_effect=lambda _: here.stop.set("Ada stops it") or "r-stopped"
+    )
     with stop:
         code, _, _ = said(capsys, "run", "many-sites", "--auto")
     (record,) = here.ledger.mass_restores.all()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import nullcontext
-from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
@@ -17,57 +15,22 @@ from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Role
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.ledger.mass_claims import SqlMassClaims
 from dr_orchestrator.ledger.mass_restores import SqlMassRestores
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring.mass_restores.planning import plan
 from dr_orchestrator.wiring.mass_restores.publishing import publish, shown
-from tests.support import mass_files, workspace
+from tests.support import mass_files
 from tests.support.dying import Killed, die
 from tests.support.estate import Estate
+from tests.support.mass_drills import ALL, SITES, dead, opened, run, verdicts
 from tests.support.shop import beat
-
-SITES = """site,tier,state,deleted_at,reason
-one,1,,,
-two,1,,,
-two,1,live,,
-lost,1,,,
-gone,1,soft-deleted,2026-11-01T00:00:00Z,asked for
-never,1,soft-deleted,2026-11-01T00:00:00Z,
-held,1,legal-hold,,case 7
-"""
 
 
 @pytest.fixture
 def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
-    long_ago = (shop.clock.now() - timedelta(hours=1)).isoformat()
-    mass_files.fill(shop.client("dynamodb"), long_ago, "one", "two", "gone", "held")
-    beat(shop)
-    shop.clock.sleep(330)  # the heartbeat was half a minute before the event
-    with wiring.using(workspace.world(home, shop.clock)) as made:
-        mass_files.put(made.settings.drills, SITES)
+    with opened(shop, home) as made:
         yield made
-
-
-def run(resume: bool = False, accepted: str = "") -> str:
-    return prefect_runner.run_mass_restore("many-sites", True, None, accepted, resume)
-
-
-def verdicts(here: wiring.App, id: str) -> dict[str, tuple[ItemVerdict | None, Rule | None, bool | None]]:
-    found = here.ledger.mass_restores.items(id)
-    return {each.site: (each.verdict, each.rule, each.proven) for each in found}
-
-
-EXIT = Session.__exit__
-ALL = {
-    "one": (ItemVerdict.PASSED, None, None),
-    "two": (ItemVerdict.PASSED, None, None),
-    "lost": (ItemVerdict.FAILED, Rule.TENANT_MISSING, None),
-    "gone": (ItemVerdict.LEFT_ALONE, Rule.SITE_DELETED, True),
-    "never": (ItemVerdict.LEFT_ALONE, Rule.SITE_DELETED, False),
-    "held": (ItemVerdict.LEFT_ALONE, Rule.SITE_HELD, None),
-}
 
 
 def test_every_item_gets_its_verdict_from_one_ordinary_run(shop: Estate, here: wiring.App) -> None:
@@ -82,7 +45,7 @@ def test_every_item_gets_its_verdict_from_one_ordinary_run(shop: Estate, here: w
     assert (found.closing.verdict.green, found.closing.cleanup) == (True, Cleanup.CLEAN), found.closing.reasons
     assert found.points[0].data_time <= record.struck_at
     (step,) = [each for each in found.steps if each.role is Role.ASK_TENANTS]
-    assert step.detail == "5 tenants asked for, 2 passed"
+    assert step.detail == "5 of 5 tenants asked for, 2 passed"
     passed = next(each for each in here.ledger.mass_restores.items(id) if each.site == "one")
     assert passed.rta is not None and passed.ended_at is not None and passed.run == container.run
     assert passed.rta == passed.ended_at - record.struck_at and passed.rpa is not None
@@ -141,14 +104,6 @@ def test_the_next_one_is_to_be_larger(shop: Estate, here: wiring.App) -> None:
     assert here.ledger.mass_restores.named(again).verdict is Verdict.PASSED_WITH_FINDINGS
     found = [each for each in here.ledger.queries.findings() if each.rule is Rule.NOT_LARGER]
     assert len(found) == 1 and "a freeze" in found[0].detail
-
-
-def dead(session: Session, kind: object, error: BaseException | None, trace: object) -> bool:
-    """The end of a run, which one that was killed never comes to."""
-    if isinstance(error, Killed):
-        return False
-    with mock.patch.object(SqlLedger, "close_run", die) if Session._tear_down is die else nullcontext():
-        return bool(EXIT(session, kind, error, trace))  # type: ignore[arg-type]
 
 
 @pytest.mark.campaign(3)

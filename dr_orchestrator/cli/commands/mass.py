@@ -1,4 +1,4 @@
-"""Commands on large-incident drills: mass plan|run|status|show|release|handover."""
+"""Commands on large-incident drills: mass plan|run|status|show|release|handover|abort."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from dr_orchestrator.cli.output import begin, hang, json_option, print_json, say
 from dr_orchestrator.domain.mass_restore.summing import exit_code
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit, UsageError
+
+
+def _plain(_: click.Context, option: click.Parameter, told: str) -> str:
+    """Refuse what nobody can read: control characters, and nothing where something is said."""
+    if not told.isprintable():
+        raise UsageError(f"{option.opts[0]} holds a control character", "remove it")
+    if not told.strip() and (told or option.required):
+        raise UsageError(f"{option.opts[0]} says nothing", "write it, or leave the option out")
+    return told.strip()
 
 
 @click.group()
@@ -54,7 +63,9 @@ def plan(name: str, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--auto", is_flag=True, help="Release each wave by itself, and wait for no team.")
 @click.option("--at-once", type=click.IntRange(min=1), help="So many containers are restored at once.")
-@click.option("--accept-smaller", "accepted", default="", help="Why it may be no larger than what was proven.")
+@click.option(
+    "--accept-smaller", "accepted", default="", callback=_plain, help="Why it may be no larger than what was proven."
+)
 @click.option("--resume", is_flag=True, help="Go on with what a dead process left of it.")
 @json_option
 def run(name: str, auto: bool, at_once: int | None, accepted: str, resume: bool, as_json: bool) -> int:
@@ -144,8 +155,8 @@ def release(name: str, wave: int, as_json: bool) -> None:
 @mass.command()
 @click.argument("name", metavar="ID")
 @click.argument("wave", type=click.IntRange(min=1))
-@click.option("--to", "taker", required=True, help="The team that owns it from now on.")
-@click.option("--note", default="", help="What they are to know.")
+@click.option("--to", "taker", required=True, callback=_plain, help="The team that owns it from now on.")
+@click.option("--note", default="", callback=_plain, help="What they are to know.")
 @json_option
 def handover(name: str, wave: int, taker: str, note: str, as_json: bool) -> None:
     """Hand WAVE of the drill ID over to another team; who said so, and when, is kept."""
@@ -164,6 +175,33 @@ def handover(name: str, wave: int, taker: str, note: str, as_json: bool) -> None
         print_json({"id": record.id, **vars(told), "at": stamp(told.at)})
     else:
         say(f"Wave {wave} of {record.id} went from {giver} to {told.taker}.")
+
+
+@mass.command()
+@click.argument("name", metavar="[ID]", required=False)
+@click.option(
+    "--wait", type=click.IntRange(0), default=600, show_default=True, help="Real seconds to wait for its end."
+)
+@json_option
+def abort(name: str | None, wait: int, as_json: bool) -> int:
+    """Stop the drill ID, or the one under way, wherever it is driven: copies are taken down, the rest is INCONCLUSIVE.
+
+    One whose process died is ended here. Exit codes: 4 stopped, 5 a copy may still exist.
+    """
+    from dr_orchestrator import wiring
+    from dr_orchestrator.cli.commands.running import minding_leftovers
+    from dr_orchestrator.wiring.mass_restores import ending
+    from dr_orchestrator.wiring.mass_restores.publishing import shown
+
+    here = wiring.world()
+    record = ending.open_one(here, name)
+    if record.ended_at is None:
+        asked = "Asked the process that drives it to stop; it cleans up first."
+        with minding_leftovers(here):
+            ending.abort(here, record, wait, lambda: click.echo(asked, err=True))
+    told = shown(here, record.id)
+    print_json(told) if as_json else _tell(told)
+    return _exit(told) if told["verdict"] else Exit.LEFTOVERS
 
 
 def _open(record: Any) -> Any:
@@ -198,6 +236,6 @@ def _why(reason: str | None) -> str:
 
 def _exit(told: dict[str, Any]) -> Exit:
     """The exit code of a drill that is told whole."""
-    cleanups = [each["cleanup"] for wave in told["waves"] for each in wave["containers"]]
+    cleanups = [each["cleanup"] for wave in told["waves"] for each in wave["containers"] if each["opened"]]
     verdict = Verdict(told["verdict"]) if told["verdict"] else None
     return exit_code(verdict, [Cleanup(each) if each else None for each in cleanups])

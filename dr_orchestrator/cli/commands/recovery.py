@@ -36,8 +36,16 @@ def resume(name: str, as_json: bool) -> int:
 @click.option(
     "--wait", type=click.IntRange(0), default=600, show_default=True, help="Real seconds to wait for its end."
 )
-def abort(name: str, wait: int) -> int:
-    """Stop a run, wherever it is driven: nothing more is started, its copies are taken down, the evidence is kept."""
+@click.pass_context
+def abort(context: click.Context, name: str, wait: int) -> int:
+    """Stop a run, wherever it is driven: nothing more is started, its copies are taken down, the evidence is kept.
+
+    Of a large-incident drill (mass-…) all is stopped: dro mass abort.
+    """
+    if name.startswith("mass-"):
+        from dr_orchestrator.cli.commands import mass
+
+        return int(context.invoke(mass.abort, name=name, wait=wait, as_json=False))
     from dr_orchestrator import wiring
     from dr_orchestrator.cli.commands.running import minding_leftovers
     from dr_orchestrator.wiring.stopping import stop_runs

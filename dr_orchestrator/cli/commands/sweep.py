@@ -35,19 +35,26 @@ def sweep(dry_run: bool, wait: bool, as_json: bool) -> int:
     from dr_orchestrator.cli.commands.running import minding_leftovers
     from dr_orchestrator.cli.terminal.leases import Listener
     from dr_orchestrator.wiring import sweeping
+    from dr_orchestrator.wiring.mass_restores import ending as mass_restores_ending
 
     here = wiring.world()
     with minding_leftovers(here, lambda: [*sweeping.dead_runs(here), *sweeping.resistant_runs(here)]):
         ears = Listener(here.machine, wait)
         began = _silent if as_json else _begun
         done = sweeping.dry_run(here, ears, wait) if dry_run else sweeping.sweep(here, began, ears, wait)
-    now = here.machine.now()
+    now, dead = here.machine.now(), mass_restores_ending.dead(here)
     if as_json:
-        print_json({**_as_json(done), **_left_alone_json(done.left_alone, now)})
+        still = {"mass_restores": [{"id": each.id, "name": each.plan.name} for each in dead]}
+        print_json({**_as_json(done), **_left_alone_json(done.left_alone, now), **still})
     else:
         _print(done, dry_run)
         for each in done.left_alone:
             say(f"  {_left_alone(each, now)}")
+        for drill in dead:
+            say(f"Large-incident drill {drill.id} is open, and nobody drives it.")
+            click.echo(
+                f"  → go on with it: dro mass run {drill.plan.name} --resume; or end it: dro mass abort {drill.id}"
+            )
     return done.fault.exit_code if done.fault else Exit.PASSED
 
 

@@ -31,19 +31,22 @@ class Proven:
 
 @dataclass(frozen=True)
 class Compared:
-    """A plan beside the largest that was proven in its world; `accepted` is why it may be no larger."""
+    """A plan beside the largest that was proven in its world, and the `most` of each that any has proven; `accepted` is
+    why it may be no larger.
+    """
 
     planned: Size
     best: Proven | None = None
     accepted: str = ""
+    most: Size = Size(0, 0, 0)
 
     @property
     def larger(self) -> bool:
-        """Whether it is; the first one always is."""
+        """Whether it is: more items, no fewer sites, no fewer products than any; the first one always is."""
         if self.best is None:
             return self.planned.items > 0
-        of, best = self.planned, self.best.size
-        return of.items > best.items and of.sites >= best.sites and of.products >= best.products
+        of, most = self.planned, self.most
+        return of.items > most.items and of.sites >= most.sites and of.products >= most.products
 
     @property
     def words(self) -> str:
@@ -51,12 +54,15 @@ class Compared:
         if self.best is None:
             return f"{self.planned}; nothing was proven before"
         told = "larger than" if self.larger else "not larger than"
-        return f"{self.planned}; {told} what {self.best.id} has proven: {self.best.size}"
+        others = f"; the most of each: {self.most}" if self.most != self.best.size else ""
+        return f"{self.planned}; {told} what {self.best.id} has proven: {self.best.size}{others}"
 
 
 def compared(planned: Size, before: Iterable[Proven], *, simulated: bool, accepted: str = "") -> Compared:
     """A plan beside what was proven before: what was simulated counts among the simulated alone."""
     same = [each for each in before if each.simulated == simulated and each.size.items]
     best = max(same, key=lambda each: (each.size.items, each.size.sites, each.size.products), default=None)
-    made = Compared(planned, best)
+    sizes = [each.size for each in same]
+    most = [max((getattr(each, name) for each in sizes), default=0) for name in ("sites", "products", "items")]
+    made = Compared(planned, best, most=Size(*most))
     return made if made.larger else replace(made, accepted=accepted)

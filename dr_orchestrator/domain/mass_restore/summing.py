@@ -12,6 +12,7 @@ from dr_orchestrator.domain.findings.by_exercise import About, Gap, Shown
 from dr_orchestrator.domain.mass_restore.items import Item, ItemVerdict
 from dr_orchestrator.domain.mass_restore.plan import MassPlan, Product
 from dr_orchestrator.domain.mass_restore.remembered import Compared
+from dr_orchestrator.domain.mass_restore.sites import SiteState
 from dr_orchestrator.domain.rule import Reason, Rule
 from dr_orchestrator.domain.verdict import Cleanup, Verdict, worst
 from dr_orchestrator.errors import Exit
@@ -30,27 +31,35 @@ _WORTH = {
 
 @dataclass(frozen=True)
 class SiteSum:
-    """A site: its verdict, None where it was left alone; and which products it lacks, and why."""
+    """A site: its verdict, None where it was left alone, or is under way; and which products it lacks, and why."""
 
     site: str
     tier: int
     verdict: Verdict | None
     lacks: tuple[Item, ...] = ()
+    under_way: bool = False
 
 
 def site_of(items: Sequence[Item]) -> SiteSum:
     """A site by its items: all passed, some (PARTIAL, and which it lacks), or none, then by the worst of them."""
     first = items[0]
-    asked = [each for each in items if each.verdict is not ItemVerdict.LEFT_ALONE]
+    asked = [each for each in items if each.verdict is not ItemVerdict.LEFT_ALONE and not _waits_alone(each)]
     if not asked:
         return SiteSum(first.site, first.tier, None)
-    lacks = tuple(each for each in asked if each.verdict is not ItemVerdict.PASSED)
+    lacks = tuple(each for each in asked if each.verdict not in (ItemVerdict.PASSED, None))
+    if any(each.verdict is None for each in asked):
+        return SiteSum(first.site, first.tier, None, lacks, under_way=True)
     if not lacks:
         return SiteSum(first.site, first.tier, Verdict.PASSED)
     if len(lacks) < len(asked):
         return SiteSum(first.site, first.tier, Verdict.PARTIAL, lacks)
-    worth = [_WORTH[each.verdict] if each.verdict else Verdict.INCONCLUSIVE for each in lacks]
+    worth = [_WORTH[each.verdict] for each in lacks if each.verdict]
     return SiteSum(first.site, first.tier, worst(worth), lacks)
+
+
+def _waits_alone(of: Item) -> bool:
+    """Whether it will be left alone: its rows are looked for, and nothing is asked of them."""
+    return of.verdict is None and of.state is not SiteState.LIVE
 
 
 def sites_of(items: Iterable[Item]) -> list[SiteSum]:
@@ -65,7 +74,8 @@ def sites_of(items: Iterable[Item]) -> list[SiteSum]:
 
 def verdict_of(sites: Iterable[SiteSum], *, aborted: str = "") -> tuple[Verdict, tuple[Reason, ...]]:
     """The whole is worth the worst of its sites; where none was to be restored nothing was proven."""
-    counts = Counter(each.verdict for each in sites if each.verdict is not None)
+    judged = [Verdict.INCONCLUSIVE if each.under_way else each.verdict for each in sites]
+    counts = Counter(each for each in judged if each is not None)
     if aborted:
         return Verdict.ABORTED, (Reason(Rule.STOPPED, f"stopped: {aborted}"),)
     if not counts:
@@ -77,33 +87,41 @@ def verdict_of(sites: Iterable[SiteSum], *, aborted: str = "") -> tuple[Verdict,
 
 
 def exit_code(verdict: Verdict | None, cleanups: Iterable[Cleanup | None]) -> Exit:
-    """The exit code of a drill: a copy of a container that may still exist wins over its verdict."""
-    if any(each not in (None, Cleanup.CLEAN) for each in cleanups):
+    """The exit code of a drill: a copy of a container that may still exist wins over its verdict.
+
+    `cleanups` are those of the runs that were opened; of one without an end it is None: its copy may stand.
+    """
+    if any(each is not Cleanup.CLEAN for each in cleanups):
         return Exit.LEFTOVERS
     if verdict is not None and verdict.green:
         return Exit.PASSED
     return _EXITS.get(verdict, Exit.INCONCLUSIVE) if verdict else Exit.INCONCLUSIVE
 
 
-def gaps_of(plan: MassPlan, items: Iterable[Item], compared: Compared) -> tuple[Gap, ...]:
-    """The gaps to be remediated: of each product the sites that did not come back, and a drill that grew no more."""
+def gaps_of(plan: MassPlan, items: Iterable[Item], planned: Compared, back: Compared) -> tuple[Gap, ...]:
+    """The gaps to be remediated: of each product the sites that did not come back, and a drill that grew no more: by
+    its plan, or by what came `back` of a larger one.
+    """
     lost: dict[str, list[Item]] = defaultdict(list)
     for each in items:
         if each.verdict in (ItemVerdict.FAILED, ItemVerdict.INCONCLUSIVE, ItemVerdict.REFUSED):
             lost[each.product].append(each)
     found = [_lost(plan.product(name), some) for name, some in lost.items()]
-    return (*found, *((_not_larger(plan, compared),) if not compared.larger else ()))
+    grew = planned.larger and (back.larger or back.best is None)
+    return (*found, *(() if grew else (_not_larger(plan, planned if not planned.larger else back),)))
 
 
-def shown_of(plan: MassPlan, items: Iterable[Item], compared: Compared) -> frozenset[Shown]:
-    """All that it showed to hold: products of which every site came back, and that it grew."""
+def shown_of(plan: MassPlan, items: Iterable[Item], back: Compared, verdict: Verdict) -> frozenset[Shown]:
+    """All that it showed to hold: products of which every site came back; and that it grew, by what came `back` of one
+    that passed, or passed in part.
+    """
     verdicts: Mapping[str, set[ItemVerdict | None]] = defaultdict(set)
     for each in items:
         if each.verdict is not ItemVerdict.LEFT_ALONE:
             verdicts[each.product].add(each.verdict)
     whole = [name for name, found in verdicts.items() if found == {ItemVerdict.PASSED}]
     shown = {(_about(plan.product(name)).service, Rule.SITES_LOST, name) for name in whole}
-    if compared.larger:
+    if back.larger and (verdict.green or verdict is Verdict.PARTIAL):
         shown.add((_about(plan.products[0]).service, Rule.NOT_LARGER, plan.name))
     return frozenset(shown)
 

@@ -19,6 +19,7 @@ from dr_orchestrator.reporting.wording import iso
 
 SCHEMA_VERSION = 1
 SLOWEST = 20
+UNDER_WAY = "under way"
 Json = dict[str, Any]
 
 
@@ -140,6 +141,7 @@ def _container(of: ContainerRecord, held: Held) -> Json:
         "drill": of.drill,
         "product": of.product,
         "run": of.run or None,
+        "opened": run is not None,
         "began_at": iso(of.began_at) if of.began_at else None,
         "ended_at": iso(of.ended_at) if of.ended_at else None,
         "verdict": closing.verdict.value if closing else None,
@@ -158,6 +160,8 @@ def _site(of: SiteSum) -> Json:
 
 
 def _site_word(of: SiteSum) -> str:
+    if of.under_way:
+        return UNDER_WAY
     return of.verdict.value if of.verdict else ItemVerdict.LEFT_ALONE.value
 
 

@@ -69,7 +69,7 @@ def _container(of: Mapping[str, Any], whole: Mapping[str, Any], out: Path) -> Vi
     there = bool(of["run"]) and (out / f"{of['run']}.html").exists()
     return {
         **of,
-        "badge": verdict_badge(Verdict(verdict)) if verdict else Badge("NO RUN", "unsure"),
+        "badge": verdict_badge(Verdict(verdict)) if verdict else Badge("OPEN" if of["opened"] else "NO RUN", "unsure"),
         "cleanup": cleanup_badge(Cleanup(cleanup) if cleanup else None),
         "rta": _span(of["rta_s"], "not measured"),
         "rpa": _span(of["rpa_s"], "not measured"),

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from dr_orchestrator.domain.drill import Pick, Selection
-from dr_orchestrator.domain.findings.by_exercise import Held
-from dr_orchestrator.domain.findings.tracked import RaisedBy
-from dr_orchestrator.domain.mass_restore.items import ItemVerdict
 from dr_orchestrator.domain.mass_restore.record import MassRecord, WaveRecord
-from dr_orchestrator.domain.mass_restore.remembered import Size, compared
-from dr_orchestrator.domain.mass_restore.summing import exit_code, gaps_of, shown_of, sites_of, verdict_of
+from dr_orchestrator.domain.mass_restore.summing import exit_code
 from dr_orchestrator.domain.programme import quarter_of
-from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import Run
-from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.engine import in_a_flow_run
-from dr_orchestrator.errors import Aborted, DroError, LeaseLost, Unsuccessful, UsageError
+from dr_orchestrator.errors import Aborted, LeaseLost, Unsuccessful, UsageError
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.waiting.told import waiting_for
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
-from dr_orchestrator.wiring.mass_restores.planning import Planned, plan, size_of
-from dr_orchestrator.wiring.mass_restores.publishing import publish
-from dr_orchestrator.wiring.opening import new_run_id, resuming
+from dr_orchestrator.wiring.exercising import made_elsewhere
+from dr_orchestrator.wiring.mass_restores.containers import raise_if_unwanted
+from dr_orchestrator.wiring.mass_restores.ending import end
+from dr_orchestrator.wiring.mass_restores.planning import Planned, is_simulated_of, plan
 from dr_orchestrator.wiring.operator import operator
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
-from dr_orchestrator.wiring.request import asking
-from dr_orchestrator.wiring.sweeping import alive, sweep_run
 
-log = logging.getLogger(__name__)
 LOOK_S = 5.0
 
 
@@ -61,6 +50,7 @@ class Event:
         drills, clock = self.here.ledger.mass_restores, self.here.clock
         for wave in drills.waves(self.id):
             if wave.settled_at is None:
+                raise_if_unwanted(self.here, self.id)
                 self._await_release(wave)
                 drills.begin_wave(self.id, wave.number, clock.now())
                 own = [each for each in drills.containers(self.id) if each.wave == wave.number]
@@ -88,14 +78,18 @@ def open_mass_restore(
 ) -> Iterator[Event]:
     """Open a large-incident drill, or go on with the one of that name which a dead process left.
 
-    At its end every item has a verdict, and it is judged and reported; where this process is stopped, too.
+    At its end every item has a verdict, and it is judged and reported; where this process is stopped, too. While a run
+    of it is open, or another's by now, it is left open.
     """
     here = world()
     here.prepare()
-    record, holder = _resumed(here, name) if resume else _begun(here, plan(here, name, accepted), auto, at_once)
+    if resume:
+        record, holder = _resumed(here, name, auto, at_once, accepted)
+    else:
+        record, holder = _begun(here, plan(here, name, accepted), auto, at_once)
     here.driven.add(record.id)
     with flow_runs.held(here), holder.beating():
-        why = ""
+        why, lost = "", False
         try:
             with heeding(holder.raise_if_told):
                 yield Event(here, record, holder)
@@ -103,9 +97,10 @@ def open_mass_restore(
             why = stopped.message
             raise
         except LeaseLost:
+            lost = True
             raise
         finally:
-            if not holder.driven_elsewhere():
+            if not lost and not holder.driven_elsewhere():
                 end(here, record, why or _stopped(here))
     _fail_in_a_flow_run(here, record.id)
 
@@ -144,97 +139,30 @@ def _begun(here: App, planned: Planned, auto: bool, at_once: int | None) -> tupl
     return record, holder
 
 
-def _resumed(here: App, name: str) -> tuple[MassRecord, LeaseHolder]:
-    """The rest of a drill that a dead process left; UsageError where nothing is open, or its process may live."""
+def _resumed(here: App, name: str, auto: bool, at_once: int | None, accepted: str) -> tuple[MassRecord, LeaseHolder]:
+    """The rest of a drill that a dead process left; UsageError where nothing is open, its process may live, or it was
+    begun elsewhere. `auto` and `at_once` count from now on.
+    """
     drills = here.ledger.mass_restores
     found = next((each for each in drills.all() if each.ended_at is None and name in (each.plan.name, each.id)), None)
     if found is None:
         raise UsageError(f"no drill of {name} is under way", f"begin one: dro mass run {name}")
+    if accepted:
+        raise UsageError("--accept-smaller is said when a drill begins, and kept with it", "leave it out here")
+    if why := _why_not(here, found):
+        hint = f"use the profile and settings that it began with, or end it: dro mass abort {found.id}"
+        raise UsageError(f"{found.id} cannot be gone on with from here: {why}", hint)
     holder = LeaseHolder(here.ledger.mass_leases, found.id, here.stop, here.machine)
     holder.take()
     drills.claims.free(found.id)
-    return found, holder
+    drills.change(found.id, auto=auto or found.auto, at_once=at_once or found.at_once)
+    return drills.named(found.id), holder
 
 
-def restore_container(of: str, drill: str, perform: Callable[[str], object]) -> None:
-    """Restore a container once, by a run like any other; whatever becomes of it, its items are settled then.
-
-    The run's id is in the ledger before it is opened. Of one that a dead process left it goes on, or ends it.
-    """
-    here = world()
-    drills = here.ledger.mass_restores
-    record = drills.named(of)
-    run = drills.begin_container(of, drill, new_run_id(here.clock), here.clock.now())
-    why = ""
-    try:
-        _run(here, record, drill, run, perform)
-    except (Aborted, LeaseLost):
-        raise
-    except Unsuccessful:
-        pass
-    except DroError as fault:
-        why = fault.message
-        log.warning("container %s of %s: %s", drill, of, fault.message)
-    drills.claims.settle_rest(of, drill, Rule.CONTAINER_LOST, _became(here, run, why), here.clock.now())
-    drills.end_container(of, drill, here.clock.now())
-
-
-def _run(here: App, of: MassRecord, drill: str, run: str, perform: Callable[[str], object]) -> None:
-    _refuse_changed(here, of, drill)
-    found = _known(here, run)
-    before = Selection(Pick.BEFORE, at=of.struck_at)
-    if found is None:
-        with asking(run=run, selection=before):
-            perform(drill)
-    elif found.closing is None:
-        try:
-            with asking(selection=before), resuming(run):
-                perform(drill)
-        except UsageError as refused:
-            if run not in here.driven and not alive(here, run):
-                sweep_run(here, found, f"its process died, and it could not be gone on with: {refused.message}")
-            raise
-
-
-def _refuse_changed(here: App, of: MassRecord, drill: str) -> None:
-    """UsageError where the drill is another by now than when the plan was read."""
-    planned = {each.drill: each.definition for product in of.plan.products for each in product.containers}
-    if here.drill(drill).digest != planned[drill]:
-        raise UsageError(f"drill {drill} was changed since {of.id} began", "bring the old definition back")
-
-
-def _known(here: App, run: str) -> Run | None:
-    found = here.ledger.queries.named([run])
-    return here.ledger.queries.run(run) if found else None
-
-
-def _became(here: App, run: str, why: str) -> str:
-    """Why what is left of a container could not be asked for."""
-    found = _known(here, run)
-    if found is None or found.closing is None:
-        return f"its container was not restored: {why or 'its run never began'}"
-    reason = next(iter(found.closing.reasons), None)
-    told = f": {getattr(reason, 'text', reason)}" if reason is not None else ""
-    return f"run {run} ended {found.closing.verdict}, and its copy was not asked{told}"
-
-
-def end(here: App, of: MassRecord, why: str = "") -> None:
-    """Settle what is left, judge the whole, raise what it showed, and write its pages."""
-    drills, now = here.ledger.mass_restores, here.clock.now()
-    rule, told = (Rule.STOPPED, why) if why else (Rule.CONTAINER_LOST, "its wave was never begun")
-    drills.claims.settle_rest(of.id, None, rule, told, now)
-    items = drills.items(of.id)
-    sites = sites_of(items)
-    verdict, reasons = verdict_of(sites, aborted=why)
-    passed = [each for each in items if each.verdict is ItemVerdict.PASSED]
-    whole = sum(each.verdict is Verdict.PASSED for each in sites)
-    back = Size(whole, len({each.product for each in passed}), len(passed))
-    before = [each for each in drills.proven() if each.id != of.id]
-    held = compared(size_of(items), before, simulated=of.simulated, accepted=of.accepted)
-    gaps, shown = gaps_of(of.plan, items, held), shown_of(of.plan, items, held)
-    raised = Held(RaisedBy.MASS_RESTORE, of.id, of.plan.name, of.started_at, now, of.simulated, gaps, shown)
-    words = "; ".join(each.text for each in reasons)
-    if verdict is Verdict.PASSED and gaps:
-        verdict = Verdict.PASSED_WITH_FINDINGS
-    drills.end(of.id, now, verdict, words, back, None if verdict is Verdict.ABORTED else raised)
-    publish(here, of.id)
+def _why_not(here: App, of: MassRecord) -> str:
+    """Why a drill cannot be gone on with from here; empty where it can."""
+    simulated = is_simulated_of(here, of.plan)
+    if simulated is not None and simulated != of.simulated:
+        return "it was begun by another clock, or at another endpoint"
+    own = [each.run for each in here.ledger.mass_restores.containers(of.id) if each.run]
+    return made_elsewhere(here, here.ledger.queries.named(own))

@@ -63,4 +63,14 @@ def _simulated(here: App, of: MassPlan) -> bool:
         raise UsageError(
             f"{of.name} names no drill: nothing can be restored", f"add `drills` to a product in {of.file}"
         )
-    return is_simulated(here, read_only(here, here.drill(drills[0]).resource.region))
+    for each in drills:
+        here.drill(each)
+    return bool(is_simulated_of(here, of))
+
+
+def is_simulated_of(here: App, of: MassPlan) -> bool | None:
+    """Whether anything of it is simulated, by all of its drills; None where none of them is declared any more."""
+    drills = [each.drill for product in of.products for each in product.containers]
+    found = [here.catalogue.drills[each] for each in drills if each in here.catalogue.drills]
+    regions = {each.resource.region for each in found}
+    return any(is_simulated(here, read_only(here, each)) for each in sorted(regions)) if regions else None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dr_orchestrator.domain.mass_restore.items import Item, ItemVerdict
 from dr_orchestrator.domain.mass_restore.progress import Lane, expected
 from dr_orchestrator.domain.mass_restore.remembered import Compared, Proven, Size, compared
+from dr_orchestrator.domain.mass_restore.sites import SiteState
 from dr_orchestrator.domain.mass_restore.summing import exit_code, gaps_of, shown_of, site_of, sites_of, verdict_of
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -60,20 +61,49 @@ def test_lost_sites_are_one_finding_a_product_and_whole_products_hold() -> None:
     of = plan()
     them = [replace(each, product="jira") for each in items(ItemVerdict.FAILED, ItemVerdict.REFUSED)]
     them += [replace(each, product="wiki") for each in items(ItemVerdict.PASSED, ItemVerdict.LEFT_ALONE)]
-    (gap,) = gaps_of(of, them, GROWN)
+    (gap,) = gaps_of(of, them, GROWN, GROWN)
     assert (gap.rule, gap.subject, gap.about.service) == (Rule.SITES_LOST, "jira", "jira")
     shown = {("wiki", Rule.SITES_LOST, "wiki"), ("jira", Rule.NOT_LARGER, "many-sites")}
-    assert shown_of(of, them, GROWN) == shown
+    assert shown_of(of, them, GROWN, Verdict.PARTIAL) == shown
 
 
 def test_one_that_is_not_larger_is_a_finding_and_says_what_was_proven() -> None:
     """Accepted with a reason it weighs less, and stays one."""
     before = [Proven("then", Size(2, 2, 4), simulated=True)]
     same = compared(Size(2, 2, 4), before, simulated=True)
-    assert [each.rule for each in gaps_of(plan(), [], same)] == [Rule.NOT_LARGER]
+    assert [each.rule for each in gaps_of(plan(), [], same, same)] == [Rule.NOT_LARGER]
     accepted = compared(Size(2, 2, 4), before, simulated=True, accepted="a freeze")
-    (gap,) = gaps_of(plan(), [], accepted)
+    (gap,) = gaps_of(plan(), [], accepted, same)
     assert "a freeze" in gap.detail and "then" in gap.detail and gap.severity.value == "low"
+
+
+def test_only_what_came_back_shows_that_it_grew() -> None:
+    """A larger plan of which nothing came back raises the finding, and remediates none; nor does one that failed."""
+    before = [Proven("then", Size(2, 1, 2), simulated=True)]
+    planned, nothing = (compared(each, before, simulated=True) for each in (Size(50, 1, 50), Size(0, 0, 0)))
+    assert planned.larger and shown_of(plan(), [], nothing, Verdict.INCONCLUSIVE) == frozenset()
+    assert [each.rule for each in gaps_of(plan(), [], planned, nothing)] == [Rule.NOT_LARGER]
+    assert gaps_of(plan(), [], planned, planned) == ()
+    worth = [each for each in Verdict if shown_of(plan(), [], planned, each)]
+    assert {*worth} == {Verdict.PARTIAL, Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS}
+
+
+def test_larger_is_larger_than_the_most_of_each_that_was_proven() -> None:
+    """Not than one of them alone: many sites of one product, then few of many, are two measures to beat."""
+    before = [Proven("a", Size(10, 3, 100), simulated=False), Proven("b", Size(90, 1, 90), simulated=False)]
+    found = compared(Size(11, 3, 101), before, simulated=False)
+    assert not found.larger and "the most of each: 90 sites × 3 products, 100 items" in found.words
+    assert compared(Size(90, 3, 101), before, simulated=False).larger
+
+
+def test_what_is_open_is_under_way_and_no_verdict() -> None:
+    """A site whose items wait has none; one that is left alone is no second time told as such."""
+    waits = Item("s", "p", 1)
+    (found,) = sites_of([waits, replace(waits, product="q", verdict=ItemVerdict.FAILED)])
+    assert (found.verdict, found.under_way, [each.product for each in found.lacks]) == (None, True, ["q"])
+    gone = sites_of([replace(waits, state=SiteState.SOFT_DELETED)])[0]
+    assert (gone.verdict, gone.under_way, gone.lacks) == (None, False, ())
+    assert not verdict_of([found])[0].green
 
 
 @given(*[st.integers(1, 60)] * 3, st.booleans())
@@ -102,7 +132,8 @@ def test_nothing_is_expected_until_something_is_shown() -> None:
 
 
 def test_a_copy_that_may_exist_wins_over_the_verdict() -> None:
-    """Then the verdict's own exit code; of what is under way nothing is proven."""
+    """One without an end, too; else the verdict's own exit code; of what is under way nothing is proven."""
     assert exit_code(Verdict.PASSED, [Cleanup.CLEAN, Cleanup.UNPROVEN]) == Exit.LEFTOVERS
-    codes = [exit_code(each, [Cleanup.CLEAN, None]) for each in (*Verdict, None)]
+    assert exit_code(Verdict.INCONCLUSIVE, [Cleanup.CLEAN, None]) == Exit.LEFTOVERS
+    codes = [exit_code(each, [Cleanup.CLEAN]) for each in (*Verdict, None)]
     assert codes == [4, 1, 3, 3, 0, 0, 3]
