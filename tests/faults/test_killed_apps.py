@@ -22,7 +22,7 @@ from tests.support.estate import Estate
 from tests.support.shop import FULL, ended, run
 
 DRILL = "shop-replica"
-WRITES = 97
+WRITES = 98
 """How often the drill writes to its ledger."""
 FIRST_MADE, SECOND_INTENDED, SECOND_DERIVED, SECOND_MADE = 13, 30, 33, 34
 """The writes that say so."""

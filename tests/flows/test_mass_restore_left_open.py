@@ -130,12 +130,12 @@ def test_a_larger_plan_of_which_nothing_came_back_remediates_nothing(shop: Estat
     def as_real(held: by_exercise.Held, of: Any) -> Any:
         return proof(replace(held, simulated=False), of)
 
-    mass_files.put(here.settings.drills, "site,tier\none,1\ntwo,1\n")
+    mass_files.put(here.settings.drills, "site,tier,state\none,1,live\ntwo,1,live\n")
     for _ in range(2):
         run()
         beat(shop)
         shop.clock.sleep(330)
-    mass_files.put(here.settings.drills, "site,tier\n" + "".join(f"s{each},1\n" for each in range(9)))
+    mass_files.put(here.settings.drills, "site,tier,state\n" + "".join(f"s{each},1,live\n" for each in range(9)))
     failing = mock.patch.object(Session, "restore", side_effect=UsageError("no room", ""))
     with failing, mock.patch.object(by_exercise, "proof", as_real):
         run()

@@ -28,7 +28,7 @@ WAY = ItemTenants.opened
 def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
     """A workspace with thirty sites, all of which the table holds."""
     with opened(shop, home, *NAMES) as made:
-        mass_files.put(made.settings.drills, "site,tier\n" + "".join(f"{each},1\n" for each in NAMES))
+        mass_files.put(made.settings.drills, "site,tier,state\n" + "".join(f"{each},1,live\n" for each in NAMES))
         yield made
 
 
