@@ -81,25 +81,37 @@ def is_otherwise(of: Change) -> bool:
     return of.since is Since.CHANGED
 
 
+def _stores(drill: Drill, resource: Resource) -> dict[str, Resource]:
+    """The stores whose sizes make up that of an environment, by name; none of any other resource."""
+    return {each.name: each for each in drill.stores.values()} if resource.name == drill.resource.name else {}
+
+
 def _names(drill: Drill, resource: Resource) -> list[str]:
-    """The resource, and the stores whose sizes make up that of an environment."""
-    stores = drill.stores.values() if resource.name == drill.resource.name else ()
-    return list(dict.fromkeys((resource.name, *(each.name for each in stores))))
+    """The resource, and the stores whose sizes make up its own."""
+    return list(dict.fromkeys((resource.name, *_stores(drill, resource))))
 
 
 def _whole(drill: Drill, resource: Resource, told: Mapping[str, Told]) -> Told | None:
     """The description of a resource; of an environment, that tells no size itself, the sum of its stores'."""
-    own, *stores = _names(drill, resource)
-    of = told.get(own)
+    of, stores = told.get(resource.name), _stores(drill, resource)
     if not stores or (of is not None and of.of.traits.size is not None):
         return of
-    parts = [told.get(name) for name in stores]
-    known = [each for each in parts if each is not None]
+    parts = {name: told.get(name) for name in stores}
+    known = [each for each in parts.values() if each is not None]
     if not known:
         return of
-    size = together(each.of.traits.size if each is not None else None for each in parts)
+    size = together(each.of.traits.size if each is not None else None for each in parts.values())
     oldest = min(known, key=lambda each: each.at)
-    return replace(oldest, of=Described(resource.name, resource.id, resource.region, Traits(size=size)))
+    whole = replace(oldest, of=Described(resource.name, resource.id, resource.region, Traits(size=size)))
+    if len({each.account for each in known}) > 1:
+        whole = replace(whole, account="")
+    strange = (each for each in known if _is_of_another(each.of, stores[each.of.resource], resource.region))
+    return next((replace(whole, of=each.of) for each in strange), whole)  # which is then told as that
+
+
+def _is_of_another(of: Described, declared: Resource, region: str) -> bool:
+    """Whether a store was another than is declared by now, or stands in another region than its environment."""
+    return (of.id, of.region) != (declared.id, declared.region) or of.region != region
 
 
 def _change(trait: Trait, resource: Resource, before: Told | None, now: Told | None) -> Change:
@@ -115,7 +127,7 @@ def _apart(resource: Resource, before: Told | None, now: Told | None) -> str:
         return "not kept by the run"
     if now is None or now.at <= before.at:
         return "no look of `dro posture` since"
-    if now.account != before.account:
+    if now.account != before.account or not now.account:
         return f"the newest look was in account {now.account or 'unknown'}, and not in {before.account or 'unknown'}"
     here = (resource.id, resource.region)
     if (before.of.id, before.of.region) != here or (now.of.id, now.of.region) != here:

@@ -158,3 +158,23 @@ def test_an_environment_is_as_large_as_its_stores() -> None:
     store: Drill = of
     only = Memory(BOTH, {"r-1": {"first": told(WAS, of=first)}}, {})
     assert all(each.since is Since.UNKNOWN for each in changes(only, store, first, "r-1"))
+
+
+@pytest.mark.parametrize(("region", "id"), [("eu-central-1", "first"), (DB.region, "other")])
+def test_an_environment_says_nothing_of_stores_that_are_others(region: str, id: str) -> None:
+    """Of another region than its own, or of another id than is declared: neither as it was nor otherwise."""
+    store = replace(DB, name="first", id="first", region=region)
+    of = replace(DRILL, stores={"First": store})
+    seen = replace(store, id=id)
+    then, now = told(Traits(size=100), of=seen), told(Traits(size=100), PROVEN + DAY, seen)
+    looks = {(of.service.name, "first", False): now}
+    (found,) = changes(
+        Memory({DB.type: frozenset({Trait.SIZE})}, {"r-1": {"first": then}}, looks), of, of.resource, "r-1"
+    )
+    assert (found.since, "was of another" in found.words) == (Since.UNKNOWN, True)
+
+
+def test_accounts_that_nobody_knows_are_not_the_same() -> None:
+    """Two looks without an account are held against nothing."""
+    then, now = replace(told(WAS), account=""), replace(told(WAS, PROVEN + DAY), account="")
+    assert {each.since for each in since(then, now).values()} == {Since.UNKNOWN}
