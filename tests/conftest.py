@@ -17,10 +17,9 @@ def pytest_configure() -> None:
     """
     settings.register_profile("any weather", deadline=None)  # how long an example takes is the machine's affair
     settings.load_profile("any weather")
-    from tests.support import botocore_once, ledger_once
+    from tests.support import botocore_once
 
     botocore_once.remember()
-    ledger_once.remember()
     ours = logging.NullHandler()
     ours.setFormatter(logging.Formatter())
     logging.getLogger().addHandler(ours)

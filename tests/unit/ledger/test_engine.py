@@ -169,7 +169,6 @@ def test_damage_in_mid_run_is_told_as_damage(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("by_migrations")
-@pytest.mark.usefixtures("by_migrations")
 def test_damage_met_by_a_migration_is_told_as_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An older ledger may be whole where its revision stands, and damaged where its rows are."""
     malformed = sqlite3.DatabaseError("database disk image is malformed")
