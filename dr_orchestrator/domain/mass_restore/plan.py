@@ -118,6 +118,11 @@ class MassPlan:
     file: str = ""
     digest: str = ""
 
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """Those of all products."""
+        return tuple(each for product in self.products for each in product.containers)
+
     def struck(self, now: datetime) -> datetime:
         """When the event struck, of a drill that begins now."""
         return self.at or now - (self.ago or timedelta())

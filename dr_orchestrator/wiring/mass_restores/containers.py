@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.mass_restore.record import MassRecord
+from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import Aborted, CopiesMayRemain, DroError, LeaseLost, Unsuccessful, UsageError
@@ -68,7 +69,7 @@ def _run(here: App, of: MassRecord, drill: str, run: str, perform: Callable[[str
 
 def _refuse_changed(here: App, of: MassRecord, drill: str) -> None:
     """UsageError where the drill is another by now than when the plan was read."""
-    planned = {each.drill: each.definition for product in of.plan.products for each in product.containers}
+    planned = {each.drill: each.definition for each in of.plan.containers}
     if here.drill(drill).digest != planned[drill]:
         raise UsageError(f"drill {drill} was changed since {of.id} began", "bring the old definition back")
 
@@ -112,14 +113,22 @@ def raise_if_unwanted(here: App, of: str) -> None:
 
 def known(here: App, run: str) -> Run | None:
     """A run by its whole id; None where it was never opened."""
-    found = here.ledger.queries.named([run])
-    return here.ledger.queries.run(run) if found else None
+    return next(iter(here.ledger.queries.whole([run])), None)
+
+
+def runs_of(here: App, of: str) -> list[Outline]:
+    """The runs of a drill's containers, as far as they were opened."""
+    return here.ledger.queries.named([each.run for each in here.ledger.mass_restores.containers(of) if each.run])
 
 
 def left_open(here: App, of: str) -> list[str]:
     """The runs of a drill's containers that were opened and have no end."""
-    own = [each.run for each in here.ledger.mass_restores.containers(of) if each.run]
-    return [each.header.id for each in here.ledger.queries.named(own) if each.closing is None]
+    return [each.header.id for each in runs_of(here, of) if each.closing is None]
+
+
+def under_way(here: App) -> list[MassRecord]:
+    """The drills that have not ended."""
+    return [each for each in here.ledger.mass_restores.all() if each.ended_at is None]
 
 
 def became(here: App, run: str, why: str = "") -> str:

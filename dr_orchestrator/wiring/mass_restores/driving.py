@@ -18,7 +18,7 @@ from dr_orchestrator.waiting.told import waiting_for
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.exercising import made_elsewhere
-from dr_orchestrator.wiring.mass_restores.containers import raise_if_unwanted
+from dr_orchestrator.wiring.mass_restores.containers import raise_if_unwanted, runs_of, under_way
 from dr_orchestrator.wiring.mass_restores.ending import end
 from dr_orchestrator.wiring.mass_restores.planning import Planned, is_simulated_of, plan
 from dr_orchestrator.wiring.operator import operator
@@ -108,9 +108,8 @@ def open_mass_restore(
 def _fail_in_a_flow_run(here: App, of: str) -> None:
     """Within a flow run, raise Unsuccessful where `dro mass run` would not end with 0: green there is green here."""
     if in_a_flow_run():
-        drills = here.ledger.mass_restores
-        record, own = drills.named(of), [each.run for each in drills.containers(of) if each.run]
-        closings = [run.closing for run in here.ledger.queries.named(own)]
+        record = here.ledger.mass_restores.named(of)
+        closings = [run.closing for run in runs_of(here, of)]
         if code := exit_code(record.verdict, [each.cleanup if each else None for each in closings]):
             raise Unsuccessful(of, f"{of}: {record.verdict}: {record.told}", code)
 
@@ -144,7 +143,7 @@ def _resumed(here: App, name: str, auto: bool, at_once: int | None, accepted: st
     begun elsewhere. `auto` and `at_once` count from now on.
     """
     drills = here.ledger.mass_restores
-    found = next((each for each in drills.all() if each.ended_at is None and name in (each.plan.name, each.id)), None)
+    found = next((each for each in under_way(here) if name in (each.plan.name, each.id)), None)
     if found is None:
         raise UsageError(f"no drill of {name} is under way", f"begin one: dro mass run {name}")
     if accepted:
@@ -164,5 +163,4 @@ def _why_not(here: App, of: MassRecord) -> str:
     simulated = is_simulated_of(here, of.plan)
     if simulated is not None and simulated != of.simulated:
         return "it was begun by another clock, or at another endpoint"
-    own = [each.run for each in here.ledger.mass_restores.containers(of.id) if each.run]
-    return made_elsewhere(here, here.ledger.queries.named(own))
+    return made_elsewhere(here, runs_of(here, of.id))

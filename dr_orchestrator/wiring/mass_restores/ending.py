@@ -15,7 +15,14 @@ from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import CopiesMayRemain, UsageError
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring.app import App
-from dr_orchestrator.wiring.mass_restores.containers import aborted_by, became, close_dead, left_open
+from dr_orchestrator.wiring.mass_restores.containers import (
+    aborted_by,
+    became,
+    close_dead,
+    left_open,
+    runs_of,
+    under_way,
+)
 from dr_orchestrator.wiring.mass_restores.planning import size_of
 from dr_orchestrator.wiring.mass_restores.publishing import publish
 from dr_orchestrator.wiring.operator import operator
@@ -72,15 +79,14 @@ def _settle(here: App, of: MassRecord, why: str) -> None:
 
 def _was_simulated(here: App, of: MassRecord) -> bool:
     """Whether any of its runs was: then nothing of it is evidence."""
-    own = [each.run for each in here.ledger.mass_restores.containers(of.id) if each.run]
-    return any(each.header.provenance.simulated for each in here.ledger.queries.named(own))
+    return any(each.header.provenance.simulated for each in runs_of(here, of.id))
 
 
 def open_one(here: App, name: str | None) -> MassRecord:
     """A drill by its id, or else the one that is under way; UsageError where that is none, or more than one."""
     if name is not None:
         return here.ledger.mass_restores.named(name)
-    found = [each for each in here.ledger.mass_restores.all() if each.ended_at is None]
+    found = under_way(here)
     if len(found) != 1:
         told = ", ".join(each.id for each in found)
         raise UsageError(f"under way: {told or 'none'}", "name one: dro mass abort ID" if told else "dro mass status")
@@ -124,5 +130,5 @@ def _is_open(here: App, of: MassRecord) -> bool:
 def dead(here: App) -> list[MassRecord]:
     """The drills that are open although nobody drives them."""
     leases = here.ledger.mass_leases
-    found = [(each, leases.lease(each.id)) for each in here.ledger.mass_restores.all() if each.ended_at is None]
+    found = [(each, leases.lease(each.id)) for each in under_way(here)]
     return [each for each, lease in found if lease is None or not lease.held]

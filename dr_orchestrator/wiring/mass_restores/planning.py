@@ -58,19 +58,17 @@ def size_of(items: Sequence[Item]) -> Size:
 
 
 def _simulated(here: App, of: MassPlan) -> bool:
-    drills = [each.drill for product in of.products for each in product.containers]
-    if not drills:
+    if not of.containers:
         raise UsageError(
             f"{of.name} names no drill: nothing can be restored", f"add `drills` to a product in {of.file}"
         )
-    for each in drills:
-        here.drill(each)
+    for each in of.containers:
+        here.drill(each.drill)
     return bool(is_simulated_of(here, of))
 
 
 def is_simulated_of(here: App, of: MassPlan) -> bool | None:
     """Whether anything of it is simulated, by all of its drills; None where none of them is declared any more."""
-    drills = [each.drill for product in of.products for each in product.containers]
-    found = [here.catalogue.drills[each] for each in drills if each in here.catalogue.drills]
+    found = [here.catalogue.drills[each.drill] for each in of.containers if each.drill in here.catalogue.drills]
     regions = {each.resource.region for each in found}
     return any(is_simulated(here, read_only(here, each)) for each in sorted(regions)) if regions else None
