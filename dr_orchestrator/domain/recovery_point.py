@@ -5,9 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dr_orchestrator.domain.resource_type.traits import Traits
 
 
 class PointKind(StrEnum):
@@ -23,7 +27,8 @@ class RecoveryPoint:
 
     `data_time_source` names the API field that the instant was read from. `window_start` and `window_end` bound a
     continuous point. `reference` is the instant that loss is counted from where the drill asked for one. `store` is
-    the resource that it is a recovery point of.
+    the resource that it is a recovery point of. `traits` are that resource's as the point holds it, where AWS tells
+    them of the point: its source may have grown since, or have been upgraded.
     """
 
     id: str
@@ -37,6 +42,7 @@ class RecoveryPoint:
     window_end: datetime | None = None
     reference: datetime | None = None
     store: str = ""
+    traits: Traits | None = field(default=None, compare=False, metadata={"kept": False})  # but with the source
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -62,7 +62,12 @@ _NESTED = {"objective", "policy", "provenance", "exercise", "tier_objective"}
 
 def row_of(record: DataclassInstance, **more: Any) -> dict[str, Any]:
     """The columns of a flat record, each field under its own name."""
-    return {_column(field.name): getattr(record, field.name) for field in fields(record)} | more
+    return {_column(field.name): getattr(record, field.name) for field in _kept(record)} | more
+
+
+def _kept(of: DataclassInstance | type[DataclassInstance]) -> list[Field[Any]]:
+    """The fields of a record that have columns: all but those that say that they have none."""
+    return [each for each in fields(of) if each.metadata.get("kept", True)]
 
 
 def record_of(kind: type[Record], row: Row) -> Record:
@@ -213,7 +218,7 @@ def exercise_of(row: Row) -> Exercise:
 @cache
 def _columns(kind: type[DataclassInstance]) -> tuple[tuple[str, str], ...]:
     """The fields of a record, each with its column."""
-    return tuple((field.name, _column(field.name)) for field in fields(kind))
+    return tuple((field.name, _column(field.name)) for field in _kept(kind))
 
 
 def _column(field: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from dr_orchestrator.domain.posture.ruling import Look
 from dr_orchestrator.domain.quarter.ran import SEEDED
@@ -50,12 +50,16 @@ def rehearsals(connection: Connection, drills: Collection[str], until: datetime)
 
 
 def keep(connection: Connection, look: Look, seen: Iterable[Seen]) -> None:
-    """Write what a look was told of resources: a row goes on for as long as that is the same."""
+    """Write what a look was told of resources: a row goes on for as long as each look is told the same."""
     before = _before(connection, look)
+    last = _newest(connection, look.services, posture_look.c.looked_at < look.at)
     new, renewed = [], []
     for service, each in seen:
         known = before.get((service, each.resource))
-        if known is not None and _described(known) == each:
+        previous = last.get((service, look.simulated))
+        # A row that a look in between did not see ends there: else it would say of that instant what nobody was told.
+        goes_on = known is not None and previous is not None and known["looked_at"] == previous.at
+        if known is not None and goes_on and _described(known) == each:
             renewed.append({"known": known["number"], "looked_at": look.at})
         else:
             named = {"simulated": look.simulated, "service": service, "resource": each.resource}
@@ -71,7 +75,7 @@ def looked(connection: Connection, services: Collection[str], until: datetime) -
 
     What an older one alone was told is not in it.
     """
-    newest = _newest(connection, services, until)
+    newest = _newest(connection, services, posture_look.c.looked_at <= until)
     if not newest:
         return {}
     found: dict[tuple[str, str, bool], Told] = {}
@@ -84,14 +88,16 @@ def looked(connection: Connection, services: Collection[str], until: datetime) -
     return found
 
 
-def _newest(connection: Connection, services: Collection[str], until: datetime) -> dict[tuple[str, bool], Look]:
-    """The newest look at each service in each world, up to an instant."""
+def _newest(
+    connection: Connection, services: Collection[str], when: ColumnElement[bool]
+) -> dict[tuple[str, bool], Look]:
+    """The newest look at each service in each world, by its instant: the last to be written may be an older one."""
     of = posture_look.c
     found: dict[tuple[str, bool], Look] = {}
     for simulated in (False, True):
         missing = set(services)
-        query = select(posture_look).where(of.simulated.is_(simulated), of.looked_at <= until)
-        for row in connection.execute(query.order_by(of.number.desc())).mappings():
+        query = select(posture_look).where(of.simulated.is_(simulated), when)
+        for row in connection.execute(query.order_by(of.looked_at.desc(), of.number.desc())).mappings():
             look = Look(row["looked_at"], simulated, row["account"], row["revision"], row["services"])
             found |= {(name, simulated): look for name in missing & set(look.services)}
             missing -= set(look.services)

@@ -53,7 +53,7 @@ class Delivering:
     def _one(self, of: Letter, done: Delivered) -> None:
         now, delivery = self._clock.now(), of.delivery
         # A person who has one sent anew knows how old it is.
-        if of.notice.stale_at <= now and not delivery.person:
+        if self._policy.news_until(of.notice) <= now and not delivery.person:
             self._settled(of, now, done)
             return
         waits = delivery.not_before
@@ -74,7 +74,8 @@ class Delivering:
         self._sent(of, begun, said, url, done)
 
     def _settled(self, of: Letter, now: datetime, done: Delivered) -> None:
-        why = f"stale: it was news until {of.notice.stale_at:%Y-%m-%d %H:%M} UTC, and was not sent by then"
+        until = self._policy.news_until(of.notice)
+        why = f"stale: it was news until {until:%Y-%m-%d %H:%M} UTC, and was not sent by then"
         self._outbox.put_off(of.delivery, why, now, None, State.SETTLED)
         done.stale[of.delivery.id] = why
 

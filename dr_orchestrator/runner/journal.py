@@ -79,7 +79,9 @@ class Journal:
         template = recorded.template if recorded else None
         self._templates = {each.stack: each for each in (template.stacks or (template,))} if template else {}
         self._empty = list(template.empty) if template else []
-        self._sources: dict[str, Described] = {}  # as they were last described, until that is written
+        self._sources: dict[str, Described] = {}  # as they were last described
+        self._written: dict[str, Described] = {}
+        self._chosen: set[str] = set()  # of which a recovery point was
         self._passed = {step.key for step in self.steps if step.outcome is Outcome.PASSED}
 
     @property
@@ -191,14 +193,18 @@ class Journal:
 
     def choose(self, point: RecoveryPoint, known: bool) -> None:
         """Note the recovery point that was chosen, and write it unless an earlier process did; the sources first, so
-        that of a point which is known they are, too.
+        that of a point which is known they are, too. Whatever a source becomes after its own point was chosen is not
+        what was restored.
         """
         self.points.append(point)
         if not known:
-            described, self._sources = self._sources, {}
-            for source in described.values():
-                self.ledger.record_source(self.header.id, source)
+            for name, source in self._sources.items():
+                held = source.held(point.traits) if name == point.store else source
+                if (name == point.store or name not in self._chosen) and self._written.get(name) != held:
+                    self._written[name] = held
+                    self.ledger.record_source(self.header.id, held)
             self.ledger.record_point(self.header.id, point)
+        self._chosen.add(point.store)
 
     def check(self, result: CheckResult) -> None:
         """Write a check's result."""

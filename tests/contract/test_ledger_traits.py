@@ -104,6 +104,27 @@ def test_the_newest_look_alone_counts(ledger: SqlLedger) -> None:
     assert {name: each.at for name, each in looked(ledger, START + 2 * DAY).items()} == {"files": START + DAY}
 
 
+def test_what_a_look_did_not_see_stays_unknown_whatever_comes_later(ledger: SqlLedger) -> None:
+    """A later look that is told the same as before it fills no gap."""
+    look(ledger, START, DB, FILES)
+    look(ledger, START + DAY, FILES)
+    then = looked(ledger, START + DAY)
+    look(ledger, START + 2 * DAY, DB, FILES)
+    assert looked(ledger, START + DAY) == then
+    assert {*then} == {"files"}
+    assert {*looked(ledger, START + 2 * DAY)} == {"db", "files"}
+
+
+def test_the_newest_look_is_the_one_of_the_latest_instant(ledger: SqlLedger) -> None:
+    """A look of another machine that is written later, and was performed earlier, is none since."""
+    look(ledger, START, DB)
+    look(ledger, START + 2 * DAY, NEW)
+    look(ledger, START + DAY, DB)
+    found = looked(ledger, START + 3 * DAY)["db"]
+    assert (found.of, found.at) == (NEW, START + 2 * DAY)
+    assert looked(ledger, START + DAY)["db"].of == DB
+
+
 def test_worlds_are_kept_apart(ledger: SqlLedger) -> None:
     """A simulated look renews no row of a real one, and is told as what it is."""
     look(ledger, START, DB)

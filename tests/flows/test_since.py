@@ -90,3 +90,22 @@ def test_a_database_that_was_resized_and_upgraded_is_told(shop: Estate, here: wi
             EngineVersion=before["EngineVersion"],
             ApplyImmediately=True,
         )
+
+
+def test_an_old_snapshot_is_held_against_what_it_holds(shop: Estate, here: wiring.App, capsys: Any) -> None:
+    """A database that grew after the snapshot that is restored has changed since, though the run saw it as it is now."""
+    fresh(shop)
+    rds = shop.client("rds")
+    before = rds.describe_db_instances(DBInstanceIdentifier=INSTANCE.id)["DBInstances"][0]
+    larger = before["AllocatedStorage"] * 2
+    rds.modify_db_instance(DBInstanceIdentifier=INSTANCE.id, AllocatedStorage=larger, ApplyImmediately=True)
+    try:
+        found = run(here, DRILL)
+        assert ended(found)[0].green, found.closing
+        (kept,) = here.ledger.queries.sources_of([found.header.id])[found.header.id].values()
+        assert kept.of.traits.size == before["AllocatedStorage"] * GIB
+        here.clock.sleep(timedelta(hours=1).total_seconds())
+        looking.look(here)
+        assert of_orders(capsys)["size"]["said"] == "grew by 100 %"
+    finally:
+        rds.modify_db_instance(DBInstanceIdentifier=INSTANCE.id, AllocatedStorage=before["AllocatedStorage"])

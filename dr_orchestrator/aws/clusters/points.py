@@ -12,6 +12,7 @@ from dr_orchestrator.aws.clusters.restoring import DbCluster, key_of
 from dr_orchestrator.aws.rds import events, snapshots
 from dr_orchestrator.aws.rds.bringing import Bringing, Snapshot
 from dr_orchestrator.aws.rds.objects import CLUSTER_SNAPSHOTS
+from dr_orchestrator.aws.rds.traits import of_cluster_snapshot
 from dr_orchestrator.aws.toolkit import Toolkit, lag
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked
@@ -196,4 +197,5 @@ def _point(snapshot: Mapping[str, Any], at: datetime, source: str, store: str, w
         created_at=snapshot.get("SnapshotCreateTime"),
         encrypted=snapshot.get("StorageEncrypted"),
         store=store,
+        traits=of_cluster_snapshot(snapshot),
     )

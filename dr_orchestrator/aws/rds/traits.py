@@ -18,5 +18,11 @@ def of_aurora(described: Mapping[str, Any]) -> Traits:
     return Traits(*_engine(described))
 
 
+def of_cluster_snapshot(described: Mapping[str, Any]) -> Traits:
+    """Those of a cluster as its snapshot holds it, whichever of the two sorts that is."""
+    is_aurora = str(described.get("Engine") or "").startswith("aurora")
+    return of_aurora(described) if is_aurora else of_database(described)
+
+
 def _engine(described: Mapping[str, Any]) -> tuple[str, str]:
     return str(described.get("Engine") or ""), str(described.get("EngineVersion") or "")

@@ -75,13 +75,18 @@ class Notice:
     simulated: bool
 
     @property
+    def opens(self) -> datetime | None:
+        """When the window opens that a reminder is of; None of all else."""
+        told = self.facts.get("opens", "")
+        if self.event is Event.REMINDER and isinstance(told, str):
+            with suppress(ValueError):
+                return datetime.strptime(told, UTC_FORMAT).replace(tzinfo=UTC)
+        return None
+
+    @property
     def stale_at(self) -> datetime:
         """From when on it is no news: a reminder as its window opens, all else after a week."""
-        opens = self.facts.get("opens", "")
-        if self.event is Event.REMINDER and isinstance(opens, str):
-            with suppress(ValueError):
-                return datetime.strptime(opens, UTC_FORMAT).replace(tzinfo=UTC)
-        return self.raised_at + _WEEK
+        return self.opens or self.raised_at + _WEEK
 
 
 @dataclass(frozen=True)

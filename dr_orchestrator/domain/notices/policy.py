@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.notices.event import Event
+from dr_orchestrator.domain.notices.notice import Notice
 from dr_orchestrator.domain.notices.quiet import QuietHours
 
 MARK = "EXERCISE"
@@ -56,6 +57,12 @@ class NoticePolicy:
     def held_until(self, event: Event, now: datetime) -> datetime | None:
         """When the quiet hours end for which a message of now waits; None where it waits for none."""
         return None if self.quiet is None or event.urgent else self.quiet.end(now)
+
+    def news_until(self, of: Notice) -> datetime:
+        """From when on a notice is no news: a reminder as the next one of its window is due, too, which says more."""
+        opens = of.opens
+        later = [] if opens is None else [opens - each for each in self.remind_before if opens - each > of.raised_at]
+        return min([of.stale_at, *later])
 
     def wanted(self, simulated: bool) -> bool:
         """Whether anybody is told of what is real, or simulated."""

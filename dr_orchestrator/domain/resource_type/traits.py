@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,6 +34,14 @@ class Described:
     id: str
     region: str
     traits: Traits
+
+    def held(self, by: Traits | None) -> Described:
+        """The same as a recovery point holds it, as far as that tells."""
+        if by is None:
+            return self
+        live = self.traits
+        size = live.size if by.size is None else by.size
+        return replace(self, traits=Traits(by.engine or live.engine, by.version or live.version, size))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.resource_type import Traits
+from dr_orchestrator.domain.resource_type.traits import gib
 from dr_orchestrator.errors import NotRecoverable
 
 CALL = "ec2:DescribeSnapshots"
@@ -76,6 +78,7 @@ class Snapshots:
             encrypted=snapshot.get("Encrypted"),
             size_gib=snapshot.get("VolumeSize"),
             store=self._store,
+            traits=Traits(size=gib(snapshot.get("VolumeSize"))),
         )
 
 

@@ -11,6 +11,7 @@ from dr_orchestrator.aws import points
 from dr_orchestrator.aws.rds import events, snapshots
 from dr_orchestrator.aws.rds.bringing import Bringing, Snapshot
 from dr_orchestrator.aws.rds.objects import SNAPSHOTS
+from dr_orchestrator.aws.rds.traits import of_database
 from dr_orchestrator.aws.toolkit import lag
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked
@@ -228,4 +229,5 @@ def _point(snapshot: Mapping[str, Any], store: str, where: str = "") -> Recovery
         encrypted=snapshot.get("Encrypted"),
         size_gib=snapshot.get("AllocatedStorage"),
         store=store,
+        traits=of_database(snapshot),
     )

@@ -192,6 +192,21 @@ def test_a_reminder_is_stale_as_its_window_opens(ledger: SqlLedger, clock: FakeC
     assert one(ledger).state is State.SETTLED
 
 
+def test_a_reminder_is_stale_as_the_next_one_of_its_window_is_due(ledger: SqlLedger, clock: FakeClock) -> None:
+    """Quiet hours that end later bring that one alone; whoever has no other is told by the one that there is."""
+    quiet = replace(
+        POLICY, quiet=QuietHours(timedelta(hours=8), timedelta(hours=20), "UTC"), remind_before=(24 * HOUR, HOUR)
+    )
+    opens = clock.now() + timedelta(hours=1, minutes=30)
+    for name, each in (("w", opens), ("v", opens + 24 * HOUR)):
+        facts = {"drills": ["a"], "opens": utc(each), "closes": utc(each + HOUR), "left": "1 d"}
+        ledger.notices.raise_([Raised(Event.REMINDER, (name,), facts, clock.now())], quiet, clock.now())
+    assert [*deliver(ledger, clock, Scripted(), quiet).waits] == ["1.team", "2.team"]
+    clock.sleep(1800)
+    done = deliver(ledger, clock, Scripted(), quiet)
+    assert ([*done.stale], [*done.waits]) == (["1.team"], ["2.team"])
+
+
 class Killed(BaseException):
     """The process is dead."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -34,6 +35,35 @@ def test_the_last_description_is_written_before_the_point() -> None:
     assert (ledger.sources["db"].id, ledger.sources["db"].traits.size) == ("orders-prod", 2)
     journal.choose(POINT, known=False)
     assert ledger.story[2:] == [f"point p-1 of {HEADER.id}"]
+
+
+def test_what_the_point_holds_is_what_was_restored() -> None:
+    """Where it tells engine, version or size, its source's may be others by now; of another store it says nothing."""
+    ledger = MemoryLedger()
+    told, journal = context(ledger)
+    live = Traits("postgres", "16.3", 400)
+    told.described(DB, live)
+    told.described(replace(DB, name="files"), live)
+    journal.choose(replace(POINT, store="db", traits=Traits(version="15.4", size=40)), known=False)
+    assert ledger.sources["db"].traits == Traits("postgres", "15.4", 40)
+    assert ledger.sources["files"].traits == live
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_source_stays_as_it_was_when_its_own_point_was_chosen(known: bool) -> None:
+    """Whatever it is described as later, with whichever point of another store, in whichever process."""
+    ledger = MemoryLedger()
+    told, journal = context(ledger)
+    told.described(DB, Traits(size=40))
+    journal.choose(replace(POINT, store="db"), known=known)
+    told.described(DB, Traits(size=400))
+    journal.choose(replace(POINT, id="p-2", store="files"), known=False)
+    assert [each for each in ledger.story if each.startswith("source")] == (
+        [] if known else [f"source db of {HEADER.id}"]
+    )
+    told.described(DB, Traits(size=500))
+    journal.choose(replace(POINT, id="p-3", store="db"), known=False)
+    assert ledger.sources["db"].traits.size == 500
 
 
 def test_of_a_point_that_is_known_the_source_is_too() -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.support.noticed_year import (
     ACCEPTED,
     ASLEEP,
+    BEFORE,
     BOUNDARIES,
     EXCLUDED,
     LOOKS,
@@ -45,9 +46,15 @@ def test_each_window_is_told_of_once_and_in_order(calm: Noticed) -> None:
     """A week before it and a day before it, as they come; where a drill began somebody had been told the day before."""
     told = [each for each in calm.recorder.took if each.channel == "team"]
     assert {each.title.rpartition(" in ")[2] for each in told} == {"168 h", "24 h"}
-    for span in ("168 h", "24 h"):
-        opens = [each.lines[0] for each in told if each.title.endswith(f" in {span}")]
-        assert opens == sorted(set(opens))
+    known = first_planned(calm.of)
+    for span, before in (("168 h", BEFORE[0]), ("24 h", BEFORE[1])):
+        opens = [opened(each) for each in told if each.title.endswith(f" in {span}")]
+        assert len(opens) == len(set(opens))
+        in_time = [each for each in opens if known[each] + before <= each]  # else it is told as it becomes known
+        assert in_time == sorted(in_time)
+    for each in told:
+        later = {other.title for other in told if opened(other) == opened(each) and other.at <= each.at}
+        assert not (each.title.endswith("168 h") and any(title.endswith("24 h") for title in later)), each
     reminded = {opening(each) for each in told if each.title.endswith(" in 24 h")}
     for at in calm.of.began:
         before = at.date() - timedelta(days=1)
@@ -91,7 +98,22 @@ def by_day(of: list[Arrived]) -> list[tuple[date, str, str, tuple[str, ...]]]:
 
 def opening(of: Arrived) -> date:
     """The day of the window that a reminder tells of."""
-    return date.fromisoformat(of.lines[0].split("from ")[1].split()[0])
+    return opened(of).date()
+
+
+def opened(of: Arrived) -> datetime:
+    """The instant from which its drills may start."""
+    told = of.lines[0].split("from ")[1].split(" UTC")[0]
+    return datetime.strptime(told, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+
+
+def first_planned(of: Lived) -> dict[datetime, datetime]:
+    """The look at which each window was first planned to have a drill; what failed, or was missed, has a new one."""
+    found: dict[datetime, datetime] = {}
+    for at, agenda in of.looks:
+        for slot in (*agenda.planned.slots, *(each.slot for each in agenda.appointments if each.slot)):
+            found.setdefault(slot.window.start.astimezone(UTC), at)
+    return found
 
 
 def first_after(day: date) -> datetime:
