@@ -93,7 +93,7 @@ def test_a_database_that_was_resized_and_upgraded_is_told(shop: Estate, here: wi
 
 
 def test_an_old_snapshot_is_held_against_what_it_holds(shop: Estate, here: wiring.App, capsys: Any) -> None:
-    """A database that grew after the snapshot that is restored has changed since, though the run saw it as it is now."""
+    """A database that grew after the snapshot that is restored has changed since, though the run saw it large."""
     fresh(shop)
     rds = shop.client("rds")
     before = rds.describe_db_instances(DBInstanceIdentifier=INSTANCE.id)["DBInstances"][0]
