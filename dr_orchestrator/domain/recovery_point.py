@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from dr_orchestrator.domain.resource_type.traits import Traits
+from dr_orchestrator.domain.resource_type.traits import Traits
 
 
 class PointKind(StrEnum):
