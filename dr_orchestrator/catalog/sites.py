@@ -101,14 +101,27 @@ def _listed(file: str, names: list[str], rows: list[tuple[int, list[str]]], tier
         site = _site(row, line)
         if (first := found.get(folded(site.name))) is not None:
             as_what = "" if first.name == site.name else f" as '{first.name}'"
-            kept = more_careful(first, site)
             told = f"{site.name} stands on line {first.line} already{as_what}"
+            if other := _unlike(first, site):
+                fix = "keep the row that is right: nobody knows which of them counts"
+                problems.append(Problem(file, line, other, f"{told}, with another {other}", fix))
+                continue
+            kept = more_careful(first, site)
             notes.append(Problem(file, line, "site", told, f"the row of line {kept.line} counts: {kept.state}"))
             site = kept
         found[folded(site.name)] = site
     if not rows:
         problems.append(Problem(file, 1, "", "lists no site", "add a row a site"))
     return Listed(tuple(found.values()), tuple(problems), tuple(notes))
+
+
+def _unlike(one: Site, other: Site) -> str:
+    """The column by which two rows of a site tell of two; empty where one of them is touched less, and so counts."""
+    if one.state is not other.state:
+        return ""
+    if one.tier != other.tier:
+        return "tier"
+    return next((name for name, value in one.more.items() if other.more.get(name) != value), "")
 
 
 def _mistakes(row: Mapping[str, str], tiers: Collection[int]) -> Iterator[tuple[str, str, str]]:

@@ -187,9 +187,10 @@ class SqlMassRestores:
 
         write_patiently(write)
 
-    def proven(self) -> list[Proven]:
-        """All that each has brought back that passed, or passed in part."""
-        query = select(mass_restore).where(_row.verdict.in_(_WORTH)).order_by(_row.number)
+    def proven(self, until: datetime | None = None) -> list[Proven]:
+        """All that each has brought back that passed, or passed in part, and ended by then."""
+        ended = [] if until is None else [_row.ended_at <= until]
+        query = select(mass_restore).where(_row.verdict.in_(_WORTH), *ended).order_by(_row.number)
         found = map(_record, self._rows(query))
         return [Proven(each.id, each.back, each.simulated) for each in found]
 

@@ -10,6 +10,7 @@ from dr_orchestrator.catalog.rules.exercise import Mistake
 from dr_orchestrator.catalog.rules.query import mistake
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.mass_restore import MassRestoreFile, Product, TenantCheck, Where
+from dr_orchestrator.catalog.sites import OWN
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.drill import Catalogue
 from dr_orchestrator.domain.inquiries import refused
@@ -64,6 +65,9 @@ def _product(of: MassRestoreFile, name: str, product: Product, known: Known) -> 
 
 
 def _container(key: Key, name: str, where: Where, product: Product, known: Known) -> Iterator[Mistake]:
+    if where.column in OWN and where.column != "site":
+        told, fix = f"'{where.column}' tells how a site stands, not where", "name a column that tells where it is"
+        yield (*key, "column"), told, fix
     if where.equals is not None and where.prefix is not None:
         yield key, "it says `equals` and `prefix`", "keep one of them"
     drill = known.catalogue.drills.get(name)

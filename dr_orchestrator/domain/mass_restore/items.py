@@ -95,8 +95,9 @@ def judged(of: Item, by: Asked) -> Item:
     seen = replace(of, started_at=by.began, ended_at=by.ended, rows=rows, newest=newest)
     verdict, rule, reason = _verdict(by)
     if of.state is not SiteState.LIVE:
-        proven = None if verdict is ItemVerdict.INCONCLUSIVE else not any(map(_lacks, by.found))
-        return replace(left_alone(seen), proven=proven)
+        lacking = any(map(_lacks, by.found))
+        unknown = verdict is ItemVerdict.INCONCLUSIVE or (rows is None and not lacking)
+        return replace(left_alone(seen), proven=None if unknown else not lacking)
     done = replace(seen, verdict=verdict, rule=rule, reason=reason)
     if verdict is ItemVerdict.INCONCLUSIVE:
         return done
@@ -124,20 +125,26 @@ def refused(of: Item, rule: Rule, why: str) -> Item:
 
 
 def _verdict(by: Asked) -> tuple[ItemVerdict, Rule | None, str]:
+    """A doubt about the copy comes first, then whatever is wrong, whichever check found it, then what was not read."""
     if not by.found:
         return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, "nothing is asked of its rows"
     if by.point is None or by.point > by.struck:
-        told = "no recovery point is known" if by.point is None else f"the copy is of {by.point:%Y-%m-%d %H:%M:%S} UTC"
-        return ItemVerdict.INCONCLUSIVE, Rule.POINT_AFTER_EVENT, f"{told}, which is not before the event"
-    if unread := next((each for each in by.found if each.unread or each.rows is None), None):
-        return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, f"{unread.check.name}: {unread.unread or 'not counted'}"
-    for each in by.found:
-        if wrong := _wrong(each, by.struck, by.point):
-            return *wrong[:2], f"{each.check.name}: {wrong[2]}"
+        of = "no recovery point is known" if by.point is None else f"the copy is of {by.point:%Y-%m-%d %H:%M:%S} UTC"
+        return ItemVerdict.INCONCLUSIVE, Rule.POINT_AFTER_EVENT, f"{of}, which is not before the event"
+    told = [(each, _unread(each) or _wrong(each, by.struck, by.point)) for each in by.found]
+    wrong = [(*of[:2], f"{each.check.name}: {of[2]}") for each, of in told if of]
+    if wrong:
+        return min(wrong, key=_gravity)
     took = by.ended - by.struck
     if by.rto is not None and not by.rto.met_by(took):
         return ItemVerdict.FAILED, Rule.RTO_MISSED, f"{format_duration(took)} from the event, promised {by.rto}"
     return ItemVerdict.PASSED, None, ""
+
+
+def _gravity(wrong: tuple[ItemVerdict, Rule, str]) -> int:
+    if wrong[1] is Rule.NEWER_THAN_POINT:
+        return 0
+    return 1 if wrong[0] is ItemVerdict.FAILED else 2
 
 
 def _worst(found: Sequence[Found]) -> datetime | None:
@@ -147,8 +154,14 @@ def _worst(found: Sequence[Found]) -> datetime | None:
 
 
 def _lacks(of: Found) -> bool:
-    """Whether a check found too few rows."""
-    return (of.rows or 0) < of.check.minimum
+    """Whether a check was read, and found too few rows."""
+    return not of.unread and of.rows is not None and of.rows < of.check.minimum
+
+
+def _unread(of: Found) -> tuple[ItemVerdict, Rule, str] | None:
+    if not of.unread and of.rows is not None:
+        return None
+    return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, of.unread or "not counted"
 
 
 def _wrong(of: Found, struck: datetime, point: datetime) -> tuple[ItemVerdict, Rule, str] | None:

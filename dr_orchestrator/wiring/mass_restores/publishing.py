@@ -20,7 +20,7 @@ def shown(here: App, name: str) -> dict[str, Any]:
     record = drills.named(name)
     containers, items = drills.containers(record.id), drills.items(record.id)
     runs = here.ledger.queries.named([each.run for each in containers if each.run])
-    before = [each for each in drills.proven() if each.id != record.id]
+    before = [each for each in drills.proven(record.ended_at) if each.id != record.id]  # later ones it had not to beat
     held = Held(
         record,
         drills.waves(record.id),

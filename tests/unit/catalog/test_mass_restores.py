@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dr_orchestrator.catalog import sites as lists
 from dr_orchestrator.catalog.load import load
 from dr_orchestrator.catalog.mass_restores import Declared, plan_problems, plans
 from dr_orchestrator.catalog.rules.mass_restore import Known
@@ -68,6 +69,13 @@ def test_another_list_is_another_plan(home: Path, tmp_path_factory: pytest.TempP
             "shop-replica: {}",
             "9:products.sessions.drills.shop-replica",
             "no tenants can be asked",
+        ),
+        *(
+            (
+                *("sessions-pitr: {}", f"sessions-pitr: {{column: {column}, equals: live}}"),
+                *("9:products.sessions.drills.sessions-pitr.column", "tells how a site stands, not where"),
+            )
+            for column in ("tier", "state", "deleted_at", "reason")
         ),
         ("sessions-pitr: {}", "orders-snapshot: {}", "9:products.sessions.drills.orders-snapshot", "is not of what"),
         ("#:tenant", "", "11:products.sessions.tenant[0].items.value", "has no :tenant"),
@@ -186,6 +194,17 @@ def test_a_site_that_stands_twice_counts_once_and_the_more_careful(home: Path) -
     found = declared(home, sites=f"{SITES}one,1,legal-hold,,case\n")
     assert [(each.name, each.state) for each in found.sites] == [("one", SiteState.LEGAL_HOLD)]
     assert [str(each).split(": ")[0] for each in found.notes] == ["drills/mass-restores/many-sites.csv:3:site"]
+
+
+def test_two_rows_that_tell_of_two_sites_are_refused(tmp_path: Path) -> None:
+    """One of them would decide how critical it is, or where it is looked for, and nobody knows which is right."""
+    file = tmp_path / "sites.csv"
+    for again, column in (("ONE,1,,a", "shard"), ("one,0,,b", "tier"), ("one,1,,b", "")):
+        file.write_text(f"site,tier,state,shard\none,1,,b\n{again}\n")
+        found = lists.read(file, "sites.csv", (0, 1), ["shard"])
+        assert [(each.line, each.key) for each in found.problems] == ([(3, column)] if column else [])
+        assert all("stands on line 2 already" in each.message for each in (*found.problems, *found.notes))
+        assert len(found.sites) == 1
 
 
 @pytest.mark.parametrize("states", [",legal-hold", "legal-hold,"])
