@@ -43,7 +43,11 @@ def tds_server(certificate: Path | None = None) -> Iterator[TdsServer]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = TdsServer(int(listening.getsockname()[1]))
         threading.Thread(target=_serve, args=(listening, server, certificate), daemon=True).start()
-        yield server
+        try:
+            yield server
+        finally:
+            with contextlib.suppress(OSError):
+                listening.shutdown(socket.SHUT_RDWR)  # no close wakes who waits for the next
 
 
 def _serve(listening: socket.socket, server: TdsServer, certificate: Path | None) -> None:
