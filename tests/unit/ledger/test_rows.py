@@ -40,6 +40,7 @@ def test_every_field_has_its_column(kind: type) -> None:
     columns = {rows._column(field.name) for field in fields(kind)} - {
         *("edits", "allowed", "empty"),  # which have tables of their own
         *("stack", "stacks"),
+        "traits",  # of a point, which are kept with its source
     }
     assert columns == set(FLAT[kind].c.keys()) - {"number", "run"}
 
