@@ -210,7 +210,7 @@ def test_a_snapshot_can_be_taken_of_a_cluster_at_rest(rds: Any, clock: PacedCloc
 
 
 def test_a_restore_that_fails_physically_is_incompatible(lab: Lab, rds: Any, clock: PacedClock) -> None:
-    """Where the database cannot be recovered, cluster and member say so, and are never available; no member joins it."""
+    """Where the database cannot be recovered, cluster and member say so, and are never available."""
     (key,) = (each for each in (lab.world.databases.root / "bases").iterdir())  # type: ignore[union-attr]
     hidden = key.with_name("hidden")
     key.rename(hidden)
