@@ -185,5 +185,7 @@ def test_its_end_is_written_once_with_what_it_raises(ledger: SqlLedger) -> None:
     ended = drills.named(of.id)
     assert (ended.verdict, ended.ended_at, ended.told) == (Verdict.PARTIAL, START + SPAN, "some")
     assert [(each.id, each.size, each.simulated) for each in drills.proven()] == [(of.id, Size(5, 2, 12), True)]
+    assert [each.id for each in drills.proven(START + SPAN)] == [of.id]
+    assert drills.proven(START) == [], "an earlier one had not to beat it"
     (found,) = ledger.queries.findings()
     assert (found.raised_by, found.rule, found.seen) == (RaisedBy.MASS_RESTORE, Rule.NOT_LARGER, 1)
