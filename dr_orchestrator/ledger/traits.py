@@ -52,11 +52,11 @@ def rehearsals(connection: Connection, drills: Collection[str], until: datetime)
 def keep(connection: Connection, look: Look, seen: Iterable[Seen]) -> None:
     """Write what a look was told of resources: a row goes on for as long as each look is told the same."""
     before = _before(connection, look)
-    last = _newest(connection, look.services, posture_look.c.looked_at < look.at)
+    last = _newest(connection, look.services, look.simulated, posture_look.c.looked_at < look.at)
     new, renewed = [], []
     for service, each in seen:
         known = before.get((service, each.resource))
-        previous = last.get((service, look.simulated))
+        previous = last.get(service)
         # A row that a look in between did not see ends there: else it would say of that instant what nobody was told.
         goes_on = known is not None and previous is not None and known["looked_at"] == previous.at
         if known is not None and goes_on and _described(known) == each:
@@ -75,7 +75,12 @@ def looked(connection: Connection, services: Collection[str], until: datetime) -
 
     What an older one alone was told is not in it.
     """
-    newest = _newest(connection, services, posture_look.c.looked_at <= until)
+    by_then = posture_look.c.looked_at <= until
+    newest = {
+        (name, simulated): look
+        for simulated in (False, True)
+        for name, look in _newest(connection, services, simulated, by_then).items()
+    }
     if not newest:
         return {}
     found: dict[tuple[str, str, bool], Told] = {}
@@ -89,20 +94,19 @@ def looked(connection: Connection, services: Collection[str], until: datetime) -
 
 
 def _newest(
-    connection: Connection, services: Collection[str], when: ColumnElement[bool]
-) -> dict[tuple[str, bool], Look]:
-    """The newest look at each service in each world, by its instant: the last to be written may be an older one."""
+    connection: Connection, services: Collection[str], simulated: bool, when: ColumnElement[bool]
+) -> dict[str, Look]:
+    """The newest look at each service in a world, by its instant: the last to be written may be an older one."""
     of = posture_look.c
-    found: dict[tuple[str, bool], Look] = {}
-    for simulated in (False, True):
-        missing = set(services)
-        query = select(posture_look).where(of.simulated.is_(simulated), when)
-        for row in connection.execute(query.order_by(of.looked_at.desc(), of.number.desc())).mappings():
-            look = Look(row["looked_at"], simulated, row["account"], row["revision"], row["services"])
-            found |= {(name, simulated): look for name in missing & set(look.services)}
-            missing -= set(look.services)
-            if not missing:
-                break
+    found: dict[str, Look] = {}
+    missing = set(services)
+    query = select(posture_look).where(of.simulated.is_(simulated), when)
+    for row in connection.execute(query.order_by(of.looked_at.desc(), of.number.desc())).mappings():
+        look = Look(row["looked_at"], simulated, row["account"], row["revision"], row["services"])
+        found |= dict.fromkeys(missing & set(look.services), look)
+        missing -= set(look.services)
+        if not missing:
+            break
     return found
 
 

@@ -53,8 +53,8 @@ class Delivering:
     def _one(self, of: Letter, done: Delivered) -> None:
         now, delivery = self._clock.now(), of.delivery
         # A person who has one sent anew knows how old it is.
-        if self._policy.news_until(of.notice) <= now and not delivery.person:
-            self._settled(of, now, done)
+        if (until := self._policy.news_until(of.notice)) <= now and not delivery.person:
+            self._settled(of, until, now, done)
             return
         waits = delivery.not_before
         if waits is not None and now < waits:
@@ -73,8 +73,7 @@ class Delivering:
             return
         self._sent(of, begun, said, url, done)
 
-    def _settled(self, of: Letter, now: datetime, done: Delivered) -> None:
-        until = self._policy.news_until(of.notice)
+    def _settled(self, of: Letter, until: datetime, now: datetime, done: Delivered) -> None:
         why = f"stale: it was news until {until:%Y-%m-%d %H:%M} UTC, and was not sent by then"
         self._outbox.put_off(of.delivery, why, now, None, State.SETTLED)
         done.stale[of.delivery.id] = why

@@ -188,7 +188,7 @@ class Journal:
         return point
 
     def describe(self, source: Described) -> None:
-        """Note a source as it is described; it is written with the next recovery point that is chosen."""
+        """Note a source as it is described; it is written with a recovery point that is chosen."""
         self._sources[source.resource] = source
 
     def choose(self, point: RecoveryPoint, known: bool) -> None:
@@ -198,13 +198,18 @@ class Journal:
         """
         self.points.append(point)
         if not known:
-            for name, source in self._sources.items():
-                held = source.held(point.traits) if name == point.store else source
-                if (name == point.store or name not in self._chosen) and self._written.get(name) != held:
-                    self._written[name] = held
-                    self.ledger.record_source(self.header.id, held)
+            self._write_sources(point)
             self.ledger.record_point(self.header.id, point)
         self._chosen.add(point.store)
+
+    def _write_sources(self, point: RecoveryPoint) -> None:
+        """Write each source that is otherwise than it was written, but for those whose own point was another."""
+        for name, source in self._sources.items():
+            own = name == point.store
+            held = source.held(point.traits) if own else source
+            if (own or name not in self._chosen) and self._written.get(name) != held:
+                self._written[name] = held
+                self.ledger.record_source(self.header.id, held)
 
     def check(self, result: CheckResult) -> None:
         """Write a check's result."""

@@ -44,6 +44,7 @@ def test_every_moment_is_held_as_an_instant(ledger: SqlLedger) -> None:
     }
     assert held <= set(COLUMNS)
     for table, name in COLUMNS:
+        assert type(tables.metadata.tables[table].c[name].type) is Instant
         (column,) = (each for each in told.get_columns(table) if each["name"] == name)
         made = Instant().dialect_impl(ledger._engine.dialect).compile(ledger._engine.dialect)
         assert column["type"].compile(ledger._engine.dialect) == made

@@ -74,6 +74,11 @@ class Found:
     newest: datetime | None = None
     unread: str = ""
 
+    @property
+    def counted(self) -> bool:
+        """Whether its rows are known."""
+        return not self.unread and self.rows is not None
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -129,11 +134,9 @@ def _verdict(by: Asked) -> tuple[ItemVerdict, Rule | None, str]:
     if not by.found:
         return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, "nothing is asked of its rows"
     if by.point is None or by.point > by.struck:
-        of = "no recovery point is known" if by.point is None else f"the copy is of {by.point:%Y-%m-%d %H:%M:%S} UTC"
-        return ItemVerdict.INCONCLUSIVE, Rule.POINT_AFTER_EVENT, f"{of}, which is not before the event"
-    told = [(each, _unread(each) or _wrong(each, by.struck, by.point)) for each in by.found]
-    wrong = [(*of[:2], f"{each.check.name}: {of[2]}") for each, of in told if of]
-    if wrong:
+        told = "no recovery point is known" if by.point is None else f"the copy is of {by.point:%Y-%m-%d %H:%M:%S} UTC"
+        return ItemVerdict.INCONCLUSIVE, Rule.POINT_AFTER_EVENT, f"{told}, which is not before the event"
+    if wrong := [found for each in by.found if (found := _wrong(each, by.struck, by.point))]:
         return min(wrong, key=_gravity)
     took = by.ended - by.struck
     if by.rto is not None and not by.rto.met_by(took):
@@ -155,29 +158,29 @@ def _worst(found: Sequence[Found]) -> datetime | None:
 
 def _lacks(of: Found) -> bool:
     """Whether a check was read, and found too few rows."""
-    return not of.unread and of.rows is not None and of.rows < of.check.minimum
-
-
-def _unread(of: Found) -> tuple[ItemVerdict, Rule, str] | None:
-    if not of.unread and of.rows is not None:
-        return None
-    return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, of.unread or "not counted"
+    return of.counted and (of.rows or 0) < of.check.minimum
 
 
 def _wrong(of: Found, struck: datetime, point: datetime) -> tuple[ItemVerdict, Rule, str] | None:
-    if _lacks(of):
+    """The fault that a check shows, by its name; None where it shows none."""
+    if not of.counted:
+        found = ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, of.unread or "not counted"
+    elif _lacks(of):
         told = f"{counted(of.rows or 0, 'row')}, at least {of.check.minimum:,} are expected"
-        return ItemVerdict.FAILED, Rule.TENANT_MISSING, told
-    if of.newest is not None and (told := _untrue(of.newest, struck, point)):
-        return ItemVerdict.INCONCLUSIVE, Rule.NEWER_THAN_POINT, told
-    if of.check.within is None:
+        found = ItemVerdict.FAILED, Rule.TENANT_MISSING, told
+    elif of.newest is not None and (told := _untrue(of.newest, struck, point)):
+        found = ItemVerdict.INCONCLUSIVE, Rule.NEWER_THAN_POINT, told
+    elif of.check.within is None:
         return None
-    if of.newest is None:
-        return ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, "no row tells when it was written"
-    if (age := struck - of.newest) > of.check.within:
+    elif of.newest is None:
+        found = ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD, "no row tells when it was written"
+    elif (age := struck - of.newest) > of.check.within:
         told = f"its newest row is {format_duration(age)} older than the event"
-        return ItemVerdict.FAILED, Rule.TENANT_TOO_OLD, f"{told}, at most {format_duration(of.check.within)} is allowed"
-    return None
+        told = f"{told}, at most {format_duration(of.check.within)} is allowed"
+        found = ItemVerdict.FAILED, Rule.TENANT_TOO_OLD, told
+    else:
+        return None
+    return *found[:2], f"{of.check.name}: {found[2]}"
 
 
 def _untrue(newest: datetime, struck: datetime, point: datetime) -> str:
