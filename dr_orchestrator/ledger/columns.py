@@ -59,6 +59,8 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if moment.utcoffset() is None:  # as earlier releases wrote into SQLite when a copy was created and gone: in UTC
+            return moment.replace(tzinfo=UTC)
         return moment.astimezone(UTC)
 
 

@@ -123,9 +123,24 @@ def briefly(seconds: float) -> Iterator[None]:
 def alone(connection: Connection, table: Table) -> None:
     """Let no other transaction write to a table until this one ends; in SQLite it is alone from its beginning."""
     if connection.dialect.name == "postgresql":
-        if (most := _at_most.get()) is not None:
-            connection.execute(text(f"SET LOCAL lock_timeout = {int(most * 1000)}"))
+        _wait_at_most(connection)
         connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def beside(connection: Connection, table: Table) -> None:
+    """Let nobody be `alone` with a table until this transaction ends; others beside it go on.
+
+    Whoever locks a row and then changes it asks for this first: else it would hold the row and wait for the table, of
+    one that holds the table and waits for the row.
+    """
+    if connection.dialect.name == "postgresql":
+        _wait_at_most(connection)
+        connection.execute(text(f"LOCK TABLE {table.name} IN ROW EXCLUSIVE MODE"))
+
+
+def _wait_at_most(connection: Connection) -> None:
+    if (most := _at_most.get()) is not None:
+        connection.execute(text(f"SET LOCAL lock_timeout = {int(most * 1000)}"))
 
 
 @contextmanager

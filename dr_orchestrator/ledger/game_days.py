@@ -1,7 +1,7 @@
 """Game days in the ledger: a log that only grows, each entry judged by how the game day stands where it lands.
 
 Whoever adds holds the game day's row until the transaction ends: of two machines that add at once both do, in one
-order, the second judged by what the first has added.
+order, the second judged by what the first has added. The table is always asked for before a row of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from dr_orchestrator.domain.game_day.standing import RunOutcome, Standing
 from dr_orchestrator.domain.game_day.verdict import held_as_aborted, held_as_closed, judge
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import assembly, findings, tables
-from dr_orchestrator.ledger.engine import LedgerDefect, alone, reading, transaction
+from dr_orchestrator.ledger.engine import LedgerDefect, alone, beside, reading, transaction
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.tables_of_game_days import game_day, game_day_entry
 
@@ -161,9 +161,15 @@ class SqlGameDays:
 
     def of_run(self, run: str) -> str:
         """The game day from which a run was started; empty where it was not."""
+        return self.of_runs([run]).get(run, "")
+
+    def of_runs(self, runs: Iterable[str]) -> dict[str, str]:
+        """The game days from which runs were started, by run: those alone that were."""
+        wanted = set(runs)
         started = select(_entry.game_day, _entry.told).where(_entry.kind == Kind.DRILL_STARTED)
         with transaction(reading(self._engine)) as connection:
-            return next((each.game_day for each in connection.execute(started) if each.told["run"] == run), "")
+            found = [(each.told["run"], each.game_day) for each in connection.execute(started)]
+        return {run: day for run, day in found if run in wanted}
 
 
 def _take(connection: Connection, plan: GameDay, named: str, by: str, at: datetime, simulated: bool) -> Record:
@@ -245,6 +251,7 @@ def _add(connection: Connection, named: str, entry: Entry, token: str) -> None:
 
 def _locked(connection: Connection, named: str) -> Record:
     """The game day, held until the transaction ends; in SQLite it is alone from its beginning."""
+    beside(connection, game_day)
     found = connection.execute(select(game_day).where(_row.id == named).with_for_update()).mappings().one_or_none()
     if found is None:
         raise UsageError(f"there is no game day '{named}'", _LISTED)

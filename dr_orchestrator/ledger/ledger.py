@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     literal_column,
     select,
     update,
@@ -239,9 +240,9 @@ class SqlLedger:
         table = tables.copy.c
         values: dict[str, Any] = {"state": state, "gone_at": None}
         if state is CopyState.CREATED:
-            values["created_at"] = func.coalesce(table.created_at, at)
+            values["created_at"] = func.coalesce(table.created_at, literal(at, Instant))
         if state in TERMINAL:
-            values["gone_at"] = func.coalesce(table.gone_at, at)
+            values["gone_at"] = func.coalesce(table.gone_at, literal(at, Instant))
         if identity is not None:
             values["arn"] = func.coalesce(table.arn, identity.arn)
             values["unique_id"] = func.coalesce(table.unique_id, identity.unique_id)

@@ -103,6 +103,12 @@ class SqlPractice:
         """Likewise of a review."""
         return self._whole(RaisedBy.REVIEW, name, Reviewed)
 
+    def superseded_by(self, of: str) -> str:
+        """The id of the record that supersedes one; empty where none does."""
+        query = select(_row.id).where(_row.supersedes == of).order_by(_row.number.desc()).limit(1)
+        with transaction(reading(self._engine)) as connection:
+            return connection.scalar(query) or ""
+
     def named_gaps(self, kind: RaisedBy, name: str) -> set[str]:
         """The subjects of all gaps that the records of a name ever told."""
         return {subject for _, _, subject in self.gaps_told(kind, name)}

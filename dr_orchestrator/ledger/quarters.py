@@ -76,7 +76,8 @@ def lives(connection: Connection, since: datetime, until: datetime) -> list[Life
 
     A copy that holds another (a stack) is one, and what it holds is not counted beside it.
     """
-    # days are told apart by SQL and instants here: SQLite compares texts, which are not all written alike
+    # SQL keeps a day more on both sides, and the instants are told apart here: earlier releases wrote these two columns
+    # otherwise into SQLite than all others (a space, no zone), which compares texts
     stood = (_copy.created_at < until + _DAY, or_(_copy.gone_at.is_(None), _copy.gone_at > since - _DAY))
     alone = (*stood, or_(_copy.parent.is_(None), _copy.parent == ""))
     point = tables.recovery_point.c

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from dr_orchestrator.domain.exercise.criteria import Rating
 from dr_orchestrator.domain.findings.tracked import State
@@ -29,8 +30,11 @@ from dr_orchestrator.domain.game_day.log import Kind
 from dr_orchestrator.domain.game_day.standing import DrillState, Phase
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
+from dr_orchestrator.ledger import game_days
+from dr_orchestrator.ledger.engine import alone, briefly, transaction
 from dr_orchestrator.ledger.game_days import Added
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
+from dr_orchestrator.ledger.tables_of_game_days import game_day
 from tests.support.game_days import (
     BEGAN,
     DIRECTOR,
@@ -133,6 +137,21 @@ def test_two_machines_that_add_at_once_both_land(ledger: SqlLedger, database_url
     assert len(refused) == 1 and "is held" in refused[0]
     assert other.game_days.entries_after("gd-1", 0) == ledger.game_days.entries_after("gd-1", 0)
     other.close()
+
+
+def test_nobody_takes_a_plan_while_somebody_acts(ledger: SqlLedger, database_url: str) -> None:
+    """Who acts holds the table before the row: none that holds the table can wait for the row, each for the other."""
+    opened_as(ledger)
+    other = connect(database_url)
+    with transaction(ledger._engine) as acting:
+        game_days._locked(acting, "gd-1")
+        if acting.dialect.name == "postgresql":  # SQLite lets one write at all
+            with pytest.raises(UsageError, match="lock timeout"), briefly(0.1), transaction(other._engine) as taking:
+                alone(taking, game_day)
+            with transaction(other._engine) as beside:
+                beside.execute(select(game_day).where(game_day.c.id == "another").with_for_update())
+    changed = other.game_days.take_plan(OTHER, "gd-2", SCRIBE, BEGAN, simulated=False)
+    assert (changed.id, changed.plan.title) == ("gd-1", OTHER.title)
 
 
 def both(one: Callable[[], None], two: Callable[[], None]) -> None:
@@ -249,6 +268,7 @@ def test_runs_that_it_started_stand_in_it_as_the_ledger_tells(ledger: SqlLedger)
     drill = PLAN.drills[0]
     ledger.game_days.act("gd-1", StartDrill(drill.name, "20261124-one", drill.definition), EXECUTOR, BEGAN + 9 * MINUTE)
     assert ledger.game_days.of_run("20261124-one") == "gd-1" and ledger.game_days.of_run("another") == ""
+    assert ledger.game_days.of_runs(["another", "20261124-one"]) == {"20261124-one": "gd-1"}
     ledger.open_run(replace(header("20261124-one"), provenance=replace(header("x").provenance, simulated=True)))
     with pytest.raises(UsageError, match="drills under way"):
         ledger.game_days.act("gd-1", End(), DIRECTOR, BEGAN + 10 * MINUTE)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.dialects import sqlite
 
 from dr_orchestrator.domain.calendar import Frequency
 from dr_orchestrator.domain.copy import CopyState
@@ -25,6 +27,8 @@ from dr_orchestrator.domain.tabletop.plan import Tabletop
 from dr_orchestrator.domain.verdict import Verdict, WorstCaseVerdict
 from dr_orchestrator.lab.people.game_day import past_game_day
 from dr_orchestrator.lab.people.tabletop import past_tabletop
+from dr_orchestrator.ledger import tables
+from dr_orchestrator.ledger.columns import Instant
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.wiring.practice.tabletops import sat_of
@@ -82,6 +86,22 @@ def test_runs_on_aws_are_told_of_all_time_and_simulated_ones_of_a_while(ledger: 
     write(ledger, MINIMAL)
     assert [each.id for each in ledger.queries.ran(START + ODD, START + DAY)] == ["r-minimal"]
     assert ledger.queries.ran(START - DAY, START) == []
+
+
+def test_a_copys_instants_are_written_as_all_others(ledger: SqlLedger) -> None:
+    """SQL tells them apart to the microsecond, whatever the database compares; those of earlier releases are UTC."""
+    ledger.open_exercise(EXERCISE)
+    write(ledger, MAXIMAL)
+    copy = tables.copy.c
+    at = {name: select(copy[name]).where(copy[name].is_not(None)).limit(1) for name in ("created_at", "gone_at")}
+    with ledger._engine.connect() as connection:
+        for name, query in at.items():
+            whole = connection.scalar(query)
+            assert whole is not None
+            assert connection.scalars(select(copy.id).where(copy[name] == whole)).all(), name
+    assert Instant().process_result_value("2026-11-20 09:00:01.123456", sqlite.dialect()) == datetime(
+        *(2026, 11, 20, 9, 0, 1, 123456), tzinfo=UTC
+    )
 
 
 def test_copies_are_told_with_their_lives_and_the_size_of_their_data(ledger: SqlLedger) -> None:

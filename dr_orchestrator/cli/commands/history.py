@@ -58,7 +58,8 @@ def runs(
         whole = queries.runs(limit, service=service, drill=drill, exercise=exercise)
         _known(service, drill, whole)
         told = _standings(queries, whole)
-        print_json([run_json(run, told) for run in whole])
+        days = _ledger().game_days.of_runs(run.header.id for run in whole)
+        print_json([{**run_json(run, told), "game_day": days.get(run.header.id)} for run in whole])
         return
     listed = queries.outlines(limit, service=service, drill=drill, exercise=exercise)
     _known(service, drill, listed)
@@ -84,11 +85,12 @@ def _list_exercises(queries: Queries, limit: int, as_json: bool) -> None:
 
 
 def _list_runs(listed: list[Outline]) -> None:
-
     silent = _not_driven(listed)
     starts = [(run.header.id, f"{run.header.started_at:%Y-%m-%d %H:%M}") for run in listed]
     rows = [(*start, *row) for start, row in zip(starts, run_rows(listed, silent), strict=True)]
     print_table(("Run", "Started (UTC)", *RUN_COLUMNS), rows)
+    for run, day in _ledger().game_days.of_runs(run.header.id for run in listed).items():
+        click.echo(f"{run}: started from game day {day}; `dro game-day show {day}`")
     for name, heard in silent.items():
         click.echo(f"{name}: {heard}; `dro resume {name}` goes on with it, `dro sweep` ends it", err=True)
 

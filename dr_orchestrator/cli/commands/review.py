@@ -11,7 +11,7 @@ import click
 
 from dr_orchestrator.cli.output import hang, json_option, print_json, stamp
 from dr_orchestrator.cli.terminal.notices import warn_of_pace
-from dr_orchestrator.cli.terminal.practice import draft, exit_code, tell, tell_pages, tell_recorded
+from dr_orchestrator.cli.terminal.practice import draft, exit_code, tell, tell_pages, tell_recorded, tell_superseded
 from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import Exit
@@ -111,10 +111,12 @@ def show(name: str, as_json: bool) -> None:
 
     here = wiring.world()
     sat, reviewed = here.ledger.practice.review(name)
+    by = here.ledger.practice.superseded_by(sat.id)
     if as_json:
-        print_json(publishing.record_json(sat, reviewed))
+        print_json({**publishing.record_json(sat, reviewed), "superseded_by": by or None})
         return
     tell(sat, reviewed.judgement)
+    tell_superseded(sat, by)
     tell_pages(publishing.review(here, sat, reviewed))
 
 

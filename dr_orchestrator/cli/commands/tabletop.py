@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dr_orchestrator.cli.output import json_option, print_json
-from dr_orchestrator.cli.terminal.practice import draft, exit_code, tell, tell_pages, tell_recorded
+from dr_orchestrator.cli.terminal.practice import draft, exit_code, tell, tell_pages, tell_recorded, tell_superseded
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -66,8 +66,10 @@ def show(name: str, as_json: bool) -> None:
 
     here = wiring.world()
     sat, conducted = here.ledger.practice.tabletop(name)
+    by = here.ledger.practice.superseded_by(sat.id)
     if as_json:
-        print_json(publishing.record_json(sat, conducted))
+        print_json({**publishing.record_json(sat, conducted), "superseded_by": by or None})
         return
     tell(sat, conducted.judgement)
+    tell_superseded(sat, by)
     tell_pages(publishing.tabletop(here, sat, conducted))

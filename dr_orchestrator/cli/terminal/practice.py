@@ -58,6 +58,14 @@ def tell_recorded(kept: Recorded) -> None:
         click.echo(f"It supersedes {kept.sat.supersedes}, which is kept, too.")
 
 
+def tell_superseded(of: Sat, by: str) -> None:
+    """Tell what a record supersedes and why, and which one supersedes it, where one does."""
+    if of.supersedes:
+        hang("  supersedes  ", f"{of.supersedes}: {of.correction}")
+    if by:
+        hang("  superseded by  ", f"{by}, which is what counts")
+
+
 def tell_pages(pages: Mapping[str, Path], formats: Iterable[str] = ("html",)) -> None:
     """Tell where the report is."""
     for each in formats:

@@ -20,7 +20,8 @@ class PeopleRow:
     `kind` is its kind in words. `at` is when it ended, and `verdict` its verdict; both are None where it was not held,
     and `standing` tells whether it should have been: done, due or overdue. `answered` are the times in which contacts
     answered, of `asked` that were tried. `gaps` are those that are open by now. What is `simulated` is no evidence, and
-    what is `seeded` besides was never held.
+    what is `seeded` besides was never held. `correction` is why it is told otherwise than it first was; empty where it
+    is not.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class PeopleRow:
     simulated: bool = False
     standing: str = ""
     seeded: bool = False
+    correction: str = ""
 
 
 @dataclass(frozen=True)

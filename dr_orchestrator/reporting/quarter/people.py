@@ -37,6 +37,7 @@ def people_row(of: PeopleRow) -> PeopleView:
     held = of.at is not None
     seeded = " (seeded)" if of.seeded else ""
     stamp = f", SIMULATED{seeded}" if of.simulated else ""
+    stamp += ", corrected" if of.correction else ""
     badge = verdict_badge(of.verdict) if of.verdict is not None else _NOT_HELD.get(of.standing, Badge("-", "none"))
     return PeopleView(
         of.name,
@@ -94,4 +95,5 @@ def _exercise(of: PeopleRow) -> Json:
         "gaps_open": of.gaps,
         "simulated": of.simulated,
         "seeded": of.seeded,
+        "correction": of.correction or None,
     }

@@ -36,6 +36,7 @@ def _rows(here: App, of: Turn, own: list[Sat], gaps: int) -> Iterator[PeopleRow]
         yield PeopleRow(
             *(kind, name, each.ended, each.verdict, each.score, each.attended, each.asked),
             *(_answered(here, each), gaps, each.simulated, standing, each.seeded),
+            correction=each.correction,
         )
 
 

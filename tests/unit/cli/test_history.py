@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from dr_orchestrator import lab
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import Exit
+from dr_orchestrator.ledger.game_days import SqlGameDays
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from tests.support import workspace
 from tests.support.golden import sample
@@ -62,6 +64,21 @@ def test_a_dead_run_is_not_under_way(
     (hint,) = said.err.splitlines()
     assert told in hint
     assert "`dro resume dead`" in hint
+
+
+def test_runs_of_a_game_day_say_so(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the list and in its JSON; a run that nobody started from one has none."""
+    opened(ledger, "alone")
+    opened(ledger, "played")
+    monkeypatch.setattr(SqlGameDays, "of_runs", lambda _self, runs: {each: "gd-1" for each in runs if each == "played"})
+    assert main.run(["runs"]) == 0
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "game day" in line]
+    assert told == "played: started from game day gd-1; `dro game-day show gd-1`"
+    assert main.run(["runs", "--json"]) == 0
+    days = {each["id"]: each["game_day"] for each in json.loads(capsys.readouterr().out)}
+    assert days == {"played": "gd-1", "alone": None}
 
 
 def test_an_exercise_is_not_shown_as_a_run(ledger: SqlLedger, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.findings.tracked import RaisedBy, State
 from dr_orchestrator.errors import Exit
+from dr_orchestrator.wiring.practice import quarter
 from tests.support import practice
 from tests.support.fakes import FakeClock
 from tests.support.ledger_samples import START
@@ -36,6 +37,13 @@ def recorded(here: wiring.App, text: str, capsys: Any, name: str = "record.yaml"
     code = main.run(["tabletop", "record", str(practice.filled(here.settings.home, text, name))])
     told = capsys.readouterr()
     return code, told.out, told.err
+
+
+def shown(name: str, capsys: Any, *options: str) -> str:
+    """The words of `dro tabletop show`."""
+    assert main.run(["tabletop", "show", name, *options]) == Exit.PASSED
+    out: str = capsys.readouterr().out
+    return out
 
 
 def test_a_record_is_kept_once(here: wiring.App, capsys: Any) -> None:
@@ -67,6 +75,13 @@ def test_a_changed_record_supersedes_with_a_reason(here: wiring.App, capsys: Any
     assert (second.supersedes, second.correction) == (first.id, "misheard")
     recorded(here, RECORD, capsys)
     assert here.ledger.practice.records() == [first, second]
+    assert f"superseded by  {second.id}" in shown(first.id, capsys)
+    assert f"supersedes  {first.id}: misheard" in shown(second.id, capsys)
+    told = json.loads(shown(first.id, capsys, "--json")), json.loads(shown(second.id, capsys, "--json"))
+    assert [each["superseded_by"] for each in told] == [second.id, None]
+    now = here.clock.now()
+    rows = quarter.people_rows(here, second.ended, now + timedelta(days=1), now)
+    assert [each.correction for each in rows if each.name == "shop-lost"] == ["misheard"]
     assert here.ledger.practice.tabletop(first.id)[1].sitting.ratings[1].note == ""
 
 

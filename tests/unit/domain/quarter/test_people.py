@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from dr_orchestrator.domain.quarter.people import PeopleRow, together
@@ -41,5 +42,8 @@ def test_a_row_tells_what_it_is_worth() -> None:
     """A rehearsal is stamped; what was not held says whether it should have been."""
     assert people_row(ROWS[1]).held == "2026-11-20, SIMULATED"
     assert (people_row(ROWS[2]).held, people_row(ROWS[2]).badge.word) == ("not in this quarter", "overdue")
+    corrected = replace(ROWS[0], correction="misheard")
+    assert people_row(corrected).held == "2026-11-20, corrected"
+    assert [each["correction"] for each in people_json([ROWS[0], corrected])["exercises"]] == [None, "misheard"]
     told = people_json(ROWS)
     assert (told["contacts_median_s"], told["exercises"][2]["verdict"]) == (240, None)
