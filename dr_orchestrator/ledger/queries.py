@@ -320,10 +320,10 @@ class Queries:
         with transaction(self._engine) as connection:
             return quarters.begins(connection)
 
-    def tickets(self, keys: Collection[Key]) -> dict[Key, list[Ticket]]:
-        """The tickets of findings that are there, in all trackers, the newest first."""
+    def tickets(self, keys: Collection[Key], *, lost: bool = False) -> dict[Key, list[Ticket]]:
+        """The tickets of findings that are there, in all trackers, the newest first; and those that were, if asked."""
         with transaction(self._engine) as connection:
-            return tickets.of(connection, keys)
+            return tickets.of(connection, keys, lost=lost)
 
     def approvals(self, drill: str) -> list[Approval]:
         """The approvals of a drill, oldest first."""

@@ -46,11 +46,13 @@ def newest(connection: Connection, services: Collection[str]) -> dict[tuple[str,
 
 
 def restored(connection: Connection, points: Collection[str]) -> dict[str, list[str]]:
-    """The ids of the runs that restored each of the points, newest first."""
+    """The ids of the runs that restored each of the points: those that are open, then what ended last, and so on."""
     table, found = tables.recovery_point.c, dict[str, list[str]]()
     for some in assembly.chunks(sorted(points)):
-        joined = select(table.id, tables.run.c.id.label("run")).join(tables.run, tables.run.c.id == table.run)
-        for row in connection.execute(joined.where(table.id.in_(some)).order_by(tables.run.c.number.desc())):
+        run = tables.run.c
+        joined = select(table.id, run.id.label("run")).join(tables.run, run.id == table.run).where(table.id.in_(some))
+        newest = (run.ended_at.is_not(None), run.ended_at.desc(), run.number.desc())
+        for row in connection.execute(joined.order_by(*newest)):
             found.setdefault(row.id, []).append(row.run)
     return found
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, func, or_, select, update
 
 from dr_orchestrator.domain.findings.tracked import Entry
 from dr_orchestrator.domain.tickets.ticket import MOST_TRIES, Held, Item, News, Seen, Ticket
@@ -18,6 +19,7 @@ from dr_orchestrator.ledger.followed import Key
 from dr_orchestrator.ledger.leases import insert_or_nothing
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.tables_of_findings import finding_history, tracked_finding
+from dr_orchestrator.ledger.tables_of_identity import id_of
 from dr_orchestrator.ledger.tables_of_tickets import ticket
 from dr_orchestrator.ledger.times import NOW, Times
 
@@ -41,29 +43,38 @@ class SqlTickets:
 
     def make_anew(self, key: Key, tracker: str) -> None:
         """Let a ticket be made again that somebody deleted, or of which nobody knows whether it was made; UsageError
-        where there is none such.
+        where there is none such, or while a sync has it: that may be making it.
         """
-        changed: list[int] = []
+        told: list[int | Held] = []
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                row = followed.by_key(connection, [key]).get(key)
-                same = and_(_row.finding == (row.number if row else 0), _row.tracker == tracker)
-                deleted = and_(_row.gone != "", _row.gone_at.is_not(None))
-                waits = update(ticket).where(same, _row.remote == "", or_(deleted, _row.tries >= MOST_TRIES))
-                said = waits.values(gone_at=None, tries=0, looks=0, error="")
-                changed[:] = [connection.execute(said).rowcount]
+                told[:] = [self._anew(connection, key, tracker)]
 
         def is_written() -> bool:
             found = [each.ticket for each in self.listed(tracker) if each.finding.key == key]
             said = found[0] if found else None
-            changed[:] = [int(bool(said and not said.tries and said.gone_at is None and (said.gone or said.unsure)))]
-            return bool(changed[0])
+            told[:] = [int(bool(said and not said.tries and said.gone_at is None and (said.gone or said.unsure)))]
+            return bool(told[0])
 
         write_patiently(write, is_written)
-        if not changed[0]:
-            told = f"of finding {key[0]} no ticket is known that was deleted in {tracker}"
-            raise UsageError(told, "`dro tickets sync` looks there first, and tells which were")
+        if isinstance(held := told[0], Held):
+            whose = f"the ticket of finding {key[0]} is being synced: {held.holder} has it, for {_seconds(held)} s yet"
+            raise UsageError(whose, "it may be made this very moment: `dro tickets` tells then; else say so again")
+        if not held:
+            none = f"of finding {key[0]} no ticket is known that was deleted in {tracker}"
+            raise UsageError(none, "`dro tickets sync` looks there first, and tells which were")
+
+    def _anew(self, connection: Connection, key: Key, tracker: str) -> int | Held:
+        """How many were changed; Held where it is to be had later."""
+        row = followed.by_key(connection, [key]).get(key)
+        same = and_(_row.finding == (row.number if row else 0), _row.tracker == tracker)
+        deleted = and_(_row.gone != "", _row.gone_at.is_not(None))
+        waits = and_(same, _row.remote == "", or_(deleted, _row.tries >= MOST_TRIES))
+        free = self.times.until(ticket) <= self.times.now(ticket)
+        said = update(ticket).where(waits, free).values(gone_at=None, tries=0, looks=0, error="")
+        changed = connection.execute(said).rowcount
+        return changed or _held(connection, self.times, waits) or 0
 
 
 class SqlOutbox:
@@ -73,6 +84,16 @@ class SqlOutbox:
 
     def __init__(self, engine: Engine, times: Times, tracker: str, holder: str) -> None:
         self._engine, self._times, self._tracker, self._holder = engine, times, tracker, holder
+
+    @cached_property
+    def ledger(self) -> str:
+        """The ledger's own name, which its tickets tell."""
+
+        def read() -> str:
+            with transaction(reading(self._engine)) as connection:
+                return id_of(connection)
+
+        return retry_transient(read)
 
     def items(self) -> list[Item]:
         """All findings with their tickets, oldest first."""
@@ -140,11 +161,9 @@ class SqlOutbox:
         if connection.execute(taken).rowcount:
             (found,) = _items(connection, self._tracker, number)
             return found
-        left = (times.until(ticket).label("ends"), times.now(ticket).label("now"), _row.holder)
-        row = connection.execute(select(*left).where(self._this(number))).one_or_none()
-        if row is None:
+        if (held := _held(connection, times, self._this(number))) is None:
             raise LedgerDefect(f"the ledger has no ticket of finding {number} that was just asked for")
-        return Held(row.holder, max(row.ends - row.now, NOW))
+        return held
 
     def _this(self, number: int) -> Any:
         return and_(_row.finding == number, _row.tracker == self._tracker)
@@ -155,12 +174,24 @@ class SqlOutbox:
         return {"holder": self._holder, "clock": times.clock, **instants}
 
 
-def of(connection: Connection, keys: Collection[Key]) -> dict[Key, list[Ticket]]:
-    """The tickets of findings that are there, in all trackers, the newest first."""
+def _held(connection: Connection, times: Times, which: ColumnElement[bool]) -> Held | None:
+    """The holder of a ticket, and for how long yet; None where there is none such."""
+    left = (times.until(ticket).label("ends"), times.now(ticket).label("now"), _row.holder)
+    row = connection.execute(select(*left).where(which)).one_or_none()
+    return None if row is None else Held(row.holder, max(row.ends - row.now, NOW))
+
+
+def _seconds(held: Held) -> str:
+    return f"{held.left.total_seconds():.0f}"
+
+
+def of(connection: Connection, keys: Collection[Key], *, lost: bool = False) -> dict[Key, list[Ticket]]:
+    """The tickets of findings that are there, in all trackers, the newest first; those that were there, if asked."""
     numbers = {row.number: key for key, row in followed.by_key(connection, keys).items()}
     found: dict[Key, list[Ticket]] = {}
     for some in assembly.chunks(sorted(numbers)):
-        query = select(ticket).where(_row.finding.in_(some), _row.remote != "")
+        known = or_(_row.remote != "", _row.gone != "") if lost else _row.remote != ""
+        query = select(ticket).where(_row.finding.in_(some), known)
         for each in connection.execute(query.order_by(_row.intended_at.desc(), _row.tracker)).mappings():
             found.setdefault(numbers[each["finding"]], []).append(rows.record_of(Ticket, each))
     return found

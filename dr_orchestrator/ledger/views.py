@@ -2,9 +2,11 @@
 
 `v_run` has one row per run, `v_step` one per step, `v_check` one per check, `v_posture` one for as long as a rule of
 the posture stood as it did, `v_finding` one per finding that is followed up, whose acceptance is over once
-`accepted_until` is past. Durations are numbers of seconds, named `*_s`; what could not be measured is NULL, as is
-the verdict of a run that is open. Headroom is objective minus actual; an RPA of grade E is arithmetic, and has none.
-`simulated` stands in every row: such a row is never evidence. Every migration builds the views anew.
+`accepted_until` is past, `v_ticket` one for each tracker in which a finding has, had or is to have a ticket: its
+`standing` is there, in doubt (nobody knows whether it was made), lost, or none. Durations are numbers of seconds, named
+`*_s`; what could not be measured is NULL, as is the verdict of a run that is open. Headroom is objective minus actual;
+an RPA of grade E is arithmetic, and has none. `simulated` stands in every row: such a row is never evidence. Every
+migration builds the views anew.
 """
 
 from __future__ import annotations
@@ -69,6 +71,15 @@ VIEWS: Mapping[str, str] = {
             tracked_finding.accepted_reason, tracked_finding.accepted_until, tracked_finding.retest,
             tracked_finding.evidence, tracked_finding.closed_at
         FROM tracked_finding
+    """,
+    "v_ticket": """
+        SELECT tracked_finding.number AS finding, tracked_finding.fingerprint, tracked_finding.simulated,
+            tracked_finding.service, tracked_finding.severity, tracked_finding.state AS finding_state, ticket.tracker,
+            CASE WHEN ticket.remote <> '' THEN 'there' WHEN ticket.intended_at IS NOT NULL THEN 'in doubt'
+                WHEN ticket.gone <> '' THEN 'lost' ELSE 'none' END AS standing,
+            ticket.ref, ticket.url, ticket.status, ticket.closed, ticket.made_at, ticket.seen_at, ticket.gone_at,
+            ticket.synced_at, ticket.error
+        FROM ticket JOIN tracked_finding ON tracked_finding.number = ticket.finding
     """,
 }
 

@@ -22,6 +22,7 @@ from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import UsageError, without_secrets
 from dr_orchestrator.tracker.faults import AnswerLost, Gone, Later, NotSent, Rejected, TrackerFault, Unusable
 from dr_orchestrator.tracker.holding import hold
+from dr_orchestrator.tracker.reaching import hint_for
 from dr_orchestrator.tracker.writing import Writing
 from dr_orchestrator.waiting.aside import Late, aside
 
@@ -71,12 +72,13 @@ class Client:
         self._clock, self._within_s = clock, within_s
         # Proxies of the environment lead out of a company's network; whatever listens on this machine is asked itself.
         # It alone may be asked without TLS, to which the declaration is held.
+        secure, self._proxied = httpx.URL(base).scheme == "https", not is_loopback(httpx.URL(base).host)
         try:
             self._http = httpx.Client(
                 headers={"accept": "application/json", "user-agent": "dr-orchestrator", **headers},
                 timeout=within_s,
-                verify=httpx.URL(base).scheme == "https",
-                trust_env=not is_loopback(httpx.URL(base).host),
+                verify=httpx.create_ssl_context() if secure else False,  # of SSL_CERT_FILE, for this machine, too
+                trust_env=self._proxied,
                 follow_redirects=False,
             )
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as wrong:
@@ -161,7 +163,8 @@ class Client:
                 raise NotSent(call, f"the tracker is not reached within {self._within_s:g} s", _DOWN) from None
             raise AnswerLost(call, f"no whole answer within {self._within_s:g} s", _DOWN) from None
         except _UNREACHED as lost:
-            raise NotSent(call, f"the tracker is not reached: {self._masked(str(lost))}", _DOWN) from None
+            hint = hint_for(lost, url, proxied=self._proxied)
+            raise NotSent(call, f"the tracker is not reached: {self._masked(str(lost))}", hint) from None
         except httpx.HTTPError as lost:
             raise AnswerLost(call, f"no answer: {self._masked(str(lost))}", _DOWN) from None
 

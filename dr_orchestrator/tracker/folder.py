@@ -1,6 +1,7 @@
 """A folder of Markdown: a file for each finding. What stands below its marked line is people's, and is kept.
 
-A file may be moved within the folder: it is known by the key in its first line. Its status may be changed by hand.
+A file may be moved within the folder: it is known by the key in its first line, which tells its ledger, too. Its status
+may be changed by hand.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from dr_orchestrator.tracker.text.markdown import markdown
 
 LINE = "<!-- dr-orchestrator: this line and all above it are written by the program; write below it -->"
 _OURS = "<!-- dr-orchestrator"
-_FIRST = re.compile(r"\ufeff?<!-- (dro-[0-9a-z-]+) -->\r?\n")  # some editors begin a file with a mark of its encoding
+_FIRST = re.compile(  # some editors begin a file with a mark of its encoding
+    r"\ufeff?<!-- ((dro-[0-9a-z-]+)(?: of ledger [0-9a-z]+)?) -->\r?\n"
+)
 _QUOTES = re.compile(r"^`{3,}", re.MULTILINE)
 _MARKUP = r"([\\`*_\[\]<>#|])"
 _STATUS = re.compile(r"^- Status: *(.*)$", re.MULTILINE)
@@ -66,10 +69,10 @@ class Folder:
         """Write a file, whole or not at all."""
         path = self._folder / f"{draft.key}.md"
         if path.exists():
-            told = "a file of this name is there, and does not begin with its key"
+            told = "a file of this name is there, and is not this ledger's"
             raise Rejected(self._call(f"write {path.name}"), told, "move it away: it is nobody's but yours")
         assigned = f"- Assigned to: {draft.person}\n" if draft.person else ""
-        head = f"<!-- {draft.key} -->\n# {_plain(draft.title)}\n\n- Status: {State.OPEN}\n{assigned}\n"
+        head = f"<!-- {draft.whose or draft.key} -->\n# {_plain(draft.title)}\n\n- Status: {State.OPEN}\n{assigned}\n"
         text = f"{head}{_written(draft.text)}\n\n{LINE}\n"
         self._write(path, text)
         return self._seen(path, text)
@@ -137,7 +140,8 @@ class Folder:
         call = self._call(f"read {remote}")
         if path.is_file() and not path.is_symlink():
             told = "the file does not begin with its key any more, so that nobody knows whose it is"
-            raise Rejected(call, told, f"write this line before all others: <!-- {key} -->")
+            first = re.search(rf"^dr-orchestrator ({key} of ledger [0-9a-z]+)$", self._text(path), re.MULTILINE)
+            raise Rejected(call, told, f"write this line before all others: <!-- {first[1] if first else key} -->")
         raise Gone(
             call, "there is no such file any more", "take it back from your version control, or see `dro tickets`"
         )
@@ -183,13 +187,18 @@ class Folder:
         status = re.sub(rf"\\{_MARKUP}", r"\1", _one_line(found[1])) if found else ""
         where = path.relative_to(self._folder).as_posix()
         closed = bool(status) and status.casefold() not in self._open
-        return Seen(where, where, f"{self._shown}/{where}", status, closed, (path.stem,))
+        return Seen(where, where, f"{self._shown}/{where}", status, closed, (path.stem,), _whose(text))
 
     def _call(self, act: str) -> str:
         return f"{self._shown}: {act}"
 
 
 def _key(text: str) -> str:
+    found = _FIRST.match(text[:_READ])
+    return found[2] if found else ""
+
+
+def _whose(text: str) -> str:
     found = _FIRST.match(text[:_READ])
     return found[1] if found else ""
 

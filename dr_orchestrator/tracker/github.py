@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_orchestrator.domain.tickets.draft import Draft, Text
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
-from dr_orchestrator.domain.tickets.ticket import LABEL, Seen
+from dr_orchestrator.domain.tickets.ticket import LABEL, Seen, whose_in
 from dr_orchestrator.tracker.client import Client
 from dr_orchestrator.tracker.faults import Gone, Rejected, Unusable
 from dr_orchestrator.tracker.pages import pages
@@ -105,8 +105,8 @@ class GitHub:
         repository = str(issue.get("repository_url") or "").partition("/repos/")[2] or self._policy.project
         closed, reason = issue["state"] == "closed", str(issue.get("state_reason") or "closed")
         status = reason.replace("_", " ") if closed else "open"
-        ref = f"{repository}#{issue['number']}"
-        return Seen(ref, ref, str(issue.get("html_url") or ""), status, closed, texts(issue, "labels"))
+        ref, said = f"{repository}#{issue['number']}", whose_in(str(issue.get("body") or ""))
+        return Seen(ref, ref, str(issue.get("html_url") or ""), status, closed, texts(issue, "labels"), said)
 
     def _issue(self, remote: str) -> str:
         repository, _, number = remote.partition("#")

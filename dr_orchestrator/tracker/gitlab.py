@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from dr_orchestrator.domain.tickets.draft import Draft, Text
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
-from dr_orchestrator.domain.tickets.ticket import LABEL, Seen
+from dr_orchestrator.domain.tickets.ticket import LABEL, Seen, whose_in
 from dr_orchestrator.tracker.client import Client
 from dr_orchestrator.tracker.faults import Gone, Rejected, Unusable
 from dr_orchestrator.tracker.pages import pages
@@ -143,4 +143,5 @@ def _seen(call: str, data: Any) -> Seen:
     remote = f"{issue['project_id']}#{issue['iid']}"
     ref = str(part(issue, "references").get("full") or f"#{issue['iid']}")
     status = str(issue["state"])
-    return Seen(remote, ref, str(issue.get("web_url") or ""), status, status == "closed", texts(issue, "labels"))
+    said = whose_in(str(issue.get("description") or ""))
+    return Seen(remote, ref, str(issue.get("web_url") or ""), status, status == "closed", texts(issue, "labels"), said)

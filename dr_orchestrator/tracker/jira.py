@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from dr_orchestrator.domain.tickets.draft import Draft, Text
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
-from dr_orchestrator.domain.tickets.ticket import LABEL, Seen
+from dr_orchestrator.domain.tickets.ticket import LABEL, Seen, whose_in
 from dr_orchestrator.tracker.client import Client
 from dr_orchestrator.tracker.faults import Gone, Rejected, TrackerFault, Unusable
 from dr_orchestrator.tracker.shape import Json as Shown
@@ -24,6 +24,7 @@ SETTLES = timedelta(minutes=3)
 """The usual time within which a new issue is found by its label."""
 
 FIELDS = ("status", "labels")
+_WHOLE = (*FIELDS, "description")
 Json = dict[str, Any]
 _GATEWAY = re.compile(r"/ex/jira/[^/]+$")
 """The end of the address that tokens with scopes are sent to: of it people see no page."""
@@ -87,12 +88,13 @@ class Jira(ABC):
         path = f"{self.API}/issue"
         answer = self._client.post(path, {"fields": {**draft.fields, **own}})
         made = mapping(self._client.call("POST", path), answer.data, "id", "key")
-        return Seen(str(made["id"]), str(made["key"]), self._url(str(made["key"])), "", False, draft.labels)
+        key = str(made["key"])
+        return Seen(str(made["id"]), key, self._url(key), "", False, draft.labels, draft.whose)
 
     def read(self, remote: str) -> Seen:
         """An issue by its id; one that was moved has another key by now."""
         path = self._issue(remote)
-        return self._seen(path, self._client.get(path, {"fields": ",".join(FIELDS)}).data)
+        return self._seen(path, self._client.get(path, {"fields": ",".join(_WHOLE)}).data)
 
     def tells(self, remote: str, mark: str) -> bool:
         """Whether one of its comments has a mark, whatever form its text has."""
@@ -182,7 +184,9 @@ class Jira(ABC):
         status = part(fields, "status")
         done = part(status, "statusCategory").get("key") == "done"
         key = str(issue["key"])
-        return Seen(str(issue["id"]), key, self._url(key), str(status.get("name") or ""), done, texts(fields, "labels"))
+        said = whose_in(json.dumps(fields.get("description"), ensure_ascii=False))
+        name, labels = str(status.get("name") or ""), texts(fields, "labels")
+        return Seen(str(issue["id"]), key, self._url(key), name, done, labels, said)
 
 
 def _to(transition: Shown) -> str:

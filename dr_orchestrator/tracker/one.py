@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -11,9 +11,9 @@ from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.findings.tracked import LIVE, State
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.tickets import draft as words
-from dr_orchestrator.domain.tickets.policy import TrackerPolicy
+from dr_orchestrator.domain.tickets.policy import TrackerKind, TrackerPolicy
 from dr_orchestrator.domain.tickets.ports import Outbox, Tracker
-from dr_orchestrator.domain.tickets.ticket import MOST_TRIES, Held, Item, Seen, Ticket
+from dr_orchestrator.domain.tickets.ticket import MOST_TRIES, Held, Item, Seen, Ticket, whose
 from dr_orchestrator.domain.tickets.wanted import Wanted, wanted
 from dr_orchestrator.errors import ClaimLost
 from dr_orchestrator.tracker.faults import Gone, Later, NotSent, Rejected, TrackerFault, Unusable
@@ -68,10 +68,10 @@ class One:
         self._item, self.ticket = item, of
         self._of = item.finding
 
-    def bring(self, known: Seen | None) -> None:
-        """Bring it up to date, and let go of it."""
+    def bring(self, known: Sequence[Seen]) -> None:
+        """Bring it up to date, and let go of it; `known` are those that wear its key, whoever made them."""
         if self.ticket.lost and self._is_back():
-            known = None
+            known = ()
         if self.ticket.remote:
             wrong = self._up_to_date()
         elif not (known and self.ticket.lost) and (not self._is_to_be_made() or self._is_too_soon()):
@@ -85,6 +85,8 @@ class One:
         try:
             seen = self._tracker.read(self.ticket.gone)
         except Gone:
+            return False
+        if seen.is_anothers(self._outbox.ledger):
             return False
         self._note(self._done.found, f"seen again as {seen.ref}")
         self._keep(intended_at=self._clock.now(), gone="", gone_at=None, error="", **_shown(seen))
@@ -111,16 +113,18 @@ class One:
         """Take back what was written before it was asked for: the next word writes that."""
         self.ticket = replace(self.ticket, **changes)
 
-    def _make(self, known: Seen | None) -> str:
+    def _make(self, known: Sequence[Seen]) -> str:
         """Make it, or take the one that is there; what is wrong with it all the same."""
-        if self.ticket.unsure:
-            known = self._looked_for()
-        if known is not None:
-            self._found(known)
-            return self._up_to_date()
+        ours, known = self._looked_for() if self.ticket.unsure else (self._ours_of(known), known)
+        if ours is not None:
+            self._found(ours)
+            return self._up_to_date(ours)
         if self._of.state_at(self._clock.now()) not in LIVE:  # it was closed while nobody knew
             self._keep(intended_at=None, tries=0)
             return ""
+        if known:
+            self._keep(looks=self._tracker.looks)
+            return self._of_nobody_known(known)
         if self.ticket.tries >= MOST_TRIES:
             self._keep(looks=self._tracker.looks)
             return self._a_word_is_needed()
@@ -129,7 +133,7 @@ class One:
         before = self.ticket
         told = self._is_to_tell()
         history = [each.entry for each in self._item.news if each.number <= told]
-        draft = words.draft_of(self._of, history, self._policy, self._clock.now())
+        draft = words.draft_of(self._of, history, self._policy, self._clock.now(), self._outbox.ledger)
         self._keep(intended_at=self._clock.now(), tries=before.tries + 1, drafted=told, looks=0)
         try:
             seen, wrong = self._asked_to_make(draft)
@@ -189,16 +193,42 @@ class One:
             hint = "see that the project is there and takes issues; the next sync tries again"
             raise Rejected(refused.call, refused.said, hint) from None
 
-    def _looked_for(self) -> Seen | None:
-        """The ticket that may have been made; None where it was looked for as often as the search may lag."""
-        gone = self.ticket.gone
-        there = next((each for each in self._tracker.look(self.ticket.key) if each.remote != gone), None)
-        if there is None and self.ticket.looks + 1 < self._tracker.looks:
+    def _ours_of(self, known: Sequence[Seen]) -> Seen | None:
+        """The first that says that it is this finding's, and this ledger's: a label may be anybody's, and a copy's."""
+        for each in known:
+            try:
+                seen = self._tracker.read(each.remote)
+            except Gone:
+                continue
+            if seen.whose == self._whose:
+                return seen
+        return None
+
+    def _of_nobody_known(self, known: Sequence[Seen]) -> str:
+        """Of those that wear its key and do not say that they are ours: nobody but a person knows whose they are."""
+        shown, own = ", ".join(each.ref for each in known), f"'dr-orchestrator {self._whose}'"
+        told = f"{shown} there with the label {self.ticket.key}, and not of this ledger by what it says: none is made"
+        take, end = "take that label away, and one is made", f"end its description with {own}"
+        if self._policy.kind is TrackerKind.MARKDOWN:
+            take, end = "move it out of the folder, and one is made", f"let it begin with '<!-- {self._whose} -->'"
+        return f"{told} ({take}; where it is this finding's, {end}; two ledgers need two projects, or folders)"
+
+    @property
+    def _whose(self) -> str:
+        return whose(self.ticket.key, self._outbox.ledger)
+
+    def _looked_for(self) -> tuple[Seen | None, Sequence[Seen]]:
+        """The ticket that may have been made, and all that wear its key; none where it was looked for as often as the
+        search may lag.
+        """
+        there = [each for each in self._tracker.look(self.ticket.key) if each.remote != self.ticket.gone]
+        ours = self._ours_of(there)
+        if ours is None and self.ticket.looks + 1 < self._tracker.looks:
             waited = "nobody answered whether it was made; it is looked for again"
             self._keep(self._tracker.pause, looks=self.ticket.looks + 1, error=waited)
             self._done.left[self._of.fingerprint] = waited
             raise Again
-        return there
+        return ours, there
 
     def _made(self, seen: Seen, *, assigned: bool, bare: bool) -> None:
         """Write the answer: what was just made is open in every workflow, and tells all that was drafted."""
@@ -235,10 +265,10 @@ class One:
             **_shown(seen),
         )
 
-    def _up_to_date(self) -> str:
-        """Bring one that is there up to date; what could not be done of it, where the rest could."""
+    def _up_to_date(self, seen: Seen | None = None) -> str:
+        """Bring one that is there, as it was just seen, up to date; what could not be done, where the rest could."""
         try:
-            seen = self._tracker.read(self.ticket.remote)
+            seen = seen or self._tracker.read(self.ticket.remote)
         except Gone as gone:
             self._keep(
                 remote="", gone=self.ticket.remote, gone_at=self._clock.now(), intended_at=None, tries=0, bare=False
@@ -246,6 +276,8 @@ class One:
             anew = f"`dro tickets anew {self._name}` makes another"
             hint = f"each sync looks for it, and takes it again where it is seen; {anew}"
             raise Gone(gone.call, gone.said, hint) from None
+        if seen.is_anothers(self._outbox.ledger):
+            return self._of_nobody_known([seen])
         self._keep(**_shown(seen), seen_at=self._clock.now())
         self._hold_labels(seen)
         lacks = wanted(replace(self._item, ticket=self.ticket), self._policy, self._clock.now())

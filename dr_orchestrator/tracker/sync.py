@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.domain.tickets.ports import Outbox, Tracker
-from dr_orchestrator.domain.tickets.ticket import Held, Item, Seen, Ticket, key_of
+from dr_orchestrator.domain.tickets.ticket import Held, Item, Seen, Ticket, key_of, whose
 from dr_orchestrator.domain.tickets.wanted import Wanted, wanted
 from dr_orchestrator.errors import ClaimLost
 from dr_orchestrator.tracker.faults import AnswerLost, Later, Rejected, TrackerFault, Unusable
@@ -64,10 +64,16 @@ class Sync:
         found = ((each, wanted(each, self._policy, now)) for each in self._in_order(self._outbox.items()))
         return [(item, lacks) for item, lacks in found if lacks]
 
-    def known_there(self, of: Item) -> Seen | None:
-        """The ticket that wears a finding's key already, as the tracker was seen to list it."""
+    def known_there(self, of: Item) -> list[Seen]:
+        """The tickets that wear a finding's key already, as the tracker was seen to list them."""
         gone = of.ticket.gone if of.ticket else ""
-        return next((each for each in self._there.get(key_of(of.finding), ()) if each.remote != gone), None)
+        return [each for each in self._there.get(key_of(of.finding), ()) if each.remote != gone]
+
+    def told_there(self, of: Item) -> list[tuple[Seen, bool]]:
+        """Those, each as it is read, and whether it says that it is this finding's, and this ledger's."""
+        own = whose(key_of(of.finding), self._outbox.ledger)
+        found = [self._tracker.read(each.remote) for each in self.known_there(of)]
+        return [(each, each.whose == own) for each in found]
 
     def _look_there(self) -> None:
         self._began = self._clock.now()
@@ -132,7 +138,8 @@ class Sync:
     def _shown(self, of: Item) -> Seen | None:
         """The ticket as the list shows it that was asked for first."""
         there = self._there.get(key_of(of.finding), ()) if of.ticket and of.ticket.remote else ()
-        return next((each for each in there if of.ticket and each.remote == of.ticket.remote), None)
+        same = (each for each in there if of.ticket and each.remote == of.ticket.remote)
+        return next((each for each in same if not each.is_anothers(self._outbox.ledger)), None)
 
     def _lacks(self, of: Item) -> Wanted:
         return wanted(of, self._policy, self._clock.now())

@@ -72,9 +72,10 @@ def _of_days(here: App, now: datetime) -> tuple[list[Raised], str]:
     """The events that a day brings, and why not all: where the drill files cannot be read, the findings alone."""
     findings = here.ledger.queries.findings((*LIVE, State.ACCEPTED))
     try:
+        tickets = here.ledger.tickets.listed(here.tracker.name)
         agenda, contacts = agenda_of(here), seeing.contacts(doubts_of(here, now), now)
     except UsageError as wrong:
         return seeing.overdue([], findings, now), wrong.message
     slots = seeing.upcoming(agenda.planned, agenda.appointments, now)
-    seen = seeing.overdue(agenda.appointments, findings, now, here.catalogue.services.values())
+    seen = seeing.overdue(agenda.appointments, findings, now, here.catalogue.services.values(), tickets)
     return [*seen, *seeing.reminders(slots, here.notices.remind_before, now), *contacts], ""

@@ -30,11 +30,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Planned:
-    """All that a sync would do for a finding; `found` is how the tracker calls a ticket of it that is there."""
+    """All that a sync would do for a finding; `found` is how the tracker calls a ticket of it that is there, `strange`
+    those with its label that do not say that they are this ledger's.
+    """
 
     item: Item
     lacks: Wanted
-    found: str
+    found: str = ""
+    strange: tuple[str, ...] = ()
 
 
 class NotInLine(DroError):
@@ -72,8 +75,13 @@ def sync(here: App) -> Done:
 def plan(here: App) -> list[Planned]:
     """All that a sync would do: the tracker is read, and nothing is written."""
     with _syncing(here) as made:
-        found = made.planned()
-        return [Planned(item, lacks, seen.ref if (seen := made.known_there(item)) else "") for item, lacks in found]
+        return [_planned(made, item, lacks) for item, lacks in made.planned()]
+
+
+def _planned(made: Sync, item: Item, lacks: Wanted) -> Planned:
+    there = made.told_there(item) if lacks.make else []
+    ours = [seen.ref for seen, is_ours in there if is_ours]
+    return Planned(item, lacks, ours[0], ()) if ours else Planned(item, lacks, "", tuple(each.ref for each, _ in there))
 
 
 @contextmanager

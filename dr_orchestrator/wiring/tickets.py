@@ -9,6 +9,7 @@ from dr_orchestrator.domain.findings.acts import Note
 from dr_orchestrator.domain.findings.tracked import in_order
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
 from dr_orchestrator.domain.tickets.ticket import Item, Ticket
+from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.operator import operator
 
 if TYPE_CHECKING:
@@ -31,14 +32,17 @@ def left_out(here: App) -> int:
 
 
 def tickets_of(here: App, key: tuple[str, bool]) -> list[Ticket]:
-    """The tickets of a finding, in whichever trackers."""
-    return here.ledger.queries.tickets([key]).get(key, [])
+    """The tickets of a finding that are there or were, in whichever trackers."""
+    return here.ledger.queries.tickets([key], lost=True).get(key, [])
 
 
 def make_anew(here: App, name: str) -> None:
     """Let the next sync make a ticket anew that is not there; who said so is kept with the finding."""
     found, policy = here.ledger.queries.finding(name), here.tracker
     who, now = operator(), here.clock.now()
+    if found.state_at(now).closed:
+        told = f"finding {found.fingerprint} is closed ({found.state_at(now)}): no ticket is made of it"
+        raise UsageError(told, "`dro finding show` tells why; where it is seen again, it is open again")
     here.ledger.tickets.make_anew(found.key, policy.name)
     told = f"its ticket in {policy.name} is made anew"
     here.ledger.findings.act([found.key], Note(told), who, now)

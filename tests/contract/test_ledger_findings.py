@@ -417,7 +417,7 @@ def test_an_upgrade_brings_in_what_runs_found(ledger: SqlLedger, database_url: s
     """Each cause once, open, with the newest run's words, seen as often as it was; due on no day, which is told."""
     del ledger
     old = connect(database_url)
-    for name, began in (("r-1", START), ("r-2", START + DAY)):
+    for name, began in (("r-2", START + DAY), ("r-1", START)):  # the one that ended last was opened first
         write(old, failed(name, began, [replace(FINDING, detail=f"of {name}")]))
     write(old, failed("s-1", simulated=True))
     old.close()

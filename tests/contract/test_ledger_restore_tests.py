@@ -8,6 +8,7 @@ from datetime import timedelta
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.ledger.ledger import SqlLedger
 from tests.support.ledger_samples import EXERCISE, MAXIMAL, START, header, write
+from tests.support.tracked import run
 
 DAY = timedelta(days=1)
 TEST = RestoreTest(
@@ -83,3 +84,14 @@ def test_the_runs_that_restored_a_point_are_told_newest_first(ledger: SqlLedger)
     ledger.record_point("r-later", first)
     assert ledger.queries.that_restored([first.id, "arn:none"]) == {first.id: ["r-later", "r-maximal"]}
     assert ledger.queries.that_restored([]) == {}
+
+
+def test_the_newest_that_restored_a_point_is_the_one_that_ended_last(ledger: SqlLedger) -> None:
+    """And not the one that was opened last; one that is open is newer than both."""
+    (first, *_) = MAXIMAL.points
+    for name, ends in (("r-long", 5), ("r-short", 1)):
+        of = run(name, START + timedelta(hours=ends))
+        write(ledger, replace(of, points=(*of.points, first)))
+    ledger.open_run(header("r-open"))
+    ledger.record_point("r-open", first)
+    assert ledger.queries.that_restored([first.id]) == {first.id: ["r-open", "r-long", "r-short"]}

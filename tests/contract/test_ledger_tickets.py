@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -18,11 +19,12 @@ from dr_orchestrator.ledger import engine as opened
 from dr_orchestrator.ledger import patience
 from dr_orchestrator.ledger import tickets as under_test
 from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered, create
-from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.tickets import SqlOutbox
 from dr_orchestrator.ledger.times import BootTimes, this_boot
 from tests.support.fakes import FakeClock
 from tests.support.ledger_samples import START, write
+from tests.support.ledgers import BY_MIGRATIONS
 from tests.support.tracked import DAY, HOUR, found, run
 
 TRACKER, SPAN = "jira-cloud https://acme.example.com DR", timedelta(minutes=10)
@@ -252,6 +254,61 @@ def test_anew_is_for_what_was_deleted_alone(ledger: SqlLedger, clock: FakeClock)
     ticket = outbox(ledger).items()[0].ticket
     assert ticket is not None
     assert (ticket.gone, ticket.gone_at, ticket.error) == ("7", None, "")
+
+
+def test_a_word_waits_for_whoever_makes_it(ledger: SqlLedger, clock: FakeClock) -> None:
+    """While a sync has the ticket nothing of it is changed, and the person is told whose it is, and for how long."""
+    key = (found("a").fingerprint, False)
+    for stands in ({"gone": "7", "gone_at": START}, {"intended_at": START, "tries": 2}):
+        before = kept(ledger, **stands)
+        assert claimed(ledger, "two:2").ticket == before
+        clock.sleep(60)
+        with pytest.raises(UsageError, match=r"two:2 has it, for 540 s") as told:
+            ledger.tickets.make_anew(key, TRACKER)
+        assert "say so again" in told.value.hint
+        assert outbox(ledger).items()[0].ticket == before
+        clock.sleep(SPAN.total_seconds())
+        ledger.tickets.make_anew(key, TRACKER)
+        ticket = outbox(ledger).items()[0].ticket
+        assert ticket is not None
+        assert (ticket.gone_at, ticket.tries) == (None, 0)
+        kept(ledger, gone="", gone_at=None, intended_at=None)
+
+
+def test_the_view_tells_of_tickets(ledger: SqlLedger, clock: FakeClock, database_url: str) -> None:
+    """BI reads of each finding's ticket where it is, how it stands, and why it is not up to date."""
+    asked = "SELECT * FROM v_ticket"
+    told = []
+    engine = create(database_url)
+    for stands in (
+        {"error": "why"},
+        {"intended_at": START},
+        {"intended_at": START, "remote": "7", "ref": "DR-7", "url": "https://x", "status": "Done", "closed": True},
+        {"intended_at": None, "remote": "", "gone": "7", "gone_at": START},
+    ):
+        kept(ledger, **stands)
+        with engine.connect() as connection:
+            (row,) = connection.execute(text(asked)).mappings()
+        told.append(row)
+    engine.dispose()
+    assert [each["standing"] for each in told] == ["none", "in doubt", "there", "lost"]
+    assert (told[0]["error"], told[0]["tracker"], told[0]["finding_state"]) == ("why", TRACKER, "open")
+    assert (told[2]["ref"], told[2]["status"], bool(told[2]["closed"])) == ("DR-7", "Done", True)
+    finding = outbox(ledger).items()[0].finding
+    assert (told[3]["fingerprint"], told[3]["service"]) == (finding.fingerprint, finding.service)
+
+
+def test_a_ledger_has_a_name_of_its_own(ledger: SqlLedger, clock: FakeClock, database_url: str, tmp_path: Path) -> None:
+    """The same to each sync of it, to whoever opens it again, and in a backup; another one has another."""
+    names = {outbox(ledger, holder).ledger for holder in ("one:1", "two:2")}
+    again = connect(database_url)
+    assert names == {again.tickets.outbox(TRACKER, "x").ledger}
+    again.close()
+    engine = create(f"sqlite:///{tmp_path / 'other.db'}")
+    BY_MIGRATIONS(engine)  # what tests connect to is a copy of one that was made once
+    other = SqlLedger(engine)
+    assert {*names, other.tickets.outbox(TRACKER, "x").ledger} != names
+    other.close()
 
 
 def test_the_database_refuses_a_ticket_that_nobody_meant(

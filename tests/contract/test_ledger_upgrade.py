@@ -21,6 +21,7 @@ from dr_orchestrator.ledger import views
 from dr_orchestrator.ledger.engine import create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.migrate import MIGRATIONS
+from dr_orchestrator.ledger.tables_of_identity import this_ledger
 from tests.support.ledger_samples import EXERCISE, LONG, MAXIMAL, MINIMAL, ODD, START, closing, header, step, write
 
 ADDED = {
@@ -60,7 +61,7 @@ def old(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     newest.close()
     engine = create(database_url)
     with engine.begin() as connection:
-        rows = {name: _rows(connection, name) for name in _tables(connection)}
+        rows = {name: _rows(connection, name) for name in _tables(connection) if name != this_ledger.name}
         _start_over(connection)
     with monkeypatch.context() as patch:
         patch.setattr(views, "VIEWS", {"v_run": "SELECT * FROM run", "v_step": "SELECT * FROM step"})

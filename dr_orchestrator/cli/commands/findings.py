@@ -222,13 +222,27 @@ def _print(of: TrackedFinding, history: Sequence[Entry], tickets: Sequence[Ticke
     if not of.state_at(now).closed:
         hang("  closes     ", _closes(of))
     for ticket in tickets:
-        by_hand = ": closed by hand, which remediates nothing" if ticket.closed_by_hand(of.state_at(now)) else ""
-        hang("  ticket     ", f"{ticket.url or ticket.ref} ({ticket.status or 'state not read yet'}{by_hand})")
+        hang("  ticket     ", _ticket(ticket, of.state_at(now)))
     click.echo("  history")
     for each in history:
         told = ": ".join(filter(None, (each.act.value, each.text)))
         about = f" ({each.source})" if each.source else ""
         hang(f"    {each.at:%Y-%m-%d %H:%M} UTC  ", f"{each.who}  {told}{about}")
+
+
+def _ticket(of: Ticket, state: State) -> str:
+    """Tell where a ticket is, or since when it is not seen."""
+    if of.remote:
+        by_hand = ": closed by hand, which remediates nothing" if of.closed_by_hand(state) else ""
+        return f"{of.url or of.ref} ({of.status or 'state not read yet'}{by_hand})"
+    since = f"since {of.gone_at:%Y-%m-%d %H:%M} UTC" if of.gone_at else "any more"
+    if state.closed:
+        becomes = "none is made anew: the finding is closed"
+    elif of.gone_at is None:
+        becomes = "the next `dro tickets sync` makes another"
+    else:
+        becomes = "each sync looks for it, and `dro tickets anew` makes another"
+    return f"{of.ref} is not seen there {since}; {becomes}"
 
 
 _EXERCISES = {
@@ -297,7 +311,7 @@ def _accepted(of: TrackedFinding) -> dict[str, object]:
 
 def _ticket_json(of: Ticket) -> dict[str, object]:
     told = {"tracker": of.tracker, "ref": of.ref, "url": of.url or None, "status": of.status or None}
-    return {**told, "closed": of.closed, "read_at": iso(of.seen_at)}
+    return {**told, "closed": of.closed, "read_at": iso(of.seen_at), "lost_at": iso(of.gone_at)}
 
 
 def _entry_json(of: Entry) -> dict[str, object]:

@@ -136,6 +136,8 @@ def _print_plan(planned: Sequence[Planned]) -> None:
 def _steps(of: Planned) -> list[str]:
     lacks = of.lacks
     make = f"take {of.found}, which is there" if of.found else "make a ticket"
+    if of.strange:
+        make = f"make none, for {', '.join(of.strange)} wears its label and is not of this ledger by what it says"
     comments = len(lacks.news) + bool(lacks.lapse)
     return [
         *([make] if lacks.make else ()),

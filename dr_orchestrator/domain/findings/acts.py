@@ -15,7 +15,6 @@ _RETEST = "a repeat reopens it"
 _LONGEST = timedelta(days=366)
 """The longest that anything is put off or accepted for: whatever is to stay so is to be said anew each year."""
 _ACCEPTED = re.compile(r"by (.+?) until (\d{4}-\d{2}-\d{2}): (.*)", re.ASCII | re.DOTALL)
-_DUE = re.compile(r"(?:to .+?, )?due \d{4}-\d{2}-\d{2}(?:, before (\d{4}-\d{2}-\d{2}))?(?:: |$)", re.ASCII)
 
 
 class PersonAct(Protocol):
@@ -59,7 +58,8 @@ class Assign:
             self._hold(of, self.due, at)
         before = f", before {of.due:%Y-%m-%d}" if self.due and of.due else ""
         why = f": {without_secrets(self.reason.strip())}" if self.reason.strip() else ""
-        words = [f"to {owner}" if self.to else "", f"due {self.due:%Y-%m-%d}{before}{why}" if self.due else ""]
+        from_ = f" (before {of.owner})" if of.owner and of.owner != owner else ""
+        words = [f"to {owner}{from_}" if self.to else "", f"due {self.due:%Y-%m-%d}{before}{why}" if self.due else ""]
         after = replace(as_of(of, at), owner=owner, assigned=of.assigned or bool(self.to), due=self.due or of.due)
         return Change(after, Entry(at, by, Act.ASSIGNED, ", ".join(filter(None, words))))
 
@@ -112,17 +112,6 @@ def accepted_in(told: str) -> Accept | None:
     """The acceptance that the line of a history tells of; None where it is no such line."""
     found = _ACCEPTED.fullmatch(told)
     return Accept(found[1], found[3], end_of(date.fromisoformat(found[2]))) if found else None
-
-
-def gives_date(told: str) -> bool:
-    """Whether the line of an assignment says by when."""
-    return _DUE.match(told) is not None
-
-
-def due_before(told: str) -> datetime | None:
-    """The due date that an assignment replaced, to the day, as its line tells it; None where there was none."""
-    found = _DUE.match(told)
-    return end_of(date.fromisoformat(found[1])) if found and found[1] else None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dr_orchestrator.domain.deadlines import Deadlines
 from dr_orchestrator.domain.finding import Finding, Severity
+from dr_orchestrator.domain.findings.before import stood
 from dr_orchestrator.domain.findings.tracked import (
     MACHINE,
     Act,
@@ -148,7 +149,7 @@ def _reopened(known: TrackedFinding, told: TrackedFinding, sighting: Sighting, d
         since, due = known.opened_at, _sooner(known, sighting, deadlines)
     return Change(
         anew(told, State.OPEN, opened_at=since, due=due, owner=owner, reopened=told.reopened + 1),
-        _entry(sighting, Act.REOPENED),
+        _entry(sighting, Act.REOPENED, stood(known)),
     )
 
 
@@ -161,8 +162,8 @@ def _sooner(known: TrackedFinding, sighting: Sighting, deadlines: Deadlines) -> 
     return min(known.due, due) if graver else known.due
 
 
-def _entry(sighting: Sighting, act: Act) -> Entry:
-    return Entry(sighting.at, MACHINE, act, sighting.finding.title, sighting.source)
+def _entry(sighting: Sighting, act: Act, more: str = "") -> Entry:
+    return Entry(sighting.at, MACHINE, act, f"{sighting.finding.title}{more}", sighting.source)
 
 
 def merged(sightings: Iterable[Sighting]) -> Iterator[Sighting]:

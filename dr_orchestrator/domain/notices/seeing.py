@@ -13,6 +13,7 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.domain.programme import Exercise, missing, period_start, quarter_of
 from dr_orchestrator.domain.service import Service
+from dr_orchestrator.domain.tickets.ticket import Item
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 
 LOOKS_BACK = timedelta(days=7)
@@ -70,12 +71,13 @@ def overdue(
     findings: Iterable[TrackedFinding],
     now: datetime,
     services: Iterable[Service] = (),
+    tickets: Iterable[Item] = (),
 ) -> list[Raised]:
     """The drills and findings that are overdue, in one message: each once in its period, a finding once a quarter; and
-    what ran out by then, an acceptance or an exclusion, once.
+    what ran out by then, an acceptance or an exclusion, or was lost, the ticket of a finding, once.
     """
     findings = list(findings)
-    items = dict([*_accepted_no_more(findings, now), *_excluded_no_more(services, now)])
+    items = dict([*_accepted_no_more(findings, now), *_excluded_no_more(services, now), *_lost(tickets, now)])
     for each in appointments:
         if each.overdue_since is not None:
             drill = each.state.drill
@@ -107,6 +109,19 @@ def _excluded_no_more(services: Iterable[Service], now: datetime) -> Iterator[tu
             if _ran_out(end_of(each.expires), now):
                 told = f"{resource} of {service.name}, {service.owner}: excluded until {each.expires}, and no more"
                 yield f"exclusion {service.name} {resource} {each.expires}", told
+
+
+def _lost(tickets: Iterable[Item], now: datetime) -> Iterator[tuple[str, str]]:
+    for each in tickets:
+        of, ticket = each.finding, each.ticket
+        at = ticket.gone_at if ticket is not None and ticket.lost else None
+        if ticket is None or at is None or of.simulated or of.state_at(now).closed or now > at + LOOKS_BACK:
+            continue
+        told = (
+            f"ticket {ticket.ref} of finding {of.fingerprint[:12]} of {of.service}, {of.owner or 'nobody'}: {of.title}"
+        )
+        what = f"is not seen in {ticket.tracker} since {utc(at)}; `dro tickets anew` makes another"
+        yield f"ticket {of.fingerprint} {ticket.gone} {at.astimezone(UTC).isoformat()}", f"{told}; it {what}"
 
 
 def _ran_out(until: datetime, now: datetime) -> bool:

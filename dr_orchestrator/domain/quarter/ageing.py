@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dr_orchestrator.domain.findings.acts import accepted_in, due_before, gives_date
+from dr_orchestrator.domain.findings.acts import accepted_in
+from dr_orchestrator.domain.findings.before import as_given
 from dr_orchestrator.domain.findings.tracked import LIVE, Act, Entry, State, TrackedFinding
 
 _DAY = timedelta(days=1)
@@ -112,14 +112,12 @@ def as_of(
 ) -> Aged | None:
     """A finding as it stood at an instant; None where it was not raised by then. Its dates are held against `judged`.
 
-    Its history is folded. What was assigned later is taken back; that a repeat was graver, and due sooner, is not.
+    Its history is folded, and what was assigned later is taken back, as is the date of a later reopening.
     """
     if finding.first_seen > now:
         return None
     judged = judged or now
-    later = (each.text for each in history if each.act is Act.ASSIGNED and each.at > now and gives_date(each.text))
-    for told in itertools.islice(later, 1):
-        finding = replace(finding, due=due_before(told))
+    finding = as_given(finding, history, now)
     turns = [each for each in history if each.act in _STATES]
     then = [each for each in turns if each.at <= now]
     if len(then) == len(turns):  # nothing has turned since

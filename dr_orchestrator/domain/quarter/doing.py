@@ -26,6 +26,7 @@ class Done(StrEnum):
     ABORTED = "aborted"
     UNDER_WAY = "under way"
     REHEARSED = "simulated only"
+    SEEDED = "seeded only"
     NOT_NEEDED = "proven before in its period"
     EXCLUDED = "excluded"
     POSTPONED = "postponed"
@@ -163,8 +164,10 @@ def _of_runs(runs: Sequence[Ran], stands: DueState | None, since: datetime) -> t
         return None
     real = [run for run in runs if run.world is World.AWS]
     if not real:
-        run = runs[-1]
-        return Done.REHEARSED, f"{run.world}, {run.verdict or 'not ended'}: proves nothing", run
+        took_place = [run for run in runs if run.world is not World.SEEDED]
+        run = (took_place or runs)[-1]
+        state = Done.REHEARSED if took_place else Done.SEEDED
+        return state, f"{run.world}, {run.verdict or 'not ended'}: proves nothing", run
     ended = [run for run in real if run.verdict is not None]
     if not ended:
         return Done.UNDER_WAY, "", real[-1]

@@ -12,7 +12,7 @@ from typing import Any
 from dr_orchestrator.domain.findings.telling import standing
 from dr_orchestrator.domain.findings.tracked import Entry, TrackedFinding
 from dr_orchestrator.domain.tickets.policy import TrackerPolicy
-from dr_orchestrator.domain.tickets.ticket import LABEL, key_of
+from dr_orchestrator.domain.tickets.ticket import LABEL, key_of, whose
 from dr_orchestrator.errors import without_secrets
 
 _TITLE, _TEXT, _HISTORY = 200, 6000, 40
@@ -57,10 +57,13 @@ class Draft:
     labels: tuple[str, ...]
     person: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+    whose: str = ""
 
 
-def draft_of(of: TrackedFinding, history: Iterable[Entry], policy: TrackerPolicy, now: datetime) -> Draft:
-    """The ticket of a finding, with what became of it until now."""
+def draft_of(
+    of: TrackedFinding, history: Iterable[Entry], policy: TrackerPolicy, now: datetime, ledger: str = ""
+) -> Draft:
+    """The ticket of a finding that a ledger makes, with what became of it until now."""
     key = key_of(of)
     stamp = "SIMULATED, no evidence: " if of.simulated else ""
     title = _line(f"{stamp}[{of.severity.upper()}] {of.service_title or of.service}: {of.title}", _TITLE)
@@ -71,12 +74,13 @@ def draft_of(of: TrackedFinding, history: Iterable[Entry], policy: TrackerPolicy
         Quoted(_cut(of.detail)),
         *((Said("What became of it until now:"), Quoted(_cut("\n".join(told)))) if told else ()),
         Said(_closes(of)),
-        Said(_mark(key)),
+        Said(_mark(whose(key, ledger))),
     )
     labels = (LABEL, key, *(each for each in policy.labels if each not in (LABEL, key)))
     known = {name: _line(value, _TITLE) for name, value in facts(of, now).items()}
     values = _filled(policy.fields, known, due=of.due is not None)
-    return Draft(key, title, blocks, labels, policy.person(of.owner), {} if values is _ABSENT else values)
+    filled = {} if values is _ABSENT else values
+    return Draft(key, title, blocks, labels, policy.person(of.owner), filled, whose(key, ledger))
 
 
 def facts(of: TrackedFinding, now: datetime) -> dict[str, str]:

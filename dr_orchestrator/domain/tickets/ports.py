@@ -34,7 +34,9 @@ class Tracker(Protocol):
         """Make a ticket; asked once."""
 
     def read(self, remote: str) -> Seen:
-        """A ticket by its id, wherever it was moved to, as it stands at this instant; Gone where there is none."""
+        """A ticket by its id, wherever it was moved to, as it stands at this instant and with whose it says it is; Gone
+        where there is none.
+        """
 
     def tells(self, remote: str, mark: str) -> bool:
         """Whether one of its comments has a mark."""
@@ -51,6 +53,10 @@ class Tracker(Protocol):
 
 class Outbox(Protocol):
     """The tickets of one tracker in the ledger, to one sync; each method has committed when it returns."""
+
+    @property
+    def ledger(self) -> str:
+        """The ledger's own name, which its tickets tell."""
 
     def items(self) -> list[Item]:
         """All findings with their tickets, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,21 @@ def key_of(of: TrackedFinding) -> str:
     """The label that is one finding's alone: by it a ticket is found whose making nobody answered for."""
     world = "dro-simulated-" if of.simulated else "dro-"
     return world + of.fingerprint[:_LONGEST]
+
+
+_WHOSE = re.compile(r"dr-orchestrator (dro-[0-9a-z-]+(?: of ledger [0-9a-z]+)?)(?![\w-])")
+
+
+def whose(key: str, ledger: str) -> str:
+    """The words by which a ticket says of which finding it is, and which ledger made it: a label says the first alone,
+    and anybody sets one.
+    """
+    return f"{key} of ledger {ledger}" if ledger else key
+
+
+def whose_in(text: str) -> str:
+    """Those words as a description says them, empty where it does not; what it quotes stands before them."""
+    return next(reversed(_WHOSE.findall(text)), "")
 
 
 @dataclass(frozen=True)
@@ -84,7 +100,9 @@ _LIVE = (State.OPEN.value, State.IN_PROGRESS.value)
 
 @dataclass(frozen=True)
 class Seen:
-    """A ticket as a tracker shows it; `closed` is whether it counts as done there, `labels` tell whose it is."""
+    """A ticket as a tracker shows it; `closed` is whether it counts as done there. `labels` are anybody's, `whose` the
+    words of its description that say which finding it is of, and which ledger's: a list may leave them out.
+    """
 
     remote: str
     ref: str
@@ -92,6 +110,11 @@ class Seen:
     status: str
     closed: bool
     labels: tuple[str, ...] = ()
+    whose: str = ""
+
+    def is_anothers(self, ledger: str) -> bool:
+        """Whether it says that another ledger made it; one of before ledgers had names says nothing."""
+        return self.whose.partition(" of ledger ")[2] not in ("", ledger)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ def programme_json(of: Programme) -> Json:
         "coverage": _coverage(of),
         "tiers": [_tier(each) for each in of.tiers],
         "runs": {world.value: len(of.of(world)) for world in World},
+        "carried": [each.id for each in of.carried],
         "imported": [_imported(each) for each in of.imported],
         "missed": [_margin(each) for each in of.missed],
         "thin": [_margin(each) for each in of.thin],

@@ -40,6 +40,7 @@ DONE = {
     Done.ABORTED: "stop",
     Done.UNDER_WAY: "open",
     Done.REHEARSED: "none",
+    Done.SEEDED: "none",
     Done.NOT_NEEDED: "pass",
     Done.EXCLUDED: "none",
     Done.POSTPONED: "warn",

@@ -80,6 +80,7 @@ class FakeGitHub(Answering):
             "repository_url": f"{self.url}/repos/{issue.project}",
             "state": state,
             "state_reason": reason or None,
+            "body": issue.body,
             "labels": [{"name": each} for each in issue.labels],
         }
 
@@ -166,6 +167,7 @@ class FakeGitLab(Answering):
             "project_id": self.IDS[issue.project],
             "web_url": f"https://gitlab.example.com/{issue.project}/-/issues/{issue.number}",
             "state": issue.status,
+            "description": issue.body,
             "labels": issue.labels,
             "moved_to_id": issue.moved_to or None,
             "references": {"full": f"{issue.project}#{issue.number}"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from dr_orchestrator.domain.ports import Clock
@@ -75,7 +75,8 @@ class FakeJira(Answering):
             raise Refused(400, {"errorMessages": [f"Error in the JQL Query: {given['jql']}"]})
         found = self.found(query[2], query[1])
         at = int(given.get("nextPageToken" if self.cloud else "startAt") or 0)
-        page = [self._shown(each) for each in found[at : at + self.page]]
+        names = given["fields"] if self.cloud else given["fields"].split(",")
+        page = [self._shown(each, names) for each in found[at : at + self.page]]
         if self.cloud:
             last = at + self.page >= len(found)
             more = {} if last else {"nextPageToken": str(at + self.page)}
@@ -118,7 +119,7 @@ class FakeJira(Answering):
         if issue is None:
             raise Refused(404, {"errorMessages": ["Issue does not exist or you do not have permission to see it."]})
         if (method, part) == ("GET", ""):
-            return 200, self._shown(issue)
+            return 200, self._shown(issue, asked.query["fields"].split(","))
         if part == "comment":
             return self._comment(method, issue, asked)
         if part == "transitions":
@@ -161,9 +162,10 @@ class FakeJira(Answering):
             name: "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
         }  # fmt: skip
 
-    def _shown(self, issue: Issue) -> Json:
+    def _shown(self, issue: Issue, names: Sequence[str]) -> Json:
         status = {"name": issue.status, "statusCategory": {"key": _CATEGORY[issue.status]}}
-        return {"id": str(issue.id), "key": self._key(issue), "fields": {"status": status, "labels": issue.labels}}
+        fields = {"status": status, "labels": issue.labels, "description": issue.body}
+        return {"id": str(issue.id), "key": self._key(issue), "fields": {name: fields[name] for name in names}}
 
     @property
     def _id(self) -> str:

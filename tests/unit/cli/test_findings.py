@@ -163,7 +163,7 @@ def test_a_finding_is_shown_with_all_that_became_of_it(ledger: SqlLedger, capsys
         "in progress for 19 days, due 2026-12-24",
         "Storage team",
         "2026-10-31 10:00 UTC  dro  raised: check 'rows are there' failed (r-old)",
-        "2026-11-20 09:00 UTC  ada  assigned: to Storage team, due 2026-12-24",
+        "2026-11-20 09:00 UTC  ada  assigned: to Storage team (before payments), due 2026-12-24",
         "ada  started",
         "ada  noted: asked the provider",
     ):

@@ -77,6 +77,23 @@ def test_the_list_tells_how_each_stands(there: World, capsys: pytest.CaptureFixt
     assert in_json["tickets"][0]["closed"] is True
 
 
+def test_a_finding_tells_of_its_lost_ticket(there: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its name and since when, what makes another, and that none is made once the finding is closed."""
+    told(capsys, "tickets", "sync")
+    name, ref = there.finding("one").fingerprint, there.ticket("one").ref
+    there.clock.sleep(1)
+    there.by_hand("delete", "one")
+    told(capsys, "tickets", "sync", code=Exit.INCONCLUSIVE)
+    shown = told(capsys, "finding", "show", name)
+    assert f"{ref} is not seen there since" in shown
+    assert "`dro tickets anew` makes another" in shown
+    (of,) = json.loads(told(capsys, "finding", "show", name, "--json"))["tickets"]
+    assert (of["ref"], of["lost_at"] is not None) == (ref, True)
+    there.clock.sleep(3600)
+    there.passes("one")
+    assert "none is made anew: the finding is closed" in told(capsys, "finding", "show", name)
+
+
 def test_a_persons_word_makes_a_deleted_one_anew(there: World, capsys: pytest.CaptureFixture[str]) -> None:
     """And is kept with the finding; of one that was not deleted it is refused."""
     told(capsys, "tickets", "sync")

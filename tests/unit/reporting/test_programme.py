@@ -196,8 +196,18 @@ def test_json_holds_every_row_exactly(tmp_path: Path, templates: tuple[Path, ...
     data = json.loads(paths["json"].read_text())
     assert list(data) == [
         *("schema_version", "quarter", "time_zone", "starts_at", "ends_at", "as_of", "over", "simulated", "revision"),
-        *("answer", "sentence", "changes", "decisions", "coverage", "tiers", "runs", "imported", "missed", "thin"),
-        *("rpo_missed_at_worst", "quarters", "regression_rule", "regressions", "trend", "findings", "plan"),
+        *("answer", "sentence", "changes", "decisions", "coverage", "tiers", "runs", "carried", "imported"),
+        *(
+            "missed",
+            "thin",
+            "rpo_missed_at_worst",
+            "quarters",
+            "regression_rule",
+            "regressions",
+            "trend",
+            "findings",
+            "plan",
+        ),
         *("exclusions", "people", "cost", "next"),
     ]
     assert data["schema_version"] == 1

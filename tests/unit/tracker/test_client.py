@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import httpx
 import pytest
 
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.tracker.client import Client
-from dr_orchestrator.tracker.faults import Later, NotSent, Rejected
+from dr_orchestrator.tracker.faults import Later, NotSent, Rejected, TrackerFault
 from tests.support.fakes import FakeClock
+from tests.support.link_server import links
+from tests.support.tls_front import Authority
 
 SECOND = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
 SPENT = {"x-ratelimit-remaining": "0"}
@@ -93,3 +96,67 @@ def test_a_proxy_that_refuses_was_surely_not_asked_further(monkeypatch: pytest.M
     with pytest.raises(NotSent, match="407"):
         client.post("/x", {})
     client.close()
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A company's own."""
+    return Authority.made(tmp_path_factory.mktemp("ca"), "private CA")
+
+
+def refused(base: str) -> NotSent:
+    client = Client("it", base, {}, (), FakeClock())
+    try:
+        with pytest.raises(NotSent) as raised:
+            client.post("/x", {})
+    finally:
+        client.close()
+    return raised.value
+
+
+def test_a_private_authority_is_told_with_the_variable_that_is_heeded(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which is SSL_CERT_FILE: with the other one, that is for another library, it is refused as before."""
+    with links(authority.certify("localhost", tmp_path)) as served:
+        base = f"https://localhost:{served.port}"
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
+        told = refused(base)
+        assert "CERTIFICATE_VERIFY_FAILED" in told.message
+        assert "SSL_CERT_FILE" in told.hint
+        assert "REQUESTS_CA_BUNDLE is not" in told.hint
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        assert "name the tracker in tiers.yaml" in refused(base.replace("localhost", "127.0.0.1")).hint
+        client = Client("it", base, {}, (), FakeClock())
+        with pytest.raises(TrackerFault) as raised:  # it is reached, and is no tracker
+            client.post("/x", {})
+        client.close()
+        assert not isinstance(raised.value, NotSent)
+
+
+def test_a_port_without_tls_is_told(authority: Authority) -> None:
+    """As what it is."""
+    with links() as served:
+        assert "speaks https" in refused(f"https://127.0.0.1:{served.port}").hint
+
+
+@pytest.mark.parametrize(("variable", "past"), [("HTTPS_PROXY", ""), ("ALL_PROXY", ""), ("HTTPS_PROXY", "10.0.0.0/8")])
+def test_a_proxy_that_is_not_there_is_told_with_its_variable(
+    variable: str, past: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And with NO_PROXY, by which the host is asked itself."""
+    for each in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(each, raising=False)
+        monkeypatch.delenv(each.lower(), raising=False)
+    monkeypatch.setenv(variable, "http://user:secretpw@127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", past)
+    told = refused("https://jira.example.com")
+    assert f"the proxy that {variable} names" in told.hint
+    assert "jira.example.com in NO_PROXY" in told.hint
+    assert "secretpw" not in f"{told.message}{told.hint}"
+
+
+def test_without_a_proxy_none_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor of one that this machine's own trackers are not asked through."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    assert "see that the tracker is up" in refused("http://127.0.0.1:1").hint

@@ -12,12 +12,14 @@ from unittest import mock
 
 import pytest
 
-from dr_orchestrator.domain.findings.acts import Note
+from dr_orchestrator.domain.findings.acts import Accept, Note, NotReproducible
 from dr_orchestrator.domain.tickets.policy import TrackerKind
 from dr_orchestrator.domain.tickets.ticket import Ticket
+from dr_orchestrator.errors import UsageError
 from dr_orchestrator.tracker import client, one
 from dr_orchestrator.tracker.sync import CLAIM, Sync
-from dr_orchestrator.wiring import ticketing, tickets
+from dr_orchestrator.wiring import notifying, ticketing, tickets
+from tests.support.tracked import APPROVER
 from tests.support.trackers.serving import Answering, Asked, Fault, Refused, once
 from tests.support.trackers.worlds import World, world
 
@@ -171,6 +173,68 @@ def test_unasked_it_is_made_anew_after_an_hour_out_of_sight(
         there.clock.sleep(3600 * hours)
         assert there.sync().in_line is bool(made)
         assert len(there.all_there()) == made
+
+
+def test_a_lost_ticket_of_a_closed_finding_is_never_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither unasked, nor by a person's word, which is refused; once it is found again there is one more, once."""
+    with world(TrackerKind.GITHUB, tmp_path, monkeypatch, more="anew: true") as there:
+        there.find("one", "two")
+        there.sync()
+        for name in ("one", "two"):
+            there.by_hand("delete", name)
+        there.sync()
+        keys = [(there.finding(name).fingerprint, False) for name in ("one", "two")]
+        there.clock.sleep(60)
+        there.here.ledger.findings.act([keys[0]], NotReproducible("tried ten times"), "ada", there.clock.now())
+        until = there.clock.now() + timedelta(days=2)
+        there.here.ledger.findings.act([keys[1]], Accept(APPROVER, "it is old", until), "ada", there.clock.now())
+        for _ in range(3):
+            there.clock.sleep(7200)
+            there.sync()
+            assert there.all_there() == []
+        with pytest.raises(UsageError, match="is closed"):
+            tickets.make_anew(there.here, keys[0][0])
+        there.clock.sleep(7200)
+        there.find("one")
+        for _ in range(3):
+            there.clock.sleep(7200)
+            there.sync()
+        assert there.all_there() == [f"dro-{keys[0][0]}"]
+
+
+def test_a_lost_ticket_is_noticed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a finding that is not closed, on AWS, within a week of when it was seen to be lost."""
+    with world(TrackerKind.GITHUB, tmp_path, monkeypatch) as there:
+        there.find("one", "two")
+        there.sync()
+
+        def raised() -> list[tuple[str, str]]:
+            found, blind = notifying._of_days(there.here, there.clock.now())
+            assert blind == ""
+            told = [pair for each in found if each.of for pair in zip(each.keys, each.facts["items"], strict=True)]
+            return [(key, line) for key, line in told if key.startswith("ticket ")]
+
+        def seen() -> list[str]:
+            return [key for key, _ in raised()]
+
+        assert seen() == []
+        there.by_hand("delete", "one")
+        there.by_hand("delete", "two")
+        there.sync()
+        assert len(seen()) == 2
+        before = seen()
+        there.clock.sleep(3600)
+        there.here.ledger.findings.act(
+            [(there.finding("two").fingerprint, False)], NotReproducible("tried"), "ada", there.clock.now()
+        )
+        there.sync()
+        assert seen() == [each for each in before if there.finding("one").fingerprint in each]
+        ((_, line),) = raised()
+        assert "acme/dr#1" in line
+        assert "dro tickets anew" in line
+        there.clock.sleep(8 * 86400)
+        there.sync()
+        assert seen() == []
 
 
 def test_a_folder_that_comes_back_has_the_same_tickets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

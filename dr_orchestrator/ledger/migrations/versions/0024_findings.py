@@ -27,7 +27,7 @@ _BROUGHT = """
             MIN(run.ended_at) OVER same AS first_seen, MAX(run.ended_at) OVER same AS last_seen,
             COUNT(*) OVER same AS seen, MIN(finding.number) OVER same AS first,
             ROW_NUMBER() OVER (PARTITION BY finding.fingerprint, run.simulated
-                ORDER BY run.number DESC, finding.number DESC) AS newest
+                ORDER BY run.ended_at DESC, run.number DESC, finding.number DESC) AS newest
         FROM finding JOIN run ON run.id = finding.run
         WINDOW same AS (PARTITION BY finding.fingerprint, run.simulated)
     ) AS told

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from dr_orchestrator.domain.findings.acts import Accept, Assign, NotReproducible, PersonAct, Start, accepted_in
 from dr_orchestrator.domain.findings.sighting import of_run, seen
-from dr_orchestrator.domain.findings.tracked import Change, Entry, State, TrackedFinding
+from dr_orchestrator.domain.findings.tracked import Act, Change, Entry, State, TrackedFinding
 from dr_orchestrator.domain.quarter.ageing import Aged, Ageing, ageing, as_of
 from dr_orchestrator.domain.verdict import Verdict
 from tests.support.ledger_samples import START
@@ -88,6 +88,47 @@ def test_the_present_is_told_as_lists_tell_it() -> None:
     brought_in = as_of(life.now, (), RAISED + 30 * DAY)
     assert state(brought_in) is State.ACCEPTED
     assert state(as_of(replace(life.now, state=State.OPEN), life.history[1:], RAISED + DAY)) is State.OPEN
+
+
+def test_a_finding_is_told_as_owned_and_due_then() -> None:
+    """Whoever it was given to later, and whatever date a later reopening gave it: its history tells both."""
+    life = Life()
+    first, due = life.now.owner, life.now.due
+    life.done(Assign("Others"), 2)
+    life.done(Assign("", due=RAISED + 25 * DAY, reason="late"), 3)
+    life.done(Start(), 4)
+    given = life.now.due
+    life.done(NotReproducible("tried it"), 5)
+    life.again(40)
+    life.done(Assign("The third", due=RAISED + 60 * DAY, reason="a new one"), 41)
+    told = {days: life.at(days) for days in (1, 2.5, 6, 42)}
+    assert [each.finding.owner for each in told.values() if each] == [first, "Others", "Others", "The third"]
+    assert [_day(each.finding.due) for each in told.values() if each] == [
+        _day(due),
+        _day(due),
+        _day(given),
+        _day(RAISED + 60 * DAY),
+    ]
+
+
+def test_a_reopening_takes_no_date_from_before_it() -> None:
+    """One that was mended was due when it was due: the date, and the owner, of the reopening are later ones."""
+    life = Life()
+    first, due = life.now.owner, life.now.due
+    closed = replace(life.now, state=State.REMEDIATED, retest="r-9", closed_at=RAISED + 10 * DAY)
+    life.now, life.history = closed, [*life.history, Entry(RAISED + 10 * DAY, "dro", Act.REMEDIATED, "", "r-9")]
+    life.again(100)
+    assert life.now.due != due
+    then = life.at(9)
+    assert then is not None
+    assert (_day(then.finding.due), then.finding.owner) == (_day(due), first)
+    late = as_of(life.now, life.history, RAISED + 9 * DAY, RAISED + 99 * DAY)
+    assert late is not None
+    assert late.overdue
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.date() if at else None
 
 
 def of(lives: list[Life], days: float, since: float = 0, *, simulated: bool = False) -> Ageing:

@@ -51,13 +51,21 @@ def done(made: Drill, *runs: Ran) -> Doing:
         ({"verdict": Verdict.ABORTED}, Done.ABORTED, "ABORTED"),
         ({"verdict": None}, Done.UNDER_WAY, ""),
         ({"world": World.LAB}, Done.REHEARSED, "simulated, PASSED: proves nothing"),
-        ({"world": World.SEEDED, "verdict": None}, Done.REHEARSED, "seeded, not ended: proves nothing"),
+        ({"world": World.SEEDED, "verdict": None}, Done.SEEDED, "seeded, not ended: proves nothing"),
     ],
 )
 def test_the_state_is_that_of_the_newest_word(more: dict[str, Any], state: Done, why: str) -> None:
     """Only a run on AWS does a drill; a simulated one, passed or not, leaves it a rehearsal."""
     found = done(A, of_a(at=IN_TIME, **more))
     assert (found.state, found.why, found.late) == (state, why, False)
+
+
+def test_a_made_up_history_is_no_rehearsal() -> None:
+    """Seeded runs never took place: they are told as such, and beside one that was rehearsed they say nothing."""
+    seeded, rehearsed = of_a(at=IN_TIME + DAY, world=World.SEEDED), of_a(at=IN_TIME, world=World.LAB)
+    assert (done(A, seeded).state, done(A, seeded).why) == (Done.SEEDED, "seeded, PASSED: proves nothing")
+    both = done(A, rehearsed, seeded)
+    assert (both.state, both.run) == (Done.REHEARSED, rehearsed)
 
 
 def test_a_retest_does_not_hide_what_came_first() -> None:

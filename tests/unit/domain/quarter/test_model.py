@@ -14,6 +14,7 @@ from dr_orchestrator.domain.quarter.model import Programme, programme
 from dr_orchestrator.domain.quarter.ran import Ran
 from dr_orchestrator.domain.quarter.span import LEAST
 from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.reporting.quarter.export import programme_json
 from dr_orchestrator.reporting.quarter.view import programme_view
 from tests.support.calendar import drill
 from tests.support.programmes import DAY, HOUR, NOW, Q4, calling, facts, ran
@@ -46,6 +47,7 @@ def test_a_run_that_crosses_the_end_is_judged_where_it_ended(ends: timedelta) ->
     assert [each.newest is not None for each in after.series] == [True]
     assert list(after.besides) == list(after.carried) == [missed]
     assert f"ended and judged in this one: {missed.id}." in programme_view(after).besides
+    assert [programme_json(each)["carried"] for each in (before, after)] == [[], [missed.id]]
 
 
 def test_a_run_that_ended_before_the_quarter_is_not_of_it() -> None:
