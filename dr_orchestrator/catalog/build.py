@@ -120,7 +120,9 @@ def _service(
         owner=file.owner,
         dr_champion=file.dr_champion,
         runbook=Runbook(file.runbook.url, file.runbook.reviewed),
-        contacts=tuple(Contact(each.name, each.role, each.reach, each.verified) for each in file.contacts),
+        contacts=tuple(
+            Contact(each.name, each.role, each.reach, each.verified, tuple(each.deputies)) for each in file.contacts
+        ),
         resources={
             name: _resource(types[resource.type], name, resource, policy, declared)
             for name, resource in file.resources.items()

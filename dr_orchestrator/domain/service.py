@@ -19,12 +19,16 @@ from dr_orchestrator.domain.statements import Statements
 
 @dataclass(frozen=True)
 class Contact:
-    """A person or rota to reach, and how; `verified` is when that was last seen to be right, None where nobody says."""
+    """A person or rota to reach, and how; `verified` is when that was last seen to be right, None where nobody says.
+
+    `deputies` are the names of the service's contacts who act where they are away, in the order of their turn.
+    """
 
     name: str
     role: str
     reach: str
     verified: date | None = field(default=None, metadata=SINCE)
+    deputies: tuple[str, ...] = field(default=(), metadata=SINCE)
 
 
 @dataclass(frozen=True)

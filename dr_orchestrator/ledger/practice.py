@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -94,6 +95,12 @@ class SqlPractice:
             query = query.where(_row.name == name)
         with transaction(reading(self._engine)) as connection:
             return [_sat(each) for each in connection.execute(query).mappings()]
+
+    def services(self) -> dict[str, tuple[str, ...]]:
+        """The services that each record is about by the plan of then, by its id."""
+        with transaction(reading(self._engine)) as connection:
+            found = connection.execute(select(_row.id, _row.body)).all()
+        return {each.id: tuple(of["service"] for of in json.loads(each.body)["plan"]["services"]) for each in found}
 
     def tabletop(self, name: str) -> tuple[Sat, Conducted]:
         """The record of a tabletop by its id, the beginning of one, or `latest`; UsageError where there is none."""

@@ -26,6 +26,7 @@ from dr_orchestrator.reporting.quarter.files import FORMATS, write_programme
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.calendar import planned_for
 from dr_orchestrator.wiring.game_days.quarter import game_day_rows
+from dr_orchestrator.wiring.practice.last import last_exercised
 from dr_orchestrator.wiring.practice.quarter import people_rows
 from dr_orchestrator.wiring.remembering import memory_of
 
@@ -128,6 +129,7 @@ def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
         lives=queries.lives(start, now),
         people=[*people_rows(here, start, end, now), *game_day_rows(here, start, end, now)],
         people_before=_people_before(here, quarter, now),
+        people_last=last_exercised(here, now, end),
     )
 
 

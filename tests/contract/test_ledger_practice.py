@@ -106,6 +106,21 @@ def test_a_record_is_read_back_as_it_was_kept(ledger: SqlLedger) -> None:
     assert ledger.practice.records(RaisedBy.REVIEW, "r") == [signed]
 
 
+def test_a_record_tells_the_services_of_its_own_plan(ledger: SqlLedger) -> None:
+    """By its id, of either kind; each one's own, whatever another of its name was about."""
+    assert ledger.practice.services() == {}
+    ledger.practice.record(sat(), CONDUCTED)
+    wider = replace(PLAN, services=(*PLAN.services, About("bank", "Bank", 0)))
+    ledger.practice.record(sat("d2", "later", 1), judged(wider, SITTING))
+    signed = replace(sat(kind=RaisedBy.REVIEW), name="r")
+    ledger.practice.record(signed, REVIEWED)
+    assert ledger.practice.services() == {
+        sat().id: ("shop",),
+        sat("d2", "later", 1).id: ("shop", "bank"),
+        signed.id: ("shop",),
+    }
+
+
 def test_the_same_again_changes_nothing(ledger: SqlLedger) -> None:
     """Neither the record nor its findings."""
     ledger.practice.record(sat(), CONDUCTED)

@@ -79,7 +79,7 @@ next_review: 2027-01-15
 
 CONTACTS = """\
 contacts:
-  - {name: Ada, role: champion, reach: '#shop', verified: 2026-11-01}
+  - {name: Ada, role: champion, reach: '#shop', verified: 2026-11-01, deputies: [Bo]}
   - {name: Bo, role: on-call, reach: '1'}"""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.rules import (
     calendar,
+    contacts,
     customers,
     destinations,
     drill,
@@ -50,6 +51,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
         yield from _tier(service, policy)
         yield from resource.problems(service, types, isolation_by_default=isolation)
         yield from _allowed(service, policy)
+        yield from contacts.problems(service)
         yield from customers.problems(service, policy, services)
         yield from drill.problems(service, types)
 

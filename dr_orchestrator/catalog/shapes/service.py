@@ -56,6 +56,9 @@ class Contact(Shape):
     role: Text = Field(description="In which role, such as on-call.")
     reach: Text = Field(description="How: a channel, a phone number, an address.")
     verified: Day | None = Field(default=None, description="When that was last seen to be right: see `dro review`.")
+    deputies: list[Text] = Field(
+        default=[], description="Who acts where they are away: names of other contacts of this service, in their order."
+    )
 
 
 class Runbook(Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -28,13 +29,14 @@ def contacts(context: click.Context, as_json: bool) -> None:
     found = book(wiring.world())
     rows = [(str(tier.tier), call) for tier in found.tiers for call in tier.calls]
     if as_json:
-        keys = ("tier", "name", "role", "reach", "services")
-        told = [(int(tier), of.entry.name, of.entry.role, of.entry.reach, [*of.services]) for tier, of in rows]
-        print_json([dict(zip(keys, each, strict=True)) for each in told])
+        print_json([{"tier": int(tier), **asdict(of.entry), "services": [*of.services]} for tier, of in rows])
         return
     if rows:
-        shown = [(tier, of.entry.name, of.entry.role, of.entry.reach, ", ".join(of.services)) for tier, of in rows]
-        print_table(("Tier", "Who", "Role", "How", "For"), shown)
+        shown = [
+            (tier, of.entry.name, of.entry.role, of.entry.reach, ", ".join(of.entry.deputies), ", ".join(of.services))
+            for tier, of in rows
+        ]
+        print_table(("Tier", "Who", "Role", "How", "Where away", "For"), shown)
     without = f"; nobody for {', '.join(found.gaps)}" if found.gaps else ""
     click.echo(f"{counted(len(rows), 'contact')} of {counted(len(found.services), 'service')}{without}.")
 

@@ -9,12 +9,16 @@ import click
 
 from dr_orchestrator.cli.output import json_option, print_json, stamp
 from dr_orchestrator.cli.terminal.table import print_table
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.coverage import Coverage
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.since import Since, said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from dr_orchestrator.domain.coverage import Cell, Covered, Inventory
+    from dr_orchestrator.domain.exercise.last import Exercised
     from dr_orchestrator.domain.since import Change
 
 _MARKS = {Coverage.PROVEN: "✔", Coverage.OVERDUE: "⌛", Coverage.LAPSED: "⌛", Coverage.NEVER: "✘"}
@@ -27,24 +31,29 @@ def coverage(matrix: bool, as_json: bool) -> None:
     """Reconcile all that is known: each resource is proven, overdue, lapsed, never proven, excluded or unassigned.
 
     What is proven follows from runs on real AWS, of the drills as they are defined today; what no service claims from
-    the newest look of `dro posture`. A resource counts by the worst of its drills on its primary path.
+    the newest look of `dro posture`. A resource counts by the worst of its drills on its primary path. When people last
+    exercised each service, in a game day, a tabletop or a review, stands beside it, and proves no restore.
     """
     from dr_orchestrator.wiring.app import world
     from dr_orchestrator.wiring.coverage import inventory_of
+    from dr_orchestrator.wiring.practice.last import last_exercised
 
-    found = inventory_of(world())
+    here = world()
+    found, last, services = inventory_of(here), last_exercised(here, here.clock.now()), sorted(here.catalogue.services)
     if as_json:
-        print_json(_as_json(found))
+        print_json({**_as_json(found), "people": [_people_json(each, last.get(each)) for each in services]})
         return
     if matrix:
         print_table(("Tier", "Service", "Resource", *Disruption), map(_matrix_row, found.rows))
     else:
         print_table(("Tier", "Service", "Resource", "Type", "Coverage", "Why"), map(_row, found.rows))
-    counted = found.counted
-    told = ", ".join(f"{counted[each]} {each}" for each in Coverage)
+    numbers = found.counted
+    told = ", ".join(f"{numbers[each]} {each}" for each in Coverage)
     click.echo(f"{len(found.rows)} resources known: {told}.")
     click.echo(_looked(found))
     for line in _since(found):
+        click.echo(line)
+    for line in _people(services, last):
         click.echo(line)
     for each in _expired(found):
         click.echo(f"  → {each}", err=True)
@@ -89,6 +98,27 @@ def _since(found: Inventory) -> list[str]:
     return [f"Of {of} it is not known whether they changed since a run proved or rehearsed them: {told}."]
 
 
+def _people(services: Sequence[str], last: Mapping[str, Exercised]) -> list[str]:
+    """Of how many services an exercise is on record, and the last of each, the longest ago first."""
+    told = sorted((last[each].at, each) for each in services if each in last)
+    lines = [
+        f"  {name}: {last[name].kind} {last[name].id} of {at:%Y-%m-%d}, {last[name].verdict or 'no verdict'}"
+        for at, name in told
+    ]
+    count = f"{len(told)} of {counted(len(services), 'service')}"
+    return [f"Exercised by people, which proves no restore: {count}{':' if lines else '.'}", *lines]
+
+
+def _people_json(service: str, held: Exercised | None) -> dict[str, object]:
+    return {
+        "service": service,
+        "kind": held.kind.value if held else None,
+        "id": held.id if held else None,
+        "at": stamp(held.at) if held else None,
+        "verdict": held.verdict.value if held and held.verdict else None,
+    }
+
+
 def _expired(found: Inventory) -> list[str]:
     """The exclusions that have run out, each with its place."""
     excluded = [each for each in found.rows if each.exclusion is not None and each.standing is not Coverage.EXCLUDED]
@@ -100,10 +130,10 @@ def _expired(found: Inventory) -> list[str]:
 
 
 def _as_json(found: Inventory) -> dict[str, object]:
-    counted = found.counted
+    numbers = found.counted
     return {
         "known": len(found.rows),
-        "counted": {each.value: counted[each] for each in Coverage},
+        "counted": {each.value: numbers[each] for each in Coverage},
         "unassigned_as_of": stamp(found.looked_at),
         "not_seen": list(found.not_seen),
         "resources": [_row_json(each) for each in found.rows],

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from dr_orchestrator.domain.service import Service
 
@@ -14,16 +15,12 @@ _DEPUTY = "deputy"
 
 @dataclass(frozen=True)
 class Entry:
-    """A person or rota, what they are to a service, and how they are reached; `deputy` of whoever is away."""
+    """A person or rota, what they are to a service, and how they are reached; `deputies` act where they are away."""
 
     name: str
     role: str
     reach: str
-
-    @property
-    def deputy(self) -> bool:
-        """Whether their role says that they stand in for somebody."""
-        return _DEPUTY in self.role.casefold()
+    deputies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,8 +38,12 @@ class OfService:
 
     @property
     def deputies(self) -> tuple[Entry, ...]:
-        """Those who stand in for others."""
-        return tuple(each for each in self.calls if each.deputy)
+        """Those who are a deputy by the word of their role: the service's, and nobody's in particular."""
+        return tuple(each for each in self.calls if _DEPUTY in each.role.casefold())
+
+    def acting_for(self, entry: Entry) -> tuple[Entry, ...]:
+        """Those who act where somebody is away, in the order of their turn."""
+        return tuple(each for name in entry.deputies for each in self.calls if each.name == name)
 
     @property
     def champion_reach(self) -> str:
@@ -86,7 +87,7 @@ class Book:
     @property
     def digest(self) -> str:
         """The SHA-256 that tells it from a book with any other contact in it."""
-        whole = json.dumps([asdict(each) for each in self.services], sort_keys=True, ensure_ascii=False)
+        whole = json.dumps([_told(each) for each in self.services], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
@@ -108,11 +109,20 @@ def book_of(services: Iterable[Service]) -> Book:
                 each.owner,
                 each.dr_champion,
                 each.runbook.url,
-                tuple(Entry(of.name, of.role, of.reach) for of in each.contacts),
+                tuple(Entry(of.name, of.role, of.reach, of.deputies) for of in each.contacts),
             )
             for each in ordered
         )
     )
+
+
+def _told(of: OfService) -> dict[str, Any]:
+    """All of it, but for deputies where none are named: who was exported before contacts had any is the same."""
+    told = asdict(of)
+    for each in told["calls"]:
+        if not each["deputies"]:
+            del each["deputies"]
+    return told
 
 
 def _calls(services: Sequence[OfService]) -> tuple[Call, ...]:

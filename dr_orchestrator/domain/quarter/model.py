@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dr_orchestrator.domain.agenda import Slot
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.coverage import Inventory
 from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.exercise.last import Exercised
 from dr_orchestrator.domain.findings.tracked import TrackedFinding
 from dr_orchestrator.domain.judge.against import Standing
 from dr_orchestrator.domain.objective import Goal
@@ -32,7 +33,7 @@ class Facts:
     `runs` are those of eight quarters, as they stood then, in the order in which they opened; `covered` is the
     inventory of then, `simulated_look` whether it was looked for in a simulated AWS, and `before` the inventory of the
     end of the quarter before. `lives` are the copies that stood in the quarter. `people_before` are the exercises of
-    people of the year before it.
+    people of the year before it, `people_last` the last one of each service that has one, by its name.
     """
 
     quarter: Quarter
@@ -52,6 +53,7 @@ class Facts:
     lives: Sequence[Life]
     people: Sequence[PeopleRow] = ()
     people_before: Sequence[PeopleRow] = ()
+    people_last: Mapping[str, Exercised] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Programme:
     no_room: Sequence[tuple[Drill, datetime]]
     people: Sequence[PeopleRow] = ()
     people_before: Sequence[PeopleRow] = ()
+    people_last: Mapping[str, Exercised] = field(default_factory=dict)
 
     def of(self, world: World) -> list[Ran]:
         """The runs of the quarter that were made there."""
@@ -176,6 +179,7 @@ def programme(facts: Facts) -> Programme:
         no_room=without(calling.planned, start, end),
         people=facts.people,
         people_before=facts.people_before,
+        people_last=facts.people_last,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dr_orchestrator.domain.contacts.book import Book, Entry
@@ -16,33 +17,55 @@ _URL = re.compile(r"https?://\S+")
 _SPACE = uuid.UUID("6f0f2e43-7c0e-5b83-9d5b-5a1f4c1f0c72")
 
 
+@dataclass(frozen=True)
+class _Part:
+    """The part that somebody has in a service, and who acts there where they are away."""
+
+    role: str
+    title: str
+    owner: str
+    deputies: tuple[Entry, ...] = ()
+
+    @property
+    def told(self) -> str:
+        away = ", ".join(dict.fromkeys(each.name for each in self.deputies))
+        return f"{self.role} of {self.title}" + (f"; where away: {away}" if away else "")
+
+
 def cards(book: Book, at: datetime) -> str:
     """All cards: each contact once, with what they are to which services; and champions whom no contact names."""
-    whose: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    whose: dict[tuple[str, str], list[_Part]] = {}
     for each in book.services:
         for entry in each.calls:
-            whose.setdefault((entry.name, entry.reach), []).append((entry.role, each.title, each.owner))
+            part = _Part(entry.role, each.title, each.owner, each.acting_for(entry))
+            whose.setdefault((entry.name, entry.reach), []).append(part)
         if not any(entry.name.casefold() == each.champion.casefold() for entry in each.calls):
-            whose.setdefault((each.champion, ""), []).append(("DR champion", each.title, each.owner))
+            whose.setdefault((each.champion, ""), []).append(_Part("DR champion", each.title, each.owner))
     return "".join(_card(name, reach, told, at) for (name, reach), told in whose.items())
 
 
-def _card(name: str, reach: str, told: Sequence[tuple[str, str, str]], at: datetime) -> str:
-    roles, owners = dict.fromkeys(role for role, _, _ in told), dict.fromkeys(owner for _, _, owner in told)
+def _card(name: str, reach: str, parts: Sequence[_Part], at: datetime) -> str:
+    roles, owners = dict.fromkeys(each.role for each in parts), dict.fromkeys(each.owner for each in parts)
+    agents = dict.fromkeys(_uid(of.name, of.reach) for each in parts for of in each.deputies)
     lines = [
         "BEGIN:VCARD",
         "VERSION:4.0",
-        f"UID:urn:uuid:{uuid.uuid5(_SPACE, f'{name}{chr(31)}{reach}')}",
+        f"UID:{_uid(name, reach)}",
         f"FN:{_escaped(name)}",
         f"ROLE:{_escaped(', '.join(roles))}",
         *(f"ORG:{_escaped(owner)}" for owner in owners),
         *_reached(Entry(name, "", reach)),
+        *(f"RELATED;TYPE=agent:{each}" for each in agents),  # in the RFC's words: who may act on their behalf
         "CATEGORIES:disaster recovery",
-        f"NOTE:{_escaped(chr(10).join(f'{role} of {title}' for role, title, _ in told))}",
+        f"NOTE:{_escaped(chr(10).join(each.told for each in parts))}",
         f"REV:{at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         "END:VCARD",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _uid(name: str, reach: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(_SPACE, f'{name}{chr(31)}{reach}')}"
 
 
 def _reached(of: Entry) -> list[str]:

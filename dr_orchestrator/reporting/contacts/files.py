@@ -117,8 +117,16 @@ def _declared(path: Path, digest: str) -> str:
 
 
 def _of_service(told: Mapping[str, Any]) -> OfService:
-    calls = tuple(Entry(each["name"], each["role"], each["reach"]) for each in told["calls"])
+    calls = tuple(Entry(each["name"], each["role"], each["reach"], _deputies(each)) for each in told["calls"])
     return OfService(**{each.name: told[each.name] for each in fields(OfService) if each.name != "calls"}, calls=calls)
+
+
+def _deputies(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """The deputies of a contact; none where the file is from before there were any."""
+    found = told.get("deputies", [])
+    if not isinstance(found, list):
+        raise TypeError
+    return tuple(map(_text, found))
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.domain.exercise.last import Exercised
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.quarter.people import UNREAD, PeopleRow, together
+from dr_orchestrator.domain.service import Service
 from dr_orchestrator.reporting.records import Json
 from dr_orchestrator.reporting.wording import Badge, iso, seconds, verdict_badge
 
@@ -63,6 +66,55 @@ def sentence(rows: Sequence[PeopleRow]) -> str:
         return told
     after = f", half of them within {format_duration(of.median)}" if of.median is not None else ""
     return f"{told} {of.reached} of {of.asked} contacts were reached{after}."
+
+
+@dataclass(frozen=True)
+class LastView:
+    """The last exercise of people that a service was in."""
+
+    tier: str
+    service: str
+    kind: str
+    id: str
+    held: str
+    badge: Badge
+
+
+def last_rows(services: Sequence[Service], last: Mapping[str, Exercised]) -> list[LastView]:
+    """The services that people exercised, the longest ago first."""
+    told = sorted(
+        ((last[each.name], each) for each in services if each.name in last),
+        key=lambda pair: (pair[0].at, pair[1].name),
+    )
+    return [
+        LastView(
+            *(str(of.tier.number), of.title, held.kind.value, held.id, f"{held.at:%Y-%m-%d}"),
+            verdict_badge(held.verdict) if held.verdict is not None else Badge("-", "none"),
+        )
+        for held, of in told
+    ]
+
+
+def last_sentence(services: Sequence[Service], last: Mapping[str, Exercised]) -> str:
+    """Of how many services it is known that people ever exercised them."""
+    known = sum(each.name in last for each in services)
+    told = f"People exercised {known:,} of {counted(len(services), 'service')}, as far as is on record"
+    return f"{told}; what is simulated counts for none."
+
+
+def last_json(services: Sequence[Service], last: Mapping[str, Exercised]) -> list[Json]:
+    """Of each service, for programs; nothing where no exercise of it is on record."""
+    return [_last(each.name, last.get(each.name)) for each in services]
+
+
+def _last(service: str, of: Exercised | None) -> Json:
+    return {
+        "service": service,
+        "kind": of.kind.value if of else None,
+        "id": of.id if of else None,
+        "at": iso(of.at) if of else None,
+        "verdict": of.verdict.value if of and of.verdict else None,
+    }
 
 
 def people_json(rows: Sequence[PeopleRow], before: Sequence[PeopleRow] = ()) -> Json:

@@ -20,7 +20,7 @@ from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.trend import RULE
 from dr_orchestrator.domain.since import Since
 from dr_orchestrator.reporting.quarter import leading, people, rows
-from dr_orchestrator.reporting.quarter.people import PeopleView
+from dr_orchestrator.reporting.quarter.people import LastView, PeopleView
 from dr_orchestrator.reporting.view.context import pace_words
 from dr_orchestrator.reporting.view.proof import Fact
 from dr_orchestrator.reporting.wording import Badge, instant, told
@@ -125,6 +125,8 @@ class ProgrammeView:
     people: tuple[PeopleView, ...]
     people_before: tuple[PeopleView, ...]
     people_sentence: str
+    people_last: tuple[LastView, ...]
+    last_sentence: str
     provenance: tuple[Fact, ...]
 
 
@@ -189,6 +191,8 @@ def programme_view(of: Programme) -> ProgrammeView:
         people=tuple(map(people.people_row, of.people)),
         people_before=tuple(map(people.people_row, of.people_before)),
         people_sentence=people.sentence(of.people),
+        people_last=tuple(people.last_rows(of.services, of.people_last)),
+        last_sentence=people.last_sentence(of.services, of.people_last),
         provenance=_provenance(of),
     )
 

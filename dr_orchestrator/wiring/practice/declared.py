@@ -108,17 +108,20 @@ def drilled(here: App, plan: Review, services: Sequence[Service], digest: str, n
 
 def _present(service: Service) -> Looked:
     people = [each.name for each in service.contacts]
-    others = [each for each in people if not same(each, people[0])]
     if not people:
         return Looked(Check.CONTACTS, service.name, _FAILED, "no contact is declared", service.name)
     if unreachable := [each.name for each in service.contacts if not each.reach.strip()]:
         return Looked(
             Check.CONTACTS, service.name, _FAILED, f"nothing says how to reach {unreachable[0]}", service.name
         )
-    if not others:
+    if all(same(each, people[0]) for each in people):
         told = f"nobody can be reached where {people[0]} is away"
         return Looked(Check.CONTACTS, service.name, _FAILED, told, service.name)
-    return Looked(Check.CONTACTS, service.name, _PASSED, f"{people[0]}, else {others[0]}", service.name)
+    deputies = next((each.deputies for each in service.contacts if same(each.name, people[0]) and each.deputies), ())
+    if not deputies:
+        told = f"nobody says who acts where {people[0]} is away: add `deputies:`"
+        return Looked(Check.CONTACTS, service.name, _UNSURE, told, service.name)
+    return Looked(Check.CONTACTS, service.name, _PASSED, f"{people[0]}, else {', '.join(deputies)}", service.name)
 
 
 def _of_age(plan: Review, service: Service, name: str, verified: date | None, now: datetime) -> Looked:

@@ -20,17 +20,19 @@ from hypothesis import strategies as st
 from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.contacts.book import Book, Entry, OfService
+from dr_orchestrator.domain.contacts.export import doubts
 from dr_orchestrator.errors import Exit
-from dr_orchestrator.reporting.contacts import printing, seal
+from dr_orchestrator.reporting.contacts import files, printing, seal
 from dr_orchestrator.reporting.contacts.cards import cards
+from dr_orchestrator.settings import shipped
 from tests.support import workspace
 from tests.support.fakes import FakeClock
 
 CONTACTS = (
     "contacts:\n"
     '  - {name: "Zoë <b>O, & Co; \\\\ Ünal", role: on-call, reach: "#shop"}\n'
-    "  - {name: Ada, role: DR champion, reach: ada@example.com}\n"
-    '  - {name: Bob, role: deputy, reach: "+44 20 7946 0000"}\n'
+    "  - {name: Ada, role: DR champion, reach: ada@example.com, deputies: [Bob]}\n"
+    '  - {name: Bob, role: deputy, reach: "+44 20 7946 0000", deputies: [Ada]}\n'
 )
 SHOP = workspace.SHOP.replace('contacts: [{name: Ada, role: on-call, reach: "#shop"}]\n', CONTACTS)
 Told = Callable[..., str]
@@ -80,6 +82,9 @@ def test_an_export_holds_all_and_is_verified_without_a_workspace(told: Told, tmp
     whole = json.loads((to / "contacts.json").read_text())
     assert [each["name"] for each in whole["services"][0]["calls"]][1:] == ["Ada", "Bob"]
     assert whole["services"][0]["deputies"] == ["Bob"]
+    assert [each["deputies"] for each in whole["services"][0]["calls"]] == [[], ["Bob"], ["Ada"]]
+    assert [each["deputies"] for each in whole["tiers"][0]["escalation"]] == [[], ["Bob"], ["Ada"]]
+    assert page.count("<td>ada@example.com</td><td>Bob</td>") == 2
     assert [each["role"] for each in whole["tiers"][0]["escalation"]] == ["on-call", "DR champion", "deputy"]
     moved = tmp_path / "elsewhere"
     shutil.move(to, moved)
@@ -265,6 +270,60 @@ def test_the_list_tells_who_is_called_in_order(told: Told) -> None:
     assert [each["name"] for each in json.loads(told("contacts", "--json"))][1:] == ["Ada", "Bob"]
 
 
+def test_the_list_tells_who_acts_where_somebody_is_away(told: Told) -> None:
+    """In a column, and as JSON: names, in the order of their turn; nobody is an empty list."""
+    assert "Where away" in told("contacts")
+    assert [each["deputies"] for each in json.loads(told("contacts", "--json"))] == [[], ["Bob"], ["Ada"]]
+
+
+OLD = Book(
+    (
+        OfService(
+            *("shop", "Shop", 1, "Critical", "Shop team", "Ada", "https://wiki.example.com/shop"),
+            (Entry("Ada", "DR champion", "ada@example.com"), Entry("Bob", "deputy", "+44 20 7946 0000")),
+        ),
+    )
+)
+OF_OLD = "c58766c1205c02393c83f6c87aff3959af87b22705bb80ca9e789cae751b1f17"
+"""Their digest in the release before contacts could name deputies."""
+
+
+def test_an_export_from_before_deputies_holds(tmp_path: Path) -> None:
+    """The digest is what it was, and a file in which no contact has the key is what was signed, and true still."""
+    key, now = Ed25519PrivateKey.generate(), datetime(2026, 11, 23, tzinfo=UTC)
+    written = files.write(OLD, tmp_path, [shipped() / "reports" / "templates"], key, "ada", now)
+    path = tmp_path / "contacts.json"
+    path.write_text(path.read_text().replace('"deputies": [],', "").replace('"deputies": []', '"was": 0'))
+    assert all("deputies" not in each for each in json.loads(path.read_text())["services"][0]["calls"])
+    resigned(tmp_path, key)
+    found, _ = files.verify(tmp_path)
+    assert (written.export.declared, found.declared) == (OF_OLD, OF_OLD)
+    assert doubts(found, OLD.digest, now) == []
+
+
+@pytest.mark.parametrize("deputies", [["Mallory"], ["Bob", "Ada"], [], "Bob", None, [["Bob"]], {"Bob": 1}, 7, [7]])
+def test_a_deputy_is_part_of_what_is_signed(told: Told, tmp_path: Path, deputies: object) -> None:
+    """Another one, another order, none, or what is no list of names: told as other contacts, and nothing breaks."""
+    to = tmp_path / "out"
+    told("contacts", "export", "--to", to)
+    whole = json.loads((to / "contacts.json").read_text())
+    whole["services"][0]["calls"][1]["deputies"] = deputies
+    (to / "contacts.json").write_text(json.dumps(whole))
+    resigned(to, Ed25519PrivateKey.generate())
+    assert "holds other contacts" in told("contacts", "verify", to, code=Exit.FAILED)
+
+
+def test_a_card_is_related_to_those_of_the_deputies() -> None:
+    """As agents, which is RFC 6350's word for who may act for somebody; and in words, by service."""
+    ada, bob, calls = Entry("Ada", "lead", "1", ("Bob",)), Entry("Bob", "on-call", "b@example.com"), ("Ada", "u")
+    book = Book((OfService("s", "Shop", 1, "T", "Owner", *calls, (ada, bob)),))
+    first, second = cards(book, datetime(2026, 11, 23, tzinfo=UTC)).replace("\r\n ", "").split("END:VCARD")[:2]
+    (uid,) = [line.removeprefix("UID:") for line in second.split("\r\n") if line.startswith("UID:")]
+    assert [line for line in first.split("\r\n") if "RELATED" in line] == [f"RELATED;TYPE=agent:{uid}"]
+    assert "NOTE:lead of Shop\\; where away: Bob\r\n" in first
+    assert "RELATED" not in second
+
+
 def test_a_browser_that_fails_is_told_and_fails_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that ends with an error, writes nothing, or takes too long."""
     page, to = tmp_path / "page.html", tmp_path / "page.pdf"
@@ -304,13 +363,15 @@ NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=120)
 @given(NAMES, NAMES, NAMES)
 def test_cards_are_folded_and_escaped(name: str, role: str, reach: str) -> None:
     """No line is longer than 75 octets, none is cut within a letter, and no value breaks out of its line."""
-    book = Book((OfService("s", "Title", 1, "T", "Owner", "Champion", "u", (Entry(name, role, reach),)),))
+    calls = (Entry(name, role, reach, (name,)),)  # which no drill file may say, and no card minds
+    book = Book((OfService("s", "Title", 1, "T", "Owner", "Champion", "u", calls),))
     written = cards(book, datetime(2026, 11, 23, tzinfo=UTC))
     lines = written.split("\r\n")
     assert all(len(line.encode()) <= 75 for line in lines)
     unfolded = written.replace("\r\n ", "").split("\r\n")
     assert [line.split(":")[0].split(";")[0] for line in unfolded[:5]] == ["BEGIN", "VERSION", "UID", "FN", "ROLE"]
-    known = {"BEGIN", "VERSION", "UID", "FN", "ROLE", "ORG", "EMAIL", "TEL", "URL", "CATEGORIES", "NOTE", "REV", "END"}
+    known = {"BEGIN", "VERSION", "UID", "FN", "ROLE", "ORG", "EMAIL", "TEL", "URL", "RELATED"}
+    known |= {"CATEGORIES", "NOTE", "REV", "END"}
     assert {line.split(":")[0].split(";")[0] for line in unfolded if line} <= known
     assert unfolded.count("BEGIN:VCARD") == unfolded.count("END:VCARD") == 2
 

@@ -116,7 +116,12 @@ def test_a_resource_that_is_gone_fails_and_one_that_may_not_be_asked_does_not(
             "objectives",
             "its RTO and RPO are looser than the tier's, and nobody says why",
         ),
-        ("{name: Bo,", "{name: ADA,", "contacts", "nobody can be reached where Ada is away"),
+        (
+            ", deputies: [Bo]}\n  - {name: Bo,",
+            "}\n  - {name: ADA,",
+            "contacts",
+            "nobody can be reached where Ada is away",
+        ),
         ("dr_champion: Ada", "dr_champion: Zoe", "champion", "Zoe is not among the contacts"),
         ("verified: 2026-11-01", "verified: 2026-01-01", "contacts-age", "verified on 2026-01-01"),
         ("reviewed: 2026-10-01", "reviewed: 2026-05-01", "reviewed", "its file says 2026-05-01"),
@@ -131,6 +136,23 @@ def test_what_the_drill_files_say_is_held_to_the_policy(
     assert old in shop.read_text()
     shop.write_text(shop.read_text().replace(old, new, 1))
     assert ("failed", told) in outcomes(looked(capsys)[1], check)
+
+
+def test_a_deputy_is_whom_the_contact_names(here: wiring.App, capsys: Any) -> None:
+    """In the order in which they are named, whoever is called next."""
+    shop = here.settings.drills / "shop.yaml"
+    third = shop.read_text().replace("reach: '1'}", "reach: '1'}\n  - {name: Cy, role: lead, reach: '2'}")
+    shop.write_text(third.replace("deputies: [Bo]", "deputies: [Cy, Bo]"))
+    assert outcomes(looked(capsys)[1], "contacts") == [("passed", "Ada, else Cy, Bo")]
+
+
+def test_a_deputy_is_never_guessed(here: wiring.App, capsys: Any) -> None:
+    """Another contact is none by standing there, nor by a role that says so: that is not known, and not green."""
+    shop = here.settings.drills / "shop.yaml"
+    shop.write_text(shop.read_text().replace(", deputies: [Bo]", "").replace("role: on-call", "role: deputy"))
+    code, told = looked(capsys)
+    not_known = "nobody says who acts where Ada is away: add `deputies:`"
+    assert (code, outcomes(told, "contacts")) == (Exit.INCONCLUSIVE, [("inconclusive", not_known)])
 
 
 def test_a_looser_objective_with_a_reason_is_no_defect(here: wiring.App, capsys: Any) -> None:
@@ -383,20 +405,27 @@ def test_a_signed_review_is_shown(here: wiring.App, capsys: Any) -> None:
 
 
 def test_neither_kind_counts_as_a_restore(here: wiring.App, capsys: Any) -> None:
-    """What is covered, what is due and what is claimed is the same before and after, to the letter."""
+    """What is covered, what is due and what is claimed is the same before and after; when people last exercised a
+    service stands beside it.
+    """
 
-    def told() -> list[str]:
+    def told() -> tuple[list[dict[str, Any]], list[Any]]:
         printed = []
-        for command in (["coverage", "--json"], ["due", "--json"], ["runs", "--json"]):
-            main.run(command)
-            printed.append(capsys.readouterr().out)
-        return printed
+        for command in ("coverage", "due", "runs"):
+            main.run([command, "--json"])
+            printed.append(json.loads(capsys.readouterr().out))
+        return printed[0].pop("people"), printed
 
-    before = told()
+    people, before = told()
+    assert people == [{"service": "shop", "kind": None, "id": None, "at": None, "verdict": None}]
     looked(capsys)
     assert signed(here, capsys, ANSWERS)[0] == Exit.PASSED
     record = practice.filled(here.settings.home, practice.RECORD)
     assert main.run(["tabletop", "record", str(record)]) == Exit.PASSED
     capsys.readouterr()
-    assert told() == before
+    people, after = told()
+    assert after == before
+    assert [(each["service"], each["kind"], each["verdict"]) for each in people] == [
+        ("shop", "documentation review", "PASSED")
+    ]
     assert len(here.ledger.practice.records()) == 2
