@@ -17,9 +17,11 @@ def pytest_configure() -> None:
     """
     settings.register_profile("any weather", deadline=None)  # how long an example takes is the machine's affair
     settings.load_profile("any weather")
-    from tests.support import botocore_once
+    from tests.support import botocore_once, moto_once, straight
 
     botocore_once.remember()
+    moto_once.remember()
+    straight.go()
     ours = logging.NullHandler()
     ours.setFormatter(logging.Formatter())
     logging.getLogger().addHandler(ours)
