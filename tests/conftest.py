@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 pytest.register_assert_rewrite("tests.support")
-pytest_plugins = ("tests.support.fixtures", "tests.support.campaigns")
+pytest_plugins = ("tests.support.fixtures", "tests.support.campaigns", "tests.support.grouping")
 
 
 def pytest_configure() -> None:
