@@ -125,7 +125,7 @@ def _apart(resource: Resource, before: Told | None, now: Told | None) -> str:
     """Why the two cannot be held against one another; empty where they can."""
     if before is None:
         return "not kept by the run"
-    if now is None or now.at <= before.at:
+    if now is None or (now.began or now.at) <= before.at:  # what was read first may be of before the end
         return "no look of `dro posture` since"
     if now.account != before.account or not now.account:
         return f"the newest look was in account {now.account or 'unknown'}, and not in {before.account or 'unknown'}"

@@ -11,7 +11,7 @@ from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger.engine import reading, shown, telling_damage, transaction, unhurried
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISIONS = tuple(f"{number:04}" for number in range(1, 33))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 34))
 _LOCK = 0x64726F  # "dro": the advisory lock under which the schema is changed
 _VERSION = table("alembic_version", column("version_num"))
 _NOT_OURS = "give the ledger a database of its own, shared with no other program (nor with Prefect)"

@@ -23,7 +23,8 @@ def keep(connection: Connection, look: Look, rows: Iterable[Stood]) -> list[Stoo
     seen again after that has stood since it was first seen.
     """
     named = {"looked_at": look.at, "simulated": look.simulated, "account": look.account}
-    connection.execute(insert(posture_look).values(**named, revision=look.revision, services=look.services))
+    told = {"revision": look.revision, "services": look.services, "began_at": look.began}
+    connection.execute(insert(posture_look).values(**named, **told))
     before = _before(connection, look)
     kept, new, renewed = [], [], []
     for each in rows:

@@ -42,6 +42,7 @@ posture_look = Table(
     "posture_look",
     metadata,
     number(),
+    instant("began_at", null=True),
     instant("looked_at"),
     flag("simulated"),
     words("account"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from dr_orchestrator.domain.posture.ruling import Look
@@ -22,6 +24,9 @@ FILES = Described("files", "fs-1", "us-east-1", Traits())
 NEW = replace(DB, traits=replace(DB.traits, version="16.3"))
 
 
+LOOK = Look(START, False, "123456789012", "2026-Q4", ("orders",))
+
+
 def run(ledger: SqlLedger, name: str, *sources: Described, **changed: object) -> None:
     simulated, verdict = bool(changed.get("simulated")), changed.get("verdict", Verdict.PASSED)
     ledger.open_run(header(name, provenance=replace(PROVENANCE, simulated=simulated)))
@@ -34,7 +39,7 @@ def run(ledger: SqlLedger, name: str, *sources: Described, **changed: object) ->
 def look(
     ledger: SqlLedger, at: datetime, *seen: Described, simulated: bool = False, services: tuple[str, ...] = ("orders",)
 ) -> None:
-    found = Look(at, simulated, "123456789012", "2026-Q4", services)
+    found = replace(LOOK, at=at, simulated=simulated, services=services)
     ledger.keep_posture(found, (), [("orders", each) for each in seen])
 
 
@@ -67,6 +72,22 @@ def test_a_rehearsal_is_the_newest_simulated_run_that_passed(ledger: SqlLedger) 
     assert ledger.queries.rehearsals(["orders-snapshot"], START + DAY) == {"orders-snapshot": "r-1"}
     assert ledger.queries.rehearsals(["another"], START + DAY) == {}
     assert ledger.queries.rehearsals(["orders-snapshot"], START + 3 * DAY) == {}
+
+
+def test_a_rehearsal_that_ended_last_is_the_newest(ledger: SqlLedger) -> None:
+    """Of two machines' runs that is not always the one that began last."""
+    run(ledger, "r-1", simulated=True, ended_at=START + 2 * DAY)
+    run(ledger, "r-2", simulated=True, verdict=Verdict.FAILED, ended_at=START + DAY)
+    assert ledger.queries.rehearsals(["orders-snapshot"], START + DAY) == {}
+    assert ledger.queries.rehearsals(["orders-snapshot"], START + 2 * DAY) == {"orders-snapshot": "r-1"}
+
+
+def test_a_look_is_read_back_with_when_it_began(ledger: SqlLedger) -> None:
+    """What it read may be of any instant between; of a look that did not say so that is not known."""
+    look(ledger, START, DB)
+    ledger.keep_posture(replace(LOOK, at=START + DAY, began=START + DAY / 2), (), [("orders", DB)])
+    assert looked(ledger, START)["db"].began is None
+    assert looked(ledger, START + DAY)["db"].began == START + DAY / 2
 
 
 def test_a_look_that_sees_the_same_adds_no_row(ledger: SqlLedger, database_url: str) -> None:
@@ -123,6 +144,44 @@ def test_the_newest_look_is_the_one_of_the_latest_instant(ledger: SqlLedger) -> 
     found = looked(ledger, START + 3 * DAY)["db"]
     assert (found.of, found.at) == (NEW, START + 2 * DAY)
     assert looked(ledger, START + DAY)["db"].of == DB
+
+
+def test_a_look_that_is_written_late_is_told_as_it_was(ledger: SqlLedger) -> None:
+    """What it did not see, between two that did, is not known then; before and since nothing changes."""
+    for day in range(4):
+        look(ledger, START + 2 * day * DAY, DB, FILES)
+    look(ledger, START + 3 * DAY, FILES)
+    assert {*looked(ledger, START + 3 * DAY)} == {"files"}
+    for day in (2, 4, 6):
+        assert {*looked(ledger, START + day * DAY)} == {"db", "files"}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_in_whatever_order_looks_are_written_each_is_told_as_it_was(ledger: SqlLedger, seed: int) -> None:
+    """Of each service at each instant the newest look by then at it counts, and that alone: nothing of any other."""
+    chance = random.Random(seed)
+    saw: list[tuple[Look, dict[tuple[str, str], Described]]] = []
+    for day in range(10):
+        services = tuple(chance.sample(("orders", "carts"), chance.choice((1, 2))))
+        seen = {
+            (service, each.resource): chance.choice((each, each, replace(each, traits=NEW.traits)))
+            for service in services
+            for each in (DB, FILES)
+            if chance.random() < 0.7
+        }
+        saw.append((replace(LOOK, at=START + day * DAY, services=services), seen))
+    for one, seen in chance.sample(saw, len(saw)):
+        ledger.keep_posture(one, (), [(service, each) for (service, _), each in seen.items()])
+    for until, _ in saw:
+        newest = {name: pair for pair in saw if pair[0].at <= until.at for name in pair[0].services}
+        expected = {
+            (*key, False): (each, one.at)
+            for name, (one, seen) in newest.items()
+            for key, each in seen.items()
+            if key[0] == name
+        }
+        found = ledger.queries.looked_sources(["orders", "carts"], until.at)
+        assert {key: (each.of, each.at) for key, each in found.items()} == expected
 
 
 def test_worlds_are_kept_apart(ledger: SqlLedger) -> None:

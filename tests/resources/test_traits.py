@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.domain.resource_type import Trait, Traits
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.aurora_cluster import posture as of_clusters
+from dr_orchestrator.resources.dynamodb_table import backups
 from dr_orchestrator.resources.dynamodb_table import posture as of_tables
 from dr_orchestrator.resources.ebs_volume import posture as of_volumes
 from dr_orchestrator.resources.ec2_instance import posture as of_machines
@@ -87,3 +89,11 @@ def test_every_type_says_what_it_has() -> None:
     assert {of.name for of in TYPES if Trait.ENGINE in of.tells} == {
         *("rds-instance", "aurora-cluster", "multi-az-cluster"),
     }
+
+
+@pytest.mark.parametrize("told", [0, 5, None])
+def test_a_backup_of_a_table_tells_what_it_holds(told: int | None) -> None:
+    """Its table may have grown since: what was restored is what the backup held."""
+    backup = {"BackupArn": "arn", "BackupCreationDateTime": datetime(2026, 11, 1, tzinfo=UTC)}
+    point = backups._point(backup if told is None else {**backup, "BackupSizeBytes": told}, "orders")
+    assert point.traits == Traits(size=told)

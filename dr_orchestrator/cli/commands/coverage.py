@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dr_orchestrator.domain.coverage import Cell, Covered, Inventory
-    from dr_orchestrator.domain.exercise.last import Exercised
+    from dr_orchestrator.domain.quarter.last import Exercised
     from dr_orchestrator.domain.since import Change
 
 _MARKS = {Coverage.PROVEN: "✔", Coverage.OVERDUE: "⌛", Coverage.LAPSED: "⌛", Coverage.NEVER: "✘"}

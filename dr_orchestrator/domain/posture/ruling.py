@@ -99,8 +99,7 @@ class Stood:
 class Look:
     """One look at the posture: when, where and of which services; a simulated one is never evidence.
 
-    `at` is when all had been read, `began` when the first call went out; None of a look that is read back: that is not
-    kept.
+    `at` is when all had been read, `began` when the first call went out; None of a look that was kept before that was.
     """
 
     at: datetime

@@ -10,13 +10,13 @@ from dr_orchestrator.domain.agenda import Slot
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.coverage import Inventory
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.exercise.last import Exercised
 from dr_orchestrator.domain.findings.tracked import TrackedFinding
 from dr_orchestrator.domain.judge.against import Standing
 from dr_orchestrator.domain.objective import Goal
 from dr_orchestrator.domain.quarter.ageing import Ageing, History, ageing
 from dr_orchestrator.domain.quarter.costs import CostOfQuarter, Life, cost_of
 from dr_orchestrator.domain.quarter.doing import Calling, Doing, besides, doings, without
+from dr_orchestrator.domain.quarter.last import Exercised
 from dr_orchestrator.domain.quarter.people import PeopleRow
 from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.results import Margin, TierResult, at_worst, by_tier, margins

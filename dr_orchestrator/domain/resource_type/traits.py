@@ -46,12 +46,16 @@ class Described:
 
 @dataclass(frozen=True)
 class Told:
-    """Such a description, with when it was told, in which account, and whether in a simulated AWS."""
+    """Such a description, with when it was told, in which account, and whether in a simulated AWS.
+
+    `began` is when the look that was told so began; None of a run, and where that is not known.
+    """
 
     of: Described
     at: datetime
     account: str
     simulated: bool
+    began: datetime | None = None
 
 
 def gib(told: object) -> int | None:

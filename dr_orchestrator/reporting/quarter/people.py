@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dr_orchestrator.domain.counted import counted
-from dr_orchestrator.domain.exercise.last import Exercised
 from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.quarter.last import Exercised
 from dr_orchestrator.domain.quarter.people import UNREAD, PeopleRow, together
 from dr_orchestrator.domain.service import Service
 from dr_orchestrator.reporting.records import Json

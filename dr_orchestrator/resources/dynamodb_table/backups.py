@@ -9,6 +9,7 @@ from typing import Any
 from dr_orchestrator.aws import points
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
+from dr_orchestrator.domain.resource_type.traits import Traits
 from dr_orchestrator.resources.dynamodb_table.restore import GIB, QUOTA, DynamoTable
 
 _LISTING = "dynamodb:ListBackups"
@@ -71,4 +72,5 @@ def _point(backup: Mapping[str, Any], store: str) -> RecoveryPoint:
         created_at=backup["BackupCreationDateTime"],
         size_gib=round(int(backup.get("BackupSizeBytes") or 0) / GIB) or None,
         store=store,
+        traits=Traits(size=backup.get("BackupSizeBytes")),
     )

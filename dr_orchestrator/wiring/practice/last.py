@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from dr_orchestrator.domain.exercise.agenda import current
-from dr_orchestrator.domain.exercise.last import Exercised, last_of
 from dr_orchestrator.domain.findings.tracked import RaisedBy
+from dr_orchestrator.domain.quarter.last import Exercised, last_of
 from dr_orchestrator.wiring.app import App
 
 

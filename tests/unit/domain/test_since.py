@@ -92,6 +92,7 @@ GROWN = replace(WAS, size=5000)
         (told(WAS), None, "no look of `dro posture` since"),
         (told(WAS), told(GROWN, PROVEN), "no look of `dro posture` since"),
         (told(WAS), told(GROWN, PROVEN - DAY), "no look of `dro posture` since"),
+        (told(WAS), replace(told(GROWN, PROVEN + DAY), began=PROVEN), "no look of `dro posture` since"),
         (
             told(WAS),
             replace(told(GROWN, PROVEN + DAY), account="222222222222"),

@@ -13,8 +13,8 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
-from dr_orchestrator.domain.exercise.last import Exercised, last_of
 from dr_orchestrator.domain.findings.tracked import RaisedBy
+from dr_orchestrator.domain.quarter.last import Exercised, last_of
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger.queries import Queries
