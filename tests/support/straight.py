@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextvars import Context
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -68,7 +69,7 @@ def _plain(request: AWSPreparedRequest) -> bool:
 def _answer(application: Application, request: AWSPreparedRequest, parts: Any) -> AWSResponse:
     told: list[Any] = []
     body = b"".join(application(_environ(request, parts), lambda status, headers: told.extend((status, headers))))
-    headers = HTTPHeaderDict(told[1])
+    headers = HTTPHeaderDict([*told[1], ("Date", formatdate(usegmt=True))])  # as a server adds it
     status = int(told[0].split()[0])
     raw = HTTPResponse(io.BytesIO(body), headers, status, preload_content=False, decode_content=False)
     answer = AWSResponse(request.url, status, headers, raw)
