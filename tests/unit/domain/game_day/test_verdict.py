@@ -11,11 +11,13 @@ from dr_orchestrator.domain.exercise.criteria import Rating
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.findings.by_exercise import sightings
 from dr_orchestrator.domain.game_day.acts import Abort, Close, Deliver, End, Rate
+from dr_orchestrator.domain.game_day.log import Entry, Kind
 from dr_orchestrator.domain.game_day.plan import Scoped
 from dr_orchestrator.domain.game_day.standing import RunOutcome
 from dr_orchestrator.domain.game_day.verdict import held_as_aborted, held_as_closed, judge
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.errors import UsageError
 from tests.support.game_days import DIRECTOR, DRILL, EVALUATOR, EXECUTOR, MINUTE, PLAN, PLAYED, SCRIBE, Played, started
 
 RATINGS = [(Rate("restored", Rating.PERFORMED), EVALUATOR), (Rate("told", Rating.PERFORMED), EVALUATOR)]
@@ -111,6 +113,38 @@ def test_a_service_that_is_added_later_is_no_other_cause() -> None:
         for of in (day.standing, replace(day.standing, plan=wider))
     )
     assert one == two and one
+
+
+def test_an_entry_of_a_newer_release_leaves_the_verdict_open() -> None:
+    """What it says may be what fails the game day: it is told by its kind, and nothing is green meanwhile."""
+    day = drilled(RunOutcome(Verdict.PASSED, Cleanup.CLEAN))
+    day.entries.append(Entry(len(day.entries) + 1, day.now, DIRECTOR, Kind.UNKNOWN, {"kind": "overruled"}))
+    assert judge(day.standing)[0] is Verdict.INCONCLUSIVE and "a newer release: overruled" in texts(day)
+
+
+def test_what_has_no_criterion_or_goes_on_is_never_passed() -> None:
+    """Nothing says when it would have been met; and nothing is known of what is yet to come."""
+    day = drilled(RunOutcome(Verdict.PASSED, Cleanup.CLEAN))
+    bare = replace(day.standing, plan=replace(PLAN, criteria=()))
+    assert judge(bare)[0] is Verdict.INCONCLUSIVE
+    assert "it has no success criterion" in [each.text for each in judge(bare)[1]]
+    under_way = started()
+    under_way.all([*PLAYED, *RATINGS])
+    assert judge(under_way.standing)[0] is Verdict.INCONCLUSIVE and "it has not ended" in texts(under_way)
+
+
+def test_a_drill_that_has_not_ended_is_waited_for_at_the_close() -> None:
+    """Neither an end nor the close after an abort is had before: both name its run."""
+    day = started()
+    day.all([*PLAYED, (DRILL, EXECUTOR)])
+    with pytest.raises(UsageError, match=r"drills under way: shop-database \(run r-1"):
+        day.do(End(), DIRECTOR)
+    day.do(Abort("errors rose"), DIRECTOR)
+    with pytest.raises(UsageError, match=r"runs that did not end: r-1"):
+        day.do(Close(), DIRECTOR)
+    day.runs["r-1"] = RunOutcome(Verdict.ABORTED, Cleanup.CLEAN)
+    day.do(Close(), DIRECTOR)
+    assert judge(day.standing)[0] is Verdict.ABORTED
 
 
 def test_an_abort_is_a_finding_at_once() -> None:

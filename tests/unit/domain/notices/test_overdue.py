@@ -13,6 +13,7 @@ from dr_orchestrator.domain.notices.event import Event
 from dr_orchestrator.domain.notices.seeing import overdue
 from dr_orchestrator.domain.programme import DueState
 from dr_orchestrator.domain.service import Exclusion
+from dr_orchestrator.domain.tickets.ticket import Item, Ticket
 from tests.support.calendar import drill
 from tests.support.tracked import APPROVER, DAY, tracked
 
@@ -49,3 +50,24 @@ def test_an_exclusion_that_ran_out_is_told() -> None:
     (told,) = overdue([], [], NOW, [of])
     assert told.keys == ("exclusion orders db 2026-11-22",)
     assert overdue([], [], NOW - 2 * DAY, [of]) == []
+
+
+@pytest.mark.parametrize(("after", "told"), [(0, True), (7 * 86400, True), (7 * 86400 + 1, False)])
+def test_a_ticket_that_was_lost_is_told_for_a_week(after: int, told: bool) -> None:
+    """Once, with what makes another; not where its finding is closed or simulated, nor one that is there or being made,
+    nor where there is none.
+    """
+    of = tracked(due=None)
+    gone = Ticket(1, "jira", "dro-1", ref="OPS-7", gone="10007", gone_at=NOW)
+    now = NOW + timedelta(seconds=after)
+    (*seen,) = overdue([], [], now, tickets=[Item(1, of, gone)])
+    assert [each.keys for each in seen] == [(f"ticket {of.fingerprint} 10007 {NOW.isoformat()}",)] * told
+    assert all("OPS-7" in each.facts["items"][0] and "dro tickets anew" in each.facts["items"][0] for each in seen)
+    others = [
+        Item(1, replace(of, state=State.REMEDIATED), gone),
+        Item(1, replace(of, simulated=True), gone),
+        Item(1, of, replace(gone, remote="10007")),
+        Item(1, of, replace(gone, intended_at=NOW)),
+        Item(1, of, None),
+    ]
+    assert overdue([], [], now, tickets=others) == []
