@@ -100,3 +100,12 @@ def lines_of(app: Console) -> str:
     """What stands on the terminal, as its letters alone."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def drawn(app: Console, pilot: Pilot[None], word: str) -> None:
+    """Wait until that stands on the terminal: a pane may be drawn before another."""
+    for _ in range(TRIES):
+        if word in lines_of(app):
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"{word!r} was never drawn in:\n{lines_of(app)}")

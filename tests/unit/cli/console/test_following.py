@@ -24,6 +24,7 @@ from tests.support.consoles import (
     GAME_DAY,
     closed,
     console,
+    drawn,
     entries,
     fill,
     held,
@@ -45,15 +46,21 @@ def test_a_small_terminal_shows_what_is_needed(tmp_path: Path) -> None:
     here = played(world(tmp_path), simulated=True)
 
     async def play(app: Console, pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "net 00:05:00" in lines_of(app))
-        told = lines_of(app)
         for word in (
-            *("EXERCISE", "SIMULATED", "RUNNING", "gross 00:05:00", "09:10:00 UTC", "you: Sam Roe (scribe)"),
+            *(
+                "net 00:05:00",
+                "EXERCISE",
+                "SIMULATED",
+                "RUNNING",
+                "gross 00:05:00",
+                "09:10:00 UTC",
+                "you: Sam Roe (scribe)",
+            ),
             *("alarm", "Orders fail", "expected within 00:10:00:", "opened", "else: page", "DUE since"),
             *("note", "decide", "inject", "hold", "resume", "go/no-go", "start", "DRILL", "ABORT", "END", "leave"),
             *("shop-database: not started", "director: Dana Ito", "T+00:00:00"),
         ):
-            assert word in told, word
+            await drawn(app, pilot, word)
 
     held(console(here, SCRIBE), play)
 
