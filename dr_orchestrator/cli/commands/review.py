@@ -11,7 +11,7 @@ import click
 
 from dr_orchestrator.cli.output import hang, json_option, print_json, stamp
 from dr_orchestrator.cli.terminal.notices import warn_of_pace
-from dr_orchestrator.cli.terminal.practice import draft, exit_code, tell, tell_pages, tell_recorded, tell_superseded
+from dr_orchestrator.cli.terminal.practice import draft, tell_kept, tell_record
 from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import Exit
@@ -91,14 +91,7 @@ def sign(file: Path, by: str, as_json: bool) -> int:
 
     here = wiring.world()
     kept, reviewed = reviewing.sign(here, file, by)
-    pages = publishing.review(here, kept.sat, reviewed)
-    if as_json:
-        print_json(publishing.record_json(kept.sat, reviewed))
-    else:
-        tell(kept.sat, reviewed.judgement)
-        tell_recorded(kept)
-        tell_pages(pages)
-    return exit_code(kept.sat.verdict)
+    return tell_kept(kept, reviewed, publishing.review(here, kept.sat, reviewed), as_json)
 
 
 @review.command()
@@ -111,13 +104,7 @@ def show(name: str, as_json: bool) -> None:
 
     here = wiring.world()
     sat, reviewed = here.ledger.practice.review(name)
-    by = here.ledger.practice.superseded_by(sat.id)
-    if as_json:
-        print_json({**publishing.record_json(sat, reviewed), "superseded_by": by or None})
-        return
-    tell(sat, reviewed.judgement)
-    tell_superseded(sat, by)
-    tell_pages(publishing.review(here, sat, reviewed))
+    tell_record(here, sat, reviewed, lambda: publishing.review(here, sat, reviewed), as_json)
 
 
 @click.command()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json
-from dr_orchestrator.cli.terminal.practice import draft, exit_code, tell, tell_pages, tell_recorded, tell_superseded
+from dr_orchestrator.cli.output import json_option
+from dr_orchestrator.cli.terminal.practice import draft, tell_kept, tell_record
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -46,14 +46,7 @@ def record(file: Path, as_json: bool) -> int:
 
     here = wiring.world()
     kept, conducted = tabletops.record(here, file)
-    pages = publishing.tabletop(here, kept.sat, conducted)
-    if as_json:
-        print_json(publishing.record_json(kept.sat, conducted))
-    else:
-        tell(kept.sat, conducted.judgement)
-        tell_recorded(kept)
-        tell_pages(pages)
-    return exit_code(kept.sat.verdict)
+    return tell_kept(kept, conducted, publishing.tabletop(here, kept.sat, conducted), as_json)
 
 
 @tabletop.command()
@@ -66,10 +59,4 @@ def show(name: str, as_json: bool) -> None:
 
     here = wiring.world()
     sat, conducted = here.ledger.practice.tabletop(name)
-    by = here.ledger.practice.superseded_by(sat.id)
-    if as_json:
-        print_json({**publishing.record_json(sat, conducted), "superseded_by": by or None})
-        return
-    tell(sat, conducted.judgement)
-    tell_superseded(sat, by)
-    tell_pages(publishing.tabletop(here, sat, conducted))
+    tell_record(here, sat, conducted, lambda: publishing.tabletop(here, sat, conducted), as_json)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dr_orchestrator.cli.output import hang
+from dr_orchestrator.cli.output import hang, print_json
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.exercise.kept import Judgement, Sat
+    from dr_orchestrator.domain.review.signing import Reviewed
+    from dr_orchestrator.domain.tabletop.sitting import Conducted
     from dr_orchestrator.ledger.practice import Recorded
+    from dr_orchestrator.wiring.app import App
 
 _EXITS = {Verdict.FAILED: Exit.FAILED, Verdict.INCONCLUSIVE: Exit.INCONCLUSIVE}
-
-
-def exit_code(verdict: Verdict) -> Exit:
-    """The exit code of a verdict."""
-    return Exit.PASSED if verdict.green else _EXITS.get(verdict, Exit.INCONCLUSIVE)
 
 
 def draft(text: str, out: Path | None) -> None:
@@ -39,8 +37,43 @@ def draft(text: str, out: Path | None) -> None:
     click.echo(str(out))
 
 
-def tell(sat: Sat, judgement: Judgement) -> None:
-    """Tell a record: its verdict, why, and what it showed to be wrong."""
+def tell_kept(kept: Recorded, of: Conducted | Reviewed, pages: Mapping[str, Path], as_json: bool) -> Exit:
+    """Tell a record and what became of it; the exit code of its verdict."""
+    from dr_orchestrator.wiring.practice.publishing import record_json
+
+    if as_json:
+        print_json(record_json(kept.sat, of))
+    else:
+        _tell(kept.sat, of.judgement)
+        _tell_recorded(kept)
+        tell_pages(pages)
+    return Exit.PASSED if kept.sat.verdict.green else _EXITS.get(kept.sat.verdict, Exit.INCONCLUSIVE)
+
+
+def tell_record(
+    here: App, sat: Sat, of: Conducted | Reviewed, publish: Callable[[], Mapping[str, Path]], as_json: bool
+) -> None:
+    """Tell a record that was kept before, what it supersedes and by what it is; `publish` writes its pages anew."""
+    from dr_orchestrator.wiring.practice.publishing import record_json
+
+    by = here.ledger.practice.superseded_by(sat.id)
+    if as_json:
+        print_json({**record_json(sat, of), "superseded_by": by or None})
+        return
+    _tell(sat, of.judgement)
+    _tell_superseded(sat, by)
+    tell_pages(publish())
+
+
+def tell_pages(pages: Mapping[str, Path], formats: Iterable[str] = ("html",)) -> None:
+    """Tell where the report is."""
+    for each in formats:
+        if each in pages:
+            click.echo(f"Report: {pages[each]}")
+
+
+def _tell(sat: Sat, judgement: Judgement) -> None:
+    """Its verdict, why, and what it showed to be wrong."""
     seeded = " (seeded: it was never held)" if sat.seeded else ""
     stamp = f"  SIMULATED{seeded}: evidence of nothing" if sat.simulated else ""
     click.echo(f"{sat.id}  {sat.verdict}  {sat.title} ({sat.score}){stamp}")
@@ -50,24 +83,16 @@ def tell(sat: Sat, judgement: Judgement) -> None:
         hang(f"  {gap.severity.upper()}  ", f"{gap.about.service}: {gap.title} (owner: {gap.owner or 'nobody'})")
 
 
-def tell_recorded(kept: Recorded) -> None:
-    """Tell what became of a record: kept, kept before, or kept in place of another."""
+def _tell_recorded(kept: Recorded) -> None:
+    """Whether it is kept now, was kept before, or is kept in place of another."""
     if not kept.new:
         click.echo("It is kept already: nothing changed.")
     elif kept.sat.supersedes:
         click.echo(f"It supersedes {kept.sat.supersedes}, which is kept, too.")
 
 
-def tell_superseded(of: Sat, by: str) -> None:
-    """Tell what a record supersedes and why, and which one supersedes it, where one does."""
+def _tell_superseded(of: Sat, by: str) -> None:
     if of.supersedes:
         hang("  supersedes  ", f"{of.supersedes}: {of.correction}")
     if by:
         hang("  superseded by  ", f"{by}, which is what counts")
-
-
-def tell_pages(pages: Mapping[str, Path], formats: Iterable[str] = ("html",)) -> None:
-    """Tell where the report is."""
-    for each in formats:
-        if each in pages:
-            click.echo(f"Report: {pages[each]}")
