@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from dr_orchestrator.lab.cloud.lifecycle import Timeline
+from dr_orchestrator.lab.cloud.world import world
+
 TAKES = timedelta(minutes=8)
 """How long a backup job of AWS Backup takes."""
 
@@ -25,6 +28,24 @@ class Restoring(Protocol):
     @property
     def ends(self) -> datetime:
         """When it is whole."""
+
+
+@dataclass(frozen=True)
+class Passing:
+    """What is whole when its time is over, and nothing fails on the way."""
+
+    arn: str
+    timeline: Timeline
+
+    @property
+    def state(self) -> str:
+        """Until then the job is at work."""
+        return self.timeline.at(world().now())
+
+    @property
+    def ends(self) -> datetime:
+        """When all of it is there: what it is put into stands long before."""
+        return self.timeline.ends
 
 
 @dataclass(frozen=True)

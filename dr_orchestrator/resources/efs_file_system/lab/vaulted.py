@@ -12,8 +12,8 @@ from moto.efs.exceptions import EFSError
 from moto.efs.models import efs_backends
 from moto.kms.models import kms_backends
 
-from dr_orchestrator.lab.cloud.lifecycle import MINUTE, Timeline, passing
-from dr_orchestrator.lab.cloud.vaulting import TAKES, Kept, Restores
+from dr_orchestrator.lab.cloud.lifecycle import MINUTE, passing
+from dr_orchestrator.lab.cloud.vaulting import TAKES, Kept, Passing, Restores
 from dr_orchestrator.lab.cloud.vaults import Vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
 from dr_orchestrator.lab.machines.disk import Disk, disk_of
@@ -32,22 +32,6 @@ class _Held:
 
     disk: Disk
     gib: float
-
-
-@dataclass(frozen=True)
-class _Making:
-    arn: str
-    timeline: Timeline
-
-    @property
-    def ends(self) -> datetime:
-        """When all files are there: the file system itself is there long before."""
-        return self.timeline.ends
-
-    @property
-    def state(self) -> str:
-        """Until then the job is at work."""
-        return self.timeline.at(world().now())
 
 
 def back_up(
@@ -103,7 +87,7 @@ def _metadata(arn: str) -> Mapping[str, str]:
     return {**told, "PerformanceMode": found.performance_mode}
 
 
-def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
+def _restore(point: Kept, metadata: Mapping[str, str]) -> Passing:
     """A new file system, which is to be seen at once; its files are in a folder, and there at the end.
 
     It is made where the vault of the point is, in the account that has it restored.
@@ -125,7 +109,7 @@ def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
         [],
     )
     made.gib = 0.0
-    making = _Making(made.file_system_arn, passing([("RUNNING", _BASE + of.gib * _PER_GIB)], "COMPLETED"))
+    making = Passing(made.file_system_arn, passing([("RUNNING", _BASE + of.gib * _PER_GIB)], "COMPLETED"))
     folder = f"/{FOLDER}{world().now():%Y-%m-%dT%H-%M-%S}-108Z"
     world().agenda.at(making.ends, lambda: _fill(made, of, folder))
     return making

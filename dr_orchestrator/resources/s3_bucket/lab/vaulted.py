@@ -14,8 +14,8 @@ from moto.kms.models import kms_backends
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeKey, s3_backends
 
-from dr_orchestrator.lab.cloud.lifecycle import MINUTE, Timeline, passing
-from dr_orchestrator.lab.cloud.vaulting import TAKES, Kept, Restores
+from dr_orchestrator.lab.cloud.lifecycle import MINUTE, passing
+from dr_orchestrator.lab.cloud.vaulting import TAKES, Kept, Passing, Restores
 from dr_orchestrator.lab.cloud.vaults import Vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
 from dr_orchestrator.resources.s3_bucket.lab.backend import Buckets
@@ -29,22 +29,6 @@ class _Object:
 
     key: FakeKey
     tags: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class _Filling:
-    arn: str
-    timeline: Timeline
-
-    @property
-    def ends(self) -> datetime:
-        """When all of it is there."""
-        return self.timeline.ends
-
-    @property
-    def state(self) -> str:
-        """Until then it is at work."""
-        return self.timeline.at(world().now())
 
 
 def back_up(
@@ -84,7 +68,7 @@ def _kept(key: Any) -> FakeKey:
     return cast(FakeKey, key.held_by_points)
 
 
-def _restore(point: Kept, metadata: Mapping[str, str]) -> _Filling:
+def _restore(point: Kept, metadata: Mapping[str, str]) -> Passing:
     """The objects of the point, put into a bucket that has to be there, all of them at the end.
 
     It has to stand where the vault of the point is, in the account that has it restored.
@@ -98,7 +82,7 @@ def _restore(point: Kept, metadata: Mapping[str, str]) -> _Filling:
         raise ServiceException("AccessControlListNotSupported", "The bucket does not allow ACLs")
     held = cast(Sequence[_Object], point.held)
     under = [_encrypted(each.key, metadata, region, account) for each in held]
-    filling = _Filling(f"arn:aws:s3:::{into}", passing([("RUNNING", _FILL)], "COMPLETED"))
+    filling = Passing(f"arn:aws:s3:::{into}", passing([("RUNNING", _FILL)], "COMPLETED"))
     world().agenda.at(filling.ends, lambda: _fill(backend, into, list(zip(held, under, strict=True))))
     return filling
 
