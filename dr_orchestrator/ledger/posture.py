@@ -20,7 +20,8 @@ def keep(connection: Connection, look: Look, rows: Iterable[Stood]) -> list[Stoo
     """Write what a look saw; return it with since when each rule stands so.
 
     A row goes on for as long as its rule stands as it does. What could not be asked ends no shortfall: one that is
-    seen again after that has stood since it was first seen.
+    seen again after that has stood since it was first seen. A look that is written after a later one changes nothing
+    of what that saw.
     """
     named = {"looked_at": look.at, "simulated": look.simulated, "account": look.account}
     told = {"revision": look.revision, "services": look.services, "began_at": look.began}
@@ -32,6 +33,8 @@ def keep(connection: Connection, look: Look, rows: Iterable[Stood]) -> list[Stoo
         stands = replace(each, since=_since(each.ruling.standing, known) or look.at)
         kept.append(stands)
         if known and known[0]["standing"] is each.ruling.standing:
+            if known[0]["looked_at"] > look.at:
+                continue
             renewed.append({"known": known[0]["number"], **_values(stands, look)})
         else:
             new.append(_values(stands, look))
@@ -66,7 +69,8 @@ def _looks(connection: Connection, services: Collection[str]) -> list[Look]:
     """The newest looks at which each of the services was seen, newest first; simulated ones only where none is real."""
     found: list[Look] = []
     missing = set(services)
-    query = select(posture_look).order_by(posture_look.c.simulated, posture_look.c.number.desc())
+    newest_first = (posture_look.c.looked_at.desc(), posture_look.c.number.desc())
+    query = select(posture_look).order_by(posture_look.c.simulated, *newest_first)
     for each in connection.execute(query).mappings():
         if seen := missing & set(each["services"]):
             told = (each["looked_at"], each["simulated"], each["account"], each["revision"])
@@ -84,10 +88,13 @@ def _seen(connection: Connection, service: str, look: Look) -> list[Stood]:
 
 
 def _before(connection: Connection, look: Look) -> Mapping[_Key, list[Mapping[str, Any]]]:
-    """The newest rows of each rule, the newest first: the last, and those behind it that a gap of knowledge hides."""
-    query = select(posture).where(_row.simulated == look.simulated, _row.service.in_(look.services))
+    """The rows of each rule that stood at a look, or ended before it, the newest first: the last, and those behind it
+    that a gap of knowledge hides.
+    """
+    this = (_row.simulated == look.simulated, _row.service.in_(look.services))
+    query = select(posture).where(*this, _row.since <= look.at)
     found: dict[_Key, list[Mapping[str, Any]]] = {}
-    for each in connection.execute(query.order_by(_row.number.desc())).mappings():
+    for each in connection.execute(query.order_by(_row.looked_at.desc(), _row.number.desc())).mappings():
         rows = found.setdefault((each["service"], each["resource"], each["resource_id"], each["rule"]), [])
         if not rows or rows[-1]["standing"] is Standing.UNKNOWN:
             rows.append(dict(each))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from dr_orchestrator.domain.finding import Severity
@@ -83,6 +85,23 @@ def test_what_could_not_be_asked_ends_no_shortfall(ledger: SqlLedger) -> None:
     for day, ruling in enumerate((HELD, UNKNOWN, SHORT)):
         (kept,) = look(ledger, START + day * DAY, row(ruling, "carts"))
     assert kept.since == START + 2 * DAY
+
+
+@pytest.mark.parametrize(
+    "seen", [(SHORT, HELD, SHORT), (HELD, SHORT, HELD), (SHORT, SHORT, SHORT), (UNKNOWN, SHORT, HELD)]
+)
+def test_looks_that_are_written_late_hide_no_later_one(ledger: SqlLedger, seen: tuple[Ruling, ...]) -> None:
+    """In whichever order they are written, what is told is what the last look saw; the next one goes on from there."""
+    for number, order in enumerate(itertools.permutations(range(3))):
+        name = f"service-{number}"
+        for turn in order:
+            look(ledger, START + turn * DAY, row(replace(seen[turn], evidence=f"of day {turn}"), name))
+        told = ledger.queries.posture([name])
+        assert told is not None
+        assert (told[0].at, told[1][0].ruling.evidence) == (START + 2 * DAY, "of day 2"), order
+        assert ledger.queries.looks([name])[name].at == START + 2 * DAY
+        (after,) = look(ledger, START + 3 * DAY, row(seen[2], name))
+        assert after.since == told[1][0].since, order
 
 
 def test_each_service_is_told_as_it_was_looked_at_last(ledger: SqlLedger) -> None:
