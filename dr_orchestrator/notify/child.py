@@ -17,11 +17,13 @@ from typing import Any, TextIO
 
 import requests
 from requests.exceptions import ConnectionError as NoConnection
-from requests.exceptions import ConnectTimeout, SSLError
+from requests.exceptions import ConnectTimeout, ProxyError, SSLError
 
 SENT, REFUSED, UNKNOWN = "sent", "refused", "unknown"
 _NOT_NOW, _UNAVAILABLE = range(400, 600), 503
-_UNREACHED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
+_UNREACHED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError")
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+_AUTHORITY = "its certificate's authority is not trusted here: set REQUESTS_CA_BUNDLE to a file (PEM) with its own"
 _REFUSED_BY_MAIL = (
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPSenderRefused,
@@ -71,7 +73,7 @@ def _never_sent(wrong: Exception) -> bool:
     if isinstance(wrong, ConnectTimeout):
         return True
     if isinstance(wrong, SSLError):
-        return "CERTIFICATE_VERIFY_FAILED" in str(wrong)
+        return _UNTRUSTED in str(wrong)
     if not isinstance(wrong, NoConnection):
         return not isinstance(wrong, requests.RequestException | OSError)
     reason = getattr(wrong.args[0] if wrong.args else None, "reason", None)
@@ -83,9 +85,19 @@ def _named(wrong: BaseException) -> str:
     code = getattr(wrong, "smtp_code", None)
     words = {"ConnectTimeout": "nobody was reached in time", "ReadTimeout": "no answer in time"}
     name = type(wrong).__name__
+    if isinstance(wrong, SSLError) and _UNTRUSTED in str(wrong):
+        return _untrusted(str(wrong))
+    if isinstance(wrong, ProxyError):
+        return "not reached through the proxy of this process: see HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY"
     if isinstance(wrong, NoConnection) and not isinstance(wrong, ConnectTimeout | SSLError):
         return "not reached" if _never_sent(wrong) else "the connection was cut"
     return f"mail was answered {code}" if code else words.get(name, name)
+
+
+def _untrusted(said: str) -> str:
+    if "mismatch" in said or "not valid for" in said:
+        return "its certificate is another host's"
+    return "its certificate has expired" if "expired" in said else _AUTHORITY
 
 
 def _before_mail(act: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -14,8 +15,10 @@ from dr_orchestrator.domain.notices.text import Message, Unmarked, marked
 from dr_orchestrator.lab.programs import free_port
 from dr_orchestrator.notify import child
 from dr_orchestrator.notify.post import ApprisePost
+from tests.support.link_server import links
 from tests.support.receivers.hook import CUT, HEADER, SECRET, SILENT, hooked
 from tests.support.receivers.mail import mailed
+from tests.support.tls_front import Authority
 
 SAID = marked("EXERCISE", "Drills <b>& more</b>", "one: 1 < 2\ntwo & three\nfour *five* @here")
 
@@ -75,6 +78,45 @@ def test_nobody_reached_is_a_refusal(post: ApprisePost) -> None:
     for url in (f"json://127.0.0.1:{free_port()}/{SECRET}", "json://no-such-host.invalid/x?cto=1"):
         with pytest.raises(Refused, match="not reached"):
             post.send(url, SAID, urgent=False)
+
+
+def test_a_private_authority_is_told_with_the_variable_that_is_heeded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was sent; with it the receiver is reached, and by another name than its certificate's it is not."""
+    authority = Authority.made(tmp_path, "private CA")
+    with links(authority.certify("localhost", tmp_path)) as served:
+        url = f"jsons://localhost:{served.port}/{SECRET}?rto=4&cto=4"
+        assert "set REQUESTS_CA_BUNDLE" in refused(url)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
+        assert "is another host's" in refused(url.replace("localhost", "127.0.0.1"))
+        post = ApprisePost()
+        with pytest.raises(Doubtful, match="answered 501"):  # it is reached, and is no hook
+            post.send(url, SAID, urgent=False)
+        post.close()
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_a_proxy_that_lets_nothing_through_is_told(answers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is not there, and one that refuses the tunnel: nothing was sent, and no password is told."""
+    with hooked(407) as proxy:
+        port = proxy.port if answers else free_port()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:secretpw@127.0.0.1:{port}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        told = refused("jsons://hook.example.com/x?rto=4&cto=4")
+    assert "HTTPS_PROXY" in told and "secretpw" not in told
+
+
+def refused(url: str) -> str:
+    """The words of a process of its own, which reads its environment as it begins."""
+    post = ApprisePost()
+    try:
+        with pytest.raises(Refused) as raised:
+            post.send(url, SAID, urgent=False)
+    finally:
+        post.close()
+    return str(raised.value)
 
 
 @pytest.mark.parametrize("answer", [SILENT, CUT])
