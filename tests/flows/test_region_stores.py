@@ -69,7 +69,7 @@ def gone() -> Iterator[None]:
 @contextmanager
 def lacking(shop: RealShop, key: str) -> Iterator[None]:
     """Within: two orders and an image never came to the other region; afterwards its backup holds them, as before."""
-    s3, rds, named = shop.client("s3", AWAY), shop.client("rds", AWAY), {"DBInstanceIdentifier": STANDING}
+    s3 = shop.client("s3", AWAY)
     with psycopg.connect(shop.url(STANDING, AWAY)) as connection:
         connection.execute("DELETE FROM orders WHERE id <= 2")
     s3.delete_object(Bucket=IMAGES_THERE, Key=key)
@@ -79,9 +79,7 @@ def lacking(shop: RealShop, key: str) -> Iterator[None]:
         with psycopg.connect(shop.url(STANDING, AWAY)) as connection:
             connection.execute("INSERT INTO orders VALUES (1), (2)")
         s3.put_object(Bucket=IMAGES_THERE, Key=key, Body=b"the photo of number 1")
-        written = shop.clock.now()
-        while rds.describe_db_instances(**named)["DBInstances"][0]["LatestRestorableTime"] <= written:
-            shop.clock.sleep(60)
+        shop.archived(STANDING, AWAY)
 
 
 def standing(shop: RealShop) -> dict[str, list[str]]:

@@ -128,6 +128,15 @@ class RealShop:
         self._await(lambda: rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0])
         self._fill(name, region)
 
+    def archived(self, name: str, region: str = REGION) -> None:
+        """Wait until what was written to an instance by now can be restored: its archive comes behind."""
+        written, rds = self.clock.now(), self.client("rds", region)
+        while True:
+            told = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+            if told.get("LatestRestorableTime", written) > written:
+                return
+            self.clock.sleep(60)
+
     def make(self) -> None:
         """Both sources, filled, and a snapshot of each."""
         rds, waits = self.client("rds"), self._await

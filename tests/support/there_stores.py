@@ -95,6 +95,8 @@ def shop_of_stores(home: Path) -> Iterator[tuple[RealShop, str]]:
             with psycopg.connect(shop.url(name, region)) as connection:
                 connection.execute("CREATE TABLE orders (id int)")
                 connection.execute(f"INSERT INTO orders SELECT generate_series(1, {ORDERS})")
+        for name, region in PLACES:
+            shop.archived(name, region)
         with _beating(shop):
             yield shop, zone
 
