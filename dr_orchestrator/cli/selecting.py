@@ -46,13 +46,14 @@ def _selection(at: str | None, before: str | None, oldest: bool, draws: int | No
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} exclude each other", "keep one of them")
     if at is not None or before is not None:
-        return Selection(Pick.BEFORE if at is None else Pick.AT, _instant(asked[0], at or before or ""))
+        return Selection(Pick.BEFORE if at is None else Pick.AT, instant_of(asked[0], at or before or ""))
     if draws:
         return Selection(Pick.RANDOM, runs=draws)
     return Selection(Pick.OLDEST) if oldest else None
 
 
-def _instant(option: str, text: str) -> datetime:
+def instant_of(option: str, text: str) -> datetime:
+    """The instant that an option names, in UTC; UsageError where that is none, or has no time or zone."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:

@@ -180,7 +180,7 @@ def _changed(of: Standing, entry: Entry, **changes: Any) -> tuple[Started, ...]:
 
 
 def _spoken(of: Standing, entry: Entry) -> Spoken:
-    return Spoken(str(entry.told.get("text", "")), entry.by, entry.at, of.clock.net(entry.at))
+    return Spoken(str(entry.told.get("text", "")), entry.by, entry.at, of.clock.net(entry.at), entry.occurred)
 
 
 _CHANGES: Mapping[Kind, Callable[[Standing, Entry], Changes]] = {

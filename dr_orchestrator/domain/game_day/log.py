@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+OCCURRED = "occurred"
+"""The key of an entry under which it says when that was which it tells, where that was earlier."""
+
 
 class Kind(StrEnum):
     """The things that entries tell of; kinds are kept in the ledger, and never reused or reworded."""
@@ -70,3 +73,9 @@ class Entry:
     by: str
     kind: Kind
     told: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def occurred(self) -> datetime | None:
+        """When that was which it tells; None where it was written down at once."""
+        told = self.told.get(OCCURRED)
+        return datetime.fromisoformat(told) if told else None

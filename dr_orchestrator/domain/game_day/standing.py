@@ -47,12 +47,15 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class Spoken:
-    """Words of somebody, and when; `net` is that time on the exercise's clock."""
+    """Words of somebody, and when; `net` is that time on the exercise's clock, `occurred` when that was which they
+    tell, where it was earlier.
+    """
 
     text: str
     by: str
     at: datetime
     net: timedelta = timedelta()
+    occurred: datetime | None = None
 
 
 @dataclass(frozen=True)

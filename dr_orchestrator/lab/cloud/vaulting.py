@@ -32,7 +32,7 @@ class Restoring(Protocol):
 
 @dataclass(frozen=True)
 class Passing:
-    """What is whole when its time is over, and nothing fails on the way."""
+    """A thing that is whole when its time is over; nothing fails on the way."""
 
     arn: str
     timeline: Timeline

@@ -43,8 +43,8 @@ def game_day_json(record: Record, entries: Sequence[Entry], of: Standing, runs: 
         "no_go": _spoken(of.no_go),
         "aborted": _spoken(of.aborted),
         "injects": [_inject(each) for each in injects_of(of)],
-        "decisions": [_spoken(each) for each in of.decisions],
-        "notes": [_spoken(each) for each in of.notes],
+        "decisions": [_written(each) for each in of.decisions],
+        "notes": [_written(each) for each in of.notes],
         "drills": [_drill(each, {run.header.id: run for run in runs}) for each in of.drills],
         "went_well": [_spoken(each) for each in of.went_well],
         "gaps": [
@@ -54,7 +54,7 @@ def game_day_json(record: Record, entries: Sequence[Entry], of: Standing, runs: 
         "mended": [{"name": name, **(_spoken(each) or {})} for name, each in of.mended.items()],
         "timeline": [
             {"number": each.number, "at": iso(each.at), "offset_s": seconds(each.offset), "by": each.by}
-            | {"kind": each.kind, "text": each.text}
+            | {"kind": each.kind, "text": each.text, "occurred": iso(each.occurred)}
             for each in lines(entries)
         ],
     }
@@ -178,6 +178,10 @@ def _drill(of: Started, runs: Mapping[str, Outlined]) -> Json:
         "rta_s": seconds(measures.rta) if measures else None,
         "rpa_s": seconds(measures.rpa) if measures else None,
     }
+
+
+def _written(of: Spoken) -> Json:
+    return {**(_spoken(of) or {}), "occurred": iso(of.occurred)}
 
 
 def _spoken(of: Spoken | None) -> Json | None:

@@ -9,11 +9,14 @@ from typing import Any
 
 from dr_orchestrator.domain.exercise.criteria import Rating
 from dr_orchestrator.domain.game_day.log import Entry, Kind
+from dr_orchestrator.reporting.wording import instant
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the timeline; the offset is gross, and None before the start."""
+    """A line of the timeline, at the time at which it was written; the offset is gross, and None before the start.
+    `occurred` is when that was which it tells, where it was earlier.
+    """
 
     number: int
     at: datetime
@@ -21,6 +24,7 @@ class Line:
     by: str
     kind: str
     text: str
+    occurred: datetime | None = None
 
 
 def lines(entries: Sequence[Entry]) -> Iterator[Line]:
@@ -29,12 +33,13 @@ def lines(entries: Sequence[Entry]) -> Iterator[Line]:
     for each in entries:
         started = each.at if each.kind is Kind.STARTED else started
         offset = None if started is None else each.at - started
-        yield Line(each.number, each.at, offset, each.by, each.kind.value, words(each))
+        yield Line(each.number, each.at, offset, each.by, each.kind.value, words(each), each.occurred)
 
 
 def words(entry: Entry) -> str:
-    """The words of an entry."""
-    return _WORDS[entry.kind](entry.told)
+    """The words of an entry; of one that was written later, with when that was which it tells."""
+    told = _WORDS[entry.kind](entry.told)
+    return f"{told} (happened at {instant(entry.occurred)})" if entry.occurred else told
 
 
 Told = Mapping[str, Any]

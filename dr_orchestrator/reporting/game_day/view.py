@@ -107,7 +107,9 @@ def _line(of: Mapping[str, Any]) -> View:
 
 
 def _said(of: Mapping[str, Any]) -> View:
-    return {**of, "when": _instant(of["at"], "")}
+    written = _instant(of["at"], "")
+    occurred = of.get("occurred")
+    return {**of, "when": f"{_instant(occurred)} (written {written})" if occurred else written}
 
 
 def _instant(written: str | None, missing: str = "") -> str:

@@ -256,3 +256,19 @@ def test_it_is_a_row_of_the_quarter_once_it_is_closed(here: wiring.App) -> None:
     assert (row.kind, row.name, row.verdict, row.simulated) == ("game day", "a-day", Verdict.INCONCLUSIVE, True)
     assert (row.score, row.attended) == ("0 of 1 criteria", 3)
     assert [*game_day_rows(here, BEGAN + day, BEGAN + 2 * day, BEGAN + 2 * day)] == []
+
+
+def test_what_is_written_later_tells_both_times(here: wiring.App, capsys: pytest.CaptureFixture[str]) -> None:
+    """In words, in JSON and on the page; a time without its zone is refused, for it is anybody's."""
+    started()
+    was = (here.clock.now() - timedelta(minutes=30)).isoformat()
+    assert dro("decide", "a-day", "declare it", "--occurred", was, "--by", DIRECTOR) == Exit.PASSED
+    told = shown(capsys)
+    (decided,) = told["decisions"]  # type: ignore[misc]
+    assert (decided["occurred"], decided["at"]) == ("2026-11-24T08:30:00Z", "2026-11-24T09:00:00Z")
+    assert dro("report", "a-day") == Exit.PASSED
+    (page,) = here.settings.generated.glob("a-day-*.html")
+    assert "2026-11-24 08:30:00 UTC (written 2026-11-24 09:00:00 UTC)" in page.read_text()
+    assert "declare it (happened at 2026-11-24 08:30:00 UTC)" in page.read_text()
+    assert dro("note", "a-day", "x", "--occurred", "2026-11-24T08:30:00", "--by", SCRIBE) == Exit.USAGE
+    assert "has no time zone" in capsys.readouterr().err

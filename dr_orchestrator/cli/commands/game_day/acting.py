@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from dr_orchestrator.cli.commands.game_day.group import by_option, do, game_day, name_argument, reason_option
+from dr_orchestrator.cli.selecting import instant_of
 
 _inject = click.argument("inject", metavar="INJECT")
 _text = click.argument("text", metavar="TEXT")
+_occurred = click.option(
+    "--occurred", metavar="TIME", help="When that was, with its zone, where it is written down later (default: now)."
+)
 
 
 @game_day.command()
@@ -48,24 +54,26 @@ def met(name: str, inject: str, text: str, by: str) -> None:
 @game_day.command()
 @name_argument
 @_text
+@_occurred
 @by_option
-def note(name: str, text: str, by: str) -> None:
-    """Add a line to the timeline, with its time and author."""
+def note(name: str, text: str, occurred: str | None, by: str) -> None:
+    """Add a line to the timeline, with its time and author; both times stand where it is written down later."""
     from dr_orchestrator.domain.game_day.acts import Note
 
-    do(name, Note(text), by)
+    do(name, Note(text, _when(occurred)), by)
 
 
 @game_day.command()
 @name_argument
 @_text
 @reason_option
+@_occurred
 @by_option
-def decide(name: str, text: str, reason: str, by: str) -> None:
+def decide(name: str, text: str, reason: str, occurred: str | None, by: str) -> None:
     """Keep a decision."""
     from dr_orchestrator.domain.game_day.acts import Decide
 
-    do(name, Decide(text, reason), by)
+    do(name, Decide(text, reason, _when(occurred)), by)
 
 
 @game_day.command()
@@ -87,3 +95,7 @@ def resume(name: str, by: str) -> None:
     from dr_orchestrator.domain.game_day.acts import Resume
 
     do(name, Resume(), by)
+
+
+def _when(occurred: str | None) -> datetime | None:
+    return None if occurred is None else instant_of("--occurred", occurred)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.exercise.injects import InjectKind
 from dr_orchestrator.domain.exercise.roles import Role
 from dr_orchestrator.domain.game_day.acts.words import author, in_phase, in_role, one_of, refused, words
-from dr_orchestrator.domain.game_day.log import Kind, Said
+from dr_orchestrator.domain.game_day.log import OCCURRED, Kind, Said
 from dr_orchestrator.domain.game_day.plan import MAY_ABORT
 from dr_orchestrator.domain.game_day.schedule import due
 from dr_orchestrator.domain.game_day.standing import Phase, Standing
 
 _OPEN = (Phase.PLANNED, Phase.APPROVED, Phase.GO_NO_GO, Phase.RUNNING, Phase.HELD, Phase.ENDED, Phase.ABORTED)
 _UNDER_WAY = (Phase.RUNNING, Phase.HELD)
+_LATEST = timedelta(days=7)
+"""The longest that a line may come behind what it tells: an older date is a slip of the pen."""
 CONTROL = (Role.DIRECTOR, Role.FACILITATOR, Role.SCRIBE, Role.EVALUATOR)
 """The roles that may say that an inject was delivered, or answered: those who know the list; players never see it."""
 
@@ -73,31 +75,33 @@ class Respond:
 
 @dataclass(frozen=True)
 class Note:
-    """Add a line to the timeline."""
+    """Add a line to the timeline; `occurred` is when that was, where it is written down later."""
 
     text: str
+    occurred: datetime | None = None
 
-    def on(self, of: Standing, by: str, _at: datetime) -> Said:
+    def on(self, of: Standing, by: str, at: datetime) -> Said:
         """At any time before it is closed, by anybody who takes part."""
         author(of, by)
         in_phase(of, *_OPEN)
-        return Said(Kind.NOTED, {"text": _said(of, self.text)})
+        return Said(Kind.NOTED, {"text": _said(of, self.text), **_occurred(of, self.occurred, at)})
 
 
 @dataclass(frozen=True)
 class Decide:
-    """Keep a decision, with its reason."""
+    """Keep a decision, with its reason; `occurred` is when it was made, where it is written down later."""
 
     text: str
     reason: str = ""
+    occurred: datetime | None = None
 
-    def on(self, of: Standing, by: str, _at: datetime) -> Said:
+    def on(self, of: Standing, by: str, at: datetime) -> Said:
         """While it is under way, by somebody in a role."""
         in_role(of, by)
         in_phase(of, *_UNDER_WAY)
         told = _said(of, self.text)
         why = f", because {words(of, self.reason, '', '')}" if self.reason.strip() else ""
-        return Said(Kind.DECIDED, {"text": f"{told}{why}"})
+        return Said(Kind.DECIDED, {"text": f"{told}{why}", **_occurred(of, self.occurred, at)})
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,16 @@ class Abort:
                 in_role(of, by, Role(caller))
         reason = words(of, self.reason, "is aborted for a reason", "write it: --reason TEXT")
         return Said(Kind.ABORTED, {"text": reason, "criterion": self.criterion})
+
+
+def _occurred(of: Standing, occurred: datetime | None, at: datetime) -> dict[str, str]:
+    if occurred is None:
+        return {}
+    if not at - _LATEST <= occurred <= at:
+        told = "is still to come" if occurred > at else f"is more than {_LATEST.days} days ago"
+        told = f"takes no line of what happened at {occurred.isoformat()}, which {told}"
+        raise refused(of, told, "say when it was: --occurred TIME; whatever is older is told in words")
+    return {OCCURRED: occurred.isoformat()}
 
 
 def _said(of: Standing, text: str) -> str:

@@ -14,6 +14,7 @@ from dr_orchestrator.domain.game_day.acts import (
     Approve,
     BeginRun,
     Close,
+    Decide,
     Deliver,
     End,
     Gap,
@@ -286,3 +287,25 @@ def test_a_plan_is_put_in_place_of_another_by_somebody_in_a_role() -> None:
     day.do(Plan(PLAN), OWNER)
     refuses(day, Plan(other), OWNER, "in no role")
     assert day.do(Plan(other), SCRIBE).phase is Phase.PLANNED
+
+
+@pytest.mark.parametrize("act", [Note("it was dark"), Decide("fail over", "it lasts")])
+def test_a_line_that_is_written_later_keeps_both_times(act: Note | Decide) -> None:
+    """When that was and when it was written; the order of the log is that of the writing."""
+    day = started()
+    was = day.now
+    day.do(replace(act, occurred=was), SCRIBE, 20 * MINUTE)
+    entry = day.entries[-1]
+    assert (entry.at, entry.occurred) == (was + 20 * MINUTE, was)
+    told = (day.standing.notes or day.standing.decisions)[-1]
+    assert (told.at, told.occurred) == (entry.at, was)
+    day.do(act, SCRIBE)
+    assert day.entries[-1].occurred is None
+
+
+@pytest.mark.parametrize(("ago", "why"), [(timedelta(seconds=-1), "still to come"), (timedelta(days=8), "7 days ago")])
+def test_a_time_that_is_none_of_the_exercise_is_refused(ago: timedelta, why: str) -> None:
+    """What is to come was seen by nobody, and an old date is a slip of the pen."""
+    day = started()
+    with pytest.raises(UsageError, match=why):
+        day.do(Note("seen", day.now + MINUTE - ago), SCRIBE)
