@@ -14,6 +14,8 @@ from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import NotMeasured
 
 _NUMBER = re.compile(r"-?\d+", re.ASCII)
+_PLAIN = re.compile(r"0|-?[1-9]\d*", re.ASCII)
+_BEFORE_DIGITS = re.compile(r"[+-]?0[xob](?=[\da-f])|[+-]?(?=[.\d])", re.ASCII | re.IGNORECASE)
 _NO_SUCH_VALUE = "22"
 """The class of SQLSTATE by which PostgreSQL says that a text is no value of a type: then it is nobody's key."""
 
@@ -31,7 +33,9 @@ class Strangers:
         """Before a tenant is asked for: refuse (NotMeasured) a statement that counts rows of no tenant."""
         if of not in self._told:
             found = _found(_keys(tenant), count)
-            self._told[of] = _UNTRIED if found is None else found
+            if found is None:  # by a key of this tenant's kind: another tenant's may tell
+                raise NotMeasured(_UNTRIED)
+            self._told[of] = found
         self._refuse(of)
 
     def prove_longer(self, of: Hashable, tenant: str, count: Callable[[str], int]) -> None:
@@ -41,6 +45,20 @@ class Strangers:
             self._told[of] = _found([longer], count) or ""
             self._longer.add(of)
         self._refuse(of)
+
+    @staticmethod
+    def prove_spelled(tenant: str, count: Callable[[str], int]) -> None:
+        """Once a tenant has rows: refuse a key that is read as a number and is not written as one, as 007 for 7.
+
+        The rows are then those of a key that is written otherwise, which may be another tenant's. With zeros more in
+        front it is nobody's key, unless it is read as a number.
+        """
+        found = None if _PLAIN.fullmatch(tenant) else _BEFORE_DIGITS.match(tenant)
+        if found is not None:
+            zeros = f"{found[0]}{'0' * 24}{tenant[found.end() :]}"
+            if _found([(zeros, "zeros in front")], count):
+                told = f"for the database {tenant} is a number, and not written so: whose rows it counts is not known"
+                raise NotMeasured(told, "write the key in the list of sites as the database does")
 
     def _refuse(self, of: Hashable) -> None:
         if told := self._told[of]:

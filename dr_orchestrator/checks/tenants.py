@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import psycopg
+
 from dr_orchestrator.checks.connection import asking
 from dr_orchestrator.checks.items import MISSED, Tables
 from dr_orchestrator.checks.result import instant
@@ -23,10 +25,20 @@ from dr_orchestrator.domain.mass_restore.items import Found
 from dr_orchestrator.domain.mass_restore.plan import TenantCheck, TenantItems, TenantRows
 from dr_orchestrator.domain.mass_restore.port import Tells
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import DrillFault, NotMeasured, NotTheCopy, Stopped, without_secrets
+from dr_orchestrator.errors import (
+    DrillFault,
+    LoginRefused,
+    NotMeasured,
+    NotTheCopy,
+    Stopped,
+    Transient,
+    without_secrets,
+)
+from dr_orchestrator.waiting import stops
 
 _PLACE = re.compile(r"(?<!:):tenant\b")
 _Strangers = tuple[Strangers, str]
+_UNREACHED = (psycopg.OperationalError, psycopg.InterfaceError)
 _SECONDS = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 
@@ -39,15 +51,29 @@ class SqlTenants:
 
     @contextmanager
     def opened(self, copy: Copy) -> Iterator[Tells]:
-        """Within: a connection to the copy that can only read."""
+        """Within: a connection to the copy that can only read; Transient where it cannot be made for the moment."""
         first = partial(self._prove, copy)
-        with asking(self._login(copy), f"tenants of {copy.id}", first=first) as connection:
-            proven = set[str]()
+        try:
+            with asking(self._login(copy), f"tenants of {copy.id}", first=first) as connection:
+                yield self._telling(connection, copy)
+        except LoginRefused:
+            raise
+        except NotMeasured as fault:
+            if isinstance(fault.__cause__, _UNREACHED):
+                raise Transient(fault.message, fault.hint) from fault
+            raise
 
-            def tell(check: TenantCheck, tenant: str) -> Found:
-                return _told(check, lambda: _counted(connection, check, tenant, proven, (self._strangers, copy.id)))
+    def _telling(self, connection: Any, copy: Copy) -> Tells:
+        proven = set[str]()
 
-            yield tell
+        def is_broken() -> bool:
+            return bool(getattr(connection, "closed", False))
+
+        def tell(check: TenantCheck, tenant: str) -> Found:
+            ask = partial(_counted, connection, check, tenant, proven, (self._strangers, copy.id))
+            return _told(check, ask, is_broken)
+
+        return tell
 
 
 class ItemTenants:
@@ -91,16 +117,22 @@ class ItemTenants:
         return Found(check, len(items), max(map(_known, times), default=None))
 
 
-def _told(check: TenantCheck, ask: Callable[[], Found]) -> Found:
-    """The answer; one that could not be read says why, and keeps no other tenant from being asked for."""
+def _told(check: TenantCheck, ask: Callable[[], Found], is_broken: Callable[[], bool] = lambda: False) -> Found:
+    """The answer; one that could not be read says why, and keeps no other tenant from being asked for.
+
+    A way that broke meanwhile has told nothing of this tenant: Transient.
+    """
     try:
         return ask()
-    except (NotTheCopy, Stopped):
+    except (NotTheCopy, Stopped, Transient):
         raise
-    except DrillFault as fault:
-        return Found(check, unread=fault.message)
-    except Exception as error:  # noqa: BLE001 - one tenant that cannot be read costs no other anything
-        return Found(check, unread=without_secrets(f"{type(error).__name__}: {error}").splitlines()[0])
+    except Exception as error:
+        stops.look()
+        told = error.message if isinstance(error, DrillFault) else f"{type(error).__name__}: {error}"
+        why = without_secrets(told).splitlines()[0]
+        if is_broken():
+            raise Transient(why) from error
+        return Found(check, unread=why)
 
 
 def _counted(connection: Any, check: TenantCheck, tenant: str, proven: set[str], strangers: _Strangers) -> Found:
@@ -123,6 +155,7 @@ def _counted(connection: Any, check: TenantCheck, tenant: str, proven: set[str],
     found = Found(check, int(rows[0][0] or 0), _instant(rows[0][1:]))
     if found.rows:
         known.prove_longer((copy, check), tenant, lambda key: _number(connection, check, key))
+        known.prove_spelled(tenant, lambda key: _number(connection, check, key))
     return found
 
 

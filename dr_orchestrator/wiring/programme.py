@@ -15,6 +15,7 @@ from dr_orchestrator.domain.posture.ruling import NOBODY, Stood
 from dr_orchestrator.domain.programme import DueState, due_states, proofs_wanted
 from dr_orchestrator.domain.quarter.ageing import TURNS
 from dr_orchestrator.domain.quarter.doing import Calling, left_out
+from dr_orchestrator.domain.quarter.large import LargeRow
 from dr_orchestrator.domain.quarter.model import Facts, Programme, programme
 from dr_orchestrator.domain.quarter.people import PeopleRow
 from dr_orchestrator.domain.quarter.ran import Proofs, Ran, as_of, proofs
@@ -127,10 +128,21 @@ def _facts(here: App, quarter: Quarter, now: datetime) -> Facts:
         histories=queries.turns(TURNS),
         imported=queries.restore_tests(start),
         lives=queries.lives(start, now),
+        large=_large(here, start, end, now),
         people=[*people_rows(here, start, end, now), *game_day_rows(here, start, end, now)],
         people_before=_people_before(here, quarter, now),
         people_last=last_exercised(here, now, end),
     )
+
+
+def _large(here: App, start: datetime, end: datetime, now: datetime) -> list[LargeRow]:
+    """The large-incident drills that ended in a quarter, and by now, in the order in which they did."""
+    found = [
+        LargeRow(each.id, each.plan.title, each.ended_at, each.verdict, each.back, each.simulated)
+        for each in here.ledger.mass_restores.all()
+        if each.ended_at is not None and each.verdict is not None and start <= each.ended_at < end
+    ]
+    return sorted((each for each in found if each.at <= now), key=lambda each: (each.at, each.id))
 
 
 def _people_before(here: App, quarter: Quarter, now: datetime) -> list[PeopleRow]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextvars
 import secrets
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.counted import counted
-from dr_orchestrator.domain.mass_restore.items import Asked, Item, ItemVerdict, judged
-from dr_orchestrator.domain.mass_restore.plan import MassPlan
+from dr_orchestrator.domain.mass_restore.items import Asked, Found, Item, ItemVerdict, judged
+from dr_orchestrator.domain.mass_restore.plan import MassPlan, TenantCheck
 from dr_orchestrator.domain.mass_restore.port import Tells, Tenants
 from dr_orchestrator.domain.mass_restore.record import ContainerRecord, MassRecord
 from dr_orchestrator.domain.mass_restore.sites import SiteState
@@ -25,9 +26,14 @@ from dr_orchestrator.wiring.app import App
 
 BATCH = 20
 TRIES = 5
-"""So often in a row a worker tries to open a way that fails in passing."""
+"""So often in a row a worker opens a way that fails in passing, or breaks before it has told anything."""
+
+READS = 3
+"""So often a tenant is asked for where the way breaks meanwhile: it may be its own rows that no server survives."""
 
 PAUSE_S = 5.0
+"""Seconds before the second try, and twice as many before each further one: all in all a database has restarted."""
+
 CLAIM = timedelta(minutes=10)
 """Real time for which a batch is its worker's: far longer than one takes."""
 
@@ -78,6 +84,8 @@ class _Work:
     copy: Copy
     point: datetime | None
     held: timedelta
+    breaks: Counter[int] = field(default_factory=Counter)
+    """How often a way broke while an item was asked for."""
 
     def __call__(self) -> str:
         """Open a way, then claim and settle until nothing is left; why not, where no way leads in.
@@ -101,7 +109,8 @@ class _Work:
                 why = broken.message
                 fewer = len(claims.unsettled(self.of.id, self.container.drill)) < left
                 tries = 1 if fewer else tries + 1
-                self.here.clock.sleep(PAUSE_S)
+                if tries < TRIES:
+                    self.here.clock.sleep(PAUSE_S * 2 ** (tries - 1))
             except DrillFault as fault:
                 return fault.message
             finally:
@@ -109,25 +118,41 @@ class _Work:
         return why
 
     def _asked_all(self, tell: Tells, holder: str) -> bool:
-        """Whether nothing is left. A way that told something, and then nothing, may be broken: another is tried."""
+        """Whether nothing is left. A way that told something, and then nothing, may be broken: another is tried.
+
+        Whatever broke a way is asked for last, so that it keeps no other from being asked for.
+        """
         claims, own, answered = self.here.ledger.mass_restores.claims, self.container, False
         while some := claims.claim(own.mass_restore, own.drill, holder, BATCH, CLAIM):
-            for item in some:
+            for item in sorted(some, key=lambda each: self.breaks[each.number]):
                 stops.look()
                 done = self._judged(item, tell)
-                if _unread(done) and answered:
+                given_up = self.breaks[item.number] >= READS
+                if _unread(done) and answered and not given_up:
                     return False
                 answered = answered or not _unread(done)
                 claims.settle(done, holder)
+                if given_up:
+                    return False
         return True
 
     def _judged(self, item: Item, tell: Tells) -> Item:
         plan: MassPlan = self.of.plan
         began, checks = self.here.clock.now(), plan.product(item.product).checks
-        found = tuple(tell(each, item.site) for each in checks)
+        found = tuple(self._found(item, each, tell) for each in checks)
         rto = plan.rtos.get(item.tier)
         by = Asked(self.of.struck_at, began, self.here.clock.now(), found, self.held, self.point, rto)
         return replace(judged(item, by), run=self.container.run)
+
+    def _found(self, item: Item, check: TenantCheck, tell: Tells) -> Found:
+        """The answer on a tenant; where the way breaks Transient, and once that was so too often, that it is unread."""
+        try:
+            return tell(check, item.site)
+        except Transient as broken:
+            self.breaks[item.number] += 1
+            if self.breaks[item.number] < READS:
+                raise
+            return Found(check, unread=broken.message)
 
 
 def _unread(of: Item) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from dr_orchestrator.domain.findings.by_exercise import Held
 from dr_orchestrator.domain.findings.tracked import RaisedBy
@@ -104,6 +108,72 @@ def test_workers_of_several_connections_never_get_the_same(database_url: str) ->
     assert Counter(done) == Counter([f"site-{at}" for at in range(1, 61)] + ["first", "gone"])
     for each in ledgers:
         each.close()
+
+
+WORKS = """
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from dr_orchestrator.domain.mass_restore.items import ItemVerdict
+from dr_orchestrator.ledger.ledger import connect
+ledger, name = connect(sys.argv[1]), sys.argv[2]
+claims = ledger.mass_restores.claims
+print("ready", flush=True)
+sys.stdin.readline()
+while some := claims.claim("mass-1", "jira-pitr", name, 2, timedelta(minutes=1)):
+    for each in some:
+        if claims.settle(replace(each, verdict=ItemVerdict.PASSED, reason=name), name):
+            print(each.site, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_share_the_sites_of_one_event(database_url: str) -> None:
+    """None is asked for twice, none by nobody, and each is settled by whoever claimed it."""
+    ledger = connect(database_url)
+    begun(ledger, 60)
+    folder, pipe = Path(__file__).parents[2], subprocess.PIPE
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKS, database_url, name], stdin=pipe, stdout=pipe, text=True, cwd=folder
+        )
+        for name in ("one", "two")
+    ]
+    try:
+        for each in workers:
+            assert each.stdout is not None and each.stdout.readline() == "ready\n"
+        for each in workers:
+            assert each.stdin is not None
+            each.stdin.write("go\n")
+            each.stdin.flush()
+        done = [each.communicate(timeout=600)[0].split() for each in workers]
+    finally:
+        for each in workers:
+            each.kill()
+            each.wait()
+    assert Counter([*done[0], *done[1]]) == Counter([f"site-{at}" for at in range(1, 61)] + ["first", "gone"])
+    held = {each.site: each.reason for each in ledger.mass_restores.items("mass-1") if each.product == "jira"}
+    assert held == {site: name for name, some in zip(("one", "two"), done, strict=True) for site in some}
+    ledger.close()
+
+
+def test_who_claims_waits_for_nobody_that_is_just_claiming(ledger: SqlLedger, database_url: str) -> None:
+    """In PostgreSQL: what another transaction is taking is passed over, and the rest is had at once."""
+    if not database_url.startswith("postgresql"):
+        pytest.skip("in SQLite one writes at a time, and claims are short")
+    begun(ledger)
+    other = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"))
+    with other.connect() as connection, ThreadPoolExecutor(1) as aside:
+        taking = "SELECT site FROM mass_item WHERE container = 'jira-pitr' AND site < 'site-4' FOR UPDATE"
+        taken = set(connection.scalars(text(taking)))
+        try:
+            found = aside.submit(claim, ledger).result(timeout=60)
+        finally:
+            connection.rollback()
+    other.dispose()
+    assert taken == {"first", "gone", "site-1", "site-2", "site-3"}
+    assert {each.site for each in found} == {"site-4", "site-5", "site-6"}
+    assert {each.site for each in claim(ledger, "two")} == taken
 
 
 def test_an_item_is_judged_once_and_by_whoever_holds_it(ledger: SqlLedger) -> None:

@@ -12,12 +12,13 @@ from unittest import mock
 
 import pytest
 
-from dr_orchestrator import wiring
+from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.wiring.mass_restores import containers, driving
 from tests.support import mass_files, workspace
+from tests.support.dying import Killed, die
 from tests.support.estate import Estate
 from tests.support.shop import beat
 
@@ -79,13 +80,15 @@ def test_a_plan_tells_waves_who_is_left_alone_and_what_stands_twice(here: wiring
     assert read(capsys, "status") == {"mass_restores": []} and here.ledger.mass_restores.all() == []
 
 
-def test_a_second_wave_waits_for_its_team(shop: Estate, here: wiring.App, capsys: Any) -> None:
-    """Which may have handed it over by then; status tells how far it is, and when the rest is expected."""
-    before, meanwhile = shop.inventory(), list[dict[str, Any]]()
+def test_a_second_wave_waits_for_its_team(shop: Estate, here: wiring.App, capsys: Any, caplog: Any) -> None:
+    """Which may have handed it over by then; status and page tell how far it is, and when the rest is expected."""
+    before, meanwhile, told_so = shop.inventory(), list[dict[str, Any]](), list[str]()
 
     @contextmanager
     def waits(_what: str) -> Iterator[None]:
         meanwhile.append(read(capsys, "status", "latest"))
+        (page,) = here.settings.generated.glob("mass-*.md")
+        told_so.extend((said(capsys, "status", "latest")[1], page.read_text()))
         said(capsys, "handover", "latest", "2", "--to", "Team Two", "--note", "shift ends")
         meanwhile.append(read(capsys, "release", "latest", "2"))
         yield
@@ -93,9 +96,17 @@ def test_a_second_wave_waits_for_its_team(shop: Estate, here: wiring.App, capsys
     with mock.patch.object(driving, "waiting_for", waits):
         code, out, err = said(capsys, "run", "many-sites")
     assert code == Exit.PASSED, out + err
+    assert f"Report: {here.settings.generated}" in out
     under_way, released = meanwhile
     assert [each["settled"] for each in under_way["waves"]] == [2, 0] and under_way["verdict"] is None
     assert under_way["waves"][0]["eta"] is None and under_way["waves"][1]["eta"]["shown"] == 1
+    assert [(each["sites_done"], each["sites"]) for each in under_way["waves"]] == [(2, 2), (0, 2)]
+    assert all("2 of 2 sites" in each and "0 of 2 sites" in each for each in told_so), told_so
+    known = "by 1 container so far, if it waits for no release"
+    assert all("expected 20" in each and known in " ".join(each.split()) for each in told_so), told_so
+    how = f"dro mass release {under_way['id']} 2"
+    assert f"waits for: {how}" in " ".join(told_so[0].split())
+    assert f"{under_way['id']} waits for Team One to release wave 2: {how}" in caplog.text
     assert (released["wave"], released["released_by"]) == (2, "Ada")
     told = read(capsys, "show", "latest")
     (handed,) = told["handovers"]
@@ -105,6 +116,37 @@ def test_a_second_wave_waits_for_its_team(shop: Estate, here: wiring.App, capsys
     assert code == Exit.PASSED and "Report: " in out and "SIMULATED" in out
     assert said(capsys, "release", "latest", "2")[0] == Exit.USAGE
     assert shop.inventory() == before
+
+
+@pytest.mark.parametrize("auto", [False, True])
+def test_a_resume_asks_the_teams_as_before_or_with_auto_nobody(here: wiring.App, capsys: Any, auto: bool) -> None:
+    """One that died while its second wave waited: what it settled stays, and who released what is told."""
+    asked = list[str]()
+
+    @contextmanager
+    def dies(_what: str) -> Iterator[None]:
+        die()
+        yield
+
+    @contextmanager
+    def waits(what: str) -> Iterator[None]:
+        asked.append(what)
+        said(capsys, "release", "latest", "2")
+        yield
+
+    died = mock.patch("dr_orchestrator.wiring.mass_restores.driving.end", die)
+    with died, mock.patch.object(driving, "waiting_for", dies), pytest.raises(Killed):
+        prefect_runner.run_mass_restore("many-sites", False, None, "", False)
+    here.clock.sleep(60)
+    before = here.ledger.mass_restores.named("latest")
+    with mock.patch.object(driving, "waiting_for", waits):
+        code, out, err = said(capsys, "run", before.id, "--resume", *["--auto"] * auto)
+    assert code == Exit.PASSED, out + err
+    after = here.ledger.mass_restores.named("latest")
+    assert (after.id, after.auto, after.at_once) == (before.id, auto, before.at_once)
+    released = [each.released_by for each in here.ledger.mass_restores.waves(after.id)]
+    assert released == ["the start", "--auto" if auto else "Ada"]
+    assert asked == ([] if auto else [f"Team One to release wave 2: dro mass release {after.id} 2"])
 
 
 def test_what_cannot_begin_is_refused_with_what_to_do(here: wiring.App, capsys: Any) -> None:

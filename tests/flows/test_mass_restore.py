@@ -20,6 +20,7 @@ from dr_orchestrator.ledger.mass_restores import SqlMassRestores
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring.mass_restores.planning import plan
 from dr_orchestrator.wiring.mass_restores.publishing import publish, shown
+from dr_orchestrator.wiring.programme import programme_of
 from tests.support import mass_files
 from tests.support.dying import Killed, die
 from tests.support.estate import Estate
@@ -145,3 +146,19 @@ def test_the_first_wave_is_released_by_the_start(here: wiring.App) -> None:
     id = prefect_runner.run_mass_restore("many-sites", False, None, "", False)
     (wave,) = here.ledger.mass_restores.waves(id)
     assert (wave.released_by, wave.team, wave.settled_at is None) == ("the start", "Team One", False)
+
+
+def test_the_quarters_report_tells_of_it(shop: Estate, here: wiring.App) -> None:
+    """Of the quarter in which it ended, with what came back; as of an instant before that not yet."""
+    before = here.clock.now()
+    id = run()
+    ended = here.ledger.mass_restores.named(id).ended_at
+    assert ended is not None
+    (row,) = programme_of(here).large
+    assert (row.id, row.at, row.back.items, row.proven, row.simulated) == (id, ended, 2, False, True)
+    back = here.clock.now() - before
+    shop.clock.step(-back)
+    try:
+        assert programme_of(here).large == []
+    finally:
+        shop.clock.step(back)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,13 +16,16 @@ from dr_orchestrator.cli import main
 from dr_orchestrator.domain.findings import by_exercise
 from dr_orchestrator.domain.findings.tracked import State
 from dr_orchestrator.domain.mass_restore.items import ItemVerdict
+from dr_orchestrator.domain.mass_restore.record import MassRecord
+from dr_orchestrator.domain.mass_restore.remembered import Size
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.mass_claims import SqlMassClaims
 from dr_orchestrator.ledger.mass_restores import SqlMassRestores
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.wiring.mass_restores import containers, ending, planning
+from dr_orchestrator.wiring.mass_restores import containers, driving, ending, planning
+from dr_orchestrator.wiring.mass_restores.publishing import shown
 from tests.support import mass_files
 from tests.support.dying import Killed, die
 from tests.support.estate import Estate
@@ -112,6 +116,59 @@ def test_what_is_said_to_a_resume_takes_effect_or_is_refused(here: wiring.App, c
     assert "when a drill begins" in capsys.readouterr().err
     assert resumed("--at-once", "7") == Exit.FAILED
     assert here.ledger.mass_restores.named("latest").at_once == 7
+
+
+def test_a_drill_is_simulated_where_any_of_its_runs_is(here: wiring.App) -> None:
+    """Though it was begun as real, and others of its runs were: then it proves nothing to a real one."""
+    with mock.patch.object(planning, "is_simulated_of", return_value=False):
+        kill(SqlMassRestores, "end")
+    drills, known = here.ledger.mass_restores, ending.runs_of
+    begun = drills.named("latest")
+    assert not begun.simulated
+
+    def runs(here: wiring.App, of: str) -> list[Any]:
+        """Those of the drill, between two that were real."""
+        own = known(here, of)
+        real = replace(own[0].header, provenance=replace(own[0].header.provenance, simulated=False))
+        return [replace(own[0], header=real), *own, replace(own[0], header=real)]
+
+    here.clock.sleep(60)
+    with mock.patch.object(ending, "runs_of", runs), mock.patch.object(driving, "_why_not", return_value=""):
+        assert resumed() == Exit.FAILED
+    ended = drills.named("latest")
+    assert ended.id == begun.id and ended.simulated
+    page = next(here.settings.generated.glob(f"{ended.id}.md")).read_text()
+    assert "SIMULATED" in page
+    assert all(each.simulated for each in drills.proven())
+
+
+def test_it_has_to_beat_what_was_proven_until_its_end(here: wiring.App) -> None:
+    """What another drill proves meanwhile counts; what one proves afterwards changes neither finding nor page."""
+    mass_files.put(here.settings.drills, "site,tier,state\none,1,live\ntwo,1,live\n")
+    drills, end = here.ledger.mass_restores, SqlMassRestores.end
+    plan, larger = planning.plan(here, "many-sites").plan, Size(9, 1, 9)
+
+    def other(name: str, at: datetime) -> None:
+        """Another drill that brings more back, and has ended at once."""
+        of = MassRecord(name, replace(plan, name=name), at, at, simulated=True, auto=True, operator="Bo", at_once=1)
+        drills.begin(of, [], [], [])
+        end(drills, name, at, Verdict.PASSED, "", larger, None)
+
+    settle = SqlMassRestores.settle_wave
+
+    def meanwhile(self: SqlMassRestores, of: str, wave: int, at: datetime) -> None:
+        settle(self, of, wave, at)
+        other("mass-meanwhile", at)
+
+    with mock.patch.object(SqlMassRestores, "settle_wave", meanwhile):
+        id = run()
+    assert drills.named(id).verdict is Verdict.PASSED_WITH_FINDINGS
+    (found,) = [each for each in here.ledger.queries.findings() if each.rule is Rule.NOT_LARGER]
+    assert "mass-meanwhile" in found.detail
+    here.clock.sleep(60)
+    larger = Size(99, 1, 99)
+    other("mass-afterwards", here.clock.now())
+    assert shown(here, id)["compared"]["proven"]["id"] == "mass-meanwhile"
 
 
 def test_a_crash_is_told_as_what_it_was(here: wiring.App) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from dr_orchestrator import wiring
-from dr_orchestrator.checks.tenants import ItemTenants
+from dr_orchestrator.checks.tenants import ItemTenants, SqlTenants
 from dr_orchestrator.domain.mass_restore.items import Found, Item, ItemVerdict
+from dr_orchestrator.domain.mass_restore.plan import TenantRows
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Role
+from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import DroError, NotMeasured, Transient
 from tests.support import mass_files
 from tests.support.estate import Estate
@@ -89,3 +93,109 @@ def test_a_way_that_breaks_is_opened_anew(here: wiring.App) -> None:
     items, told = settled(here, breaks)
     assert {each.verdict for each in items} == {ItemVerdict.PASSED}, [each.reason for each in items]
     assert len(opens) > 6 and told == "30 of 30 tenants asked for, 30 passed"
+
+
+def test_ways_that_break_before_they_answer_anything_are_opened_anew(here: wiring.App) -> None:
+    """A few times: no tenant is judged by a way that told nothing."""
+    opens = list[int]()
+
+    @contextmanager
+    def breaks(self: ItemTenants, copy: Any) -> Iterator[Any]:
+        opens.append(1)
+        way = len(opens)
+        with WAY(self, copy) as tell:
+            yield mock.Mock(side_effect=Transient("reset")) if way <= 8 else tell
+
+    items, told = settled(here, breaks)
+    assert {each.verdict for each in items} == {ItemVerdict.PASSED}, [each.reason for each in items]
+    assert told == "30 of 30 tenants asked for, 30 passed"
+
+
+@pytest.mark.parametrize("poison", [{"s7"}, {"s0", "s1", "s10", "s11", "s12", "s13"}])
+def test_a_tenant_that_breaks_every_way_costs_no_other_anything(here: wiring.App, poison: set[str]) -> None:
+    """It is inconclusive after a few tries, for what broke; the ways that it takes are bounded."""
+    opens = list[int]()
+
+    @contextmanager
+    def breaks(self: ItemTenants, copy: Any) -> Iterator[Any]:
+        opens.append(1)
+        broken = list[str]()
+        with WAY(self, copy) as tell:
+
+            def told(check: Any, tenant: str) -> Found:
+                broken.extend({tenant} & poison)
+                if broken:
+                    raise Transient("the server closed the connection")
+                return tell(check, tenant)
+
+            yield told
+
+    items, told = settled(here, breaks)
+    unread = [each for each in items if each.site in poison]
+    assert {(each.verdict, each.rule) for each in unread} == {(ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD)}
+    assert all("the server closed the connection" in each.reason for each in unread)
+    assert {each.verdict for each in items if each.site not in poison} == {ItemVerdict.PASSED}
+    assert len(opens) <= 5 * len(poison) + 8, len(opens)
+    assert f", {30 - len(poison)} passed" in told
+
+
+def test_where_the_copy_stays_gone_what_it_told_before_counts(here: wiring.App) -> None:
+    """And the rest is inconclusive, never missing: nothing of it was read; the tries are bounded."""
+    opens, asked, one_by_one = list[int](), list[str](), threading.Lock()
+
+    @contextmanager
+    def dies(self: ItemTenants, copy: Any) -> Iterator[Any]:
+        opens.append(1)
+        if len(asked) >= 10:
+            raise Transient("connection refused")
+        with WAY(self, copy) as tell:
+
+            def told(check: Any, tenant: str) -> Found:
+                with one_by_one:
+                    if len(asked) >= 10:
+                        raise Transient("the server closed the connection")
+                    asked.append(tenant)
+                return tell(check, tenant)
+
+            yield told
+
+    items, told = settled(here, dies)
+    found = {each.site: (each.verdict, each.rule) for each in items}
+    lost = (ItemVerdict.INCONCLUSIVE, Rule.TENANT_UNREAD)
+    assert found == {each: (ItemVerdict.PASSED, None) if each in asked else lost for each in NAMES}
+    assert told == "10 of 30 tenants asked for, 10 passed: connection refused"
+    assert len(opens) <= 4 * 7
+
+
+@pytest.mark.slow
+def test_a_server_that_ends_its_connections_in_the_middle_loses_no_tenant(here: wiring.App, postgres_url: str) -> None:
+    """A real one, which ends all connections again and again: each tenant is read over another in the end."""
+    import psycopg
+
+    url, asked = make_url(postgres_url), list[int]()
+    login = Login(url.host or "", url.port or 5432, url.database or "", url.username or "", url.password or "")
+    with psycopg.connect(**login.parameters) as connection:
+        connection.execute("CREATE TABLE rows_of (site text, at timestamptz)")
+        connection.execute(
+            "INSERT INTO rows_of SELECT 's' || n, now() - interval '99 years' FROM generate_series(0, 29) n"
+        )
+    check, made = TenantRows("rows", "SELECT count(*) FROM rows_of WHERE site = :tenant"), SqlTenants
+    tenants = made(lambda _: login, lambda *_: None)
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dr-orchestrator'"
+
+    @contextmanager
+    def opened_there(_self: ItemTenants, copy: Any) -> Iterator[Any]:
+        with tenants.opened(copy) as tell:
+
+            def told(_check: Any, tenant: str) -> Found:
+                asked.append(1)
+                if len(asked) in (1, 9, 17):
+                    with psycopg.connect(**login.parameters) as other:
+                        other.execute(ended)
+                return tell(check, tenant)
+
+            yield told
+
+    items, told = settled(here, opened_there)
+    assert {each.verdict for each in items} == {ItemVerdict.PASSED}, [each.reason for each in items]
+    assert told == "30 of 30 tenants asked for, 30 passed" and len(asked) > 30

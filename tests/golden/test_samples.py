@@ -14,6 +14,8 @@ STEMS = (
     "exercise",
     "posture",
     "programme",
+    "mass-restore",
+    "mass-restore-under-way",
     "claims/jira",
     "claims/platform",
     *PEOPLE,

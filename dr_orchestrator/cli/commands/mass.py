@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -36,6 +37,7 @@ def mass() -> None:
 def plan(name: str, as_json: bool) -> None:
     """Show what the drill NAME would do: its waves, who is left alone, whether it is larger than what was proven."""
     from dr_orchestrator import wiring
+    from dr_orchestrator.reporting.wording import instant
     from dr_orchestrator.wiring.mass_restores.planning import plan as planned
     from dr_orchestrator.wiring.mass_restores.telling import plan_json
 
@@ -43,7 +45,8 @@ def plan(name: str, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    click.echo(f"{told['name']}  {told['title']}: the event strikes {told['struck_at']}")
+    struck = datetime.fromisoformat(told["struck_at"])
+    click.echo(f"{told['name']}  {told['title']}: the event strikes {instant(struck)}")
     hang("  size  ", told["compared"]["words"])
     if not told["compared"]["larger"]:
         hang("  → ", "it will raise a finding; where that is meant: dro mass run --accept-smaller REASON")
@@ -86,7 +89,12 @@ def run(name: str, auto: bool, at_once: int | None, accepted: str, resume: bool,
     with stopping_on_signals(here, once=True), minding_leftovers(here):
         id = prefect_runner.run_mass_restore(name, auto, at_once, accepted, resume)
     told = shown(here, id)
-    print_json(told) if as_json else _tell(told)
+    if as_json:
+        print_json(told)
+        return _exit(told)
+    _tell(told)
+    if (page := here.settings.generated / f"{id}.html").exists():
+        click.echo(f"Report: {page}")
     return _exit(told)
 
 
@@ -211,15 +219,18 @@ def _open(record: Any) -> Any:
 
 
 def _tell(told: dict[str, Any]) -> None:
+    from dr_orchestrator.reporting.mass_restore.progress import progress
+
     mark = "  SIMULATED" if told["simulated"] else ""
     click.echo(f"{told['id']}  {told['verdict'] or 'under way'}  {told['title']}{mark}")
     hang("  size  ", told["compared"]["words"])
+    waiting = _waits_for_its_team(told)
     for wave in told["waves"]:
         counts = ", ".join(f"{number} {word}" for word, number in wave["counts"].items())
-        eta, by = wave["eta"], f"wave {wave['number']}, tier {wave['tier']}, {wave['team']}"
-        when = f"; settled between {eta['earliest']} and {eta['latest']}" if eta else ""
-        waits = "" if wave["released_at"] else "; waits for its release"
-        hang("  ", f"{by}: {wave['settled']} of {wave['items']} settled ({counts}){when}{waits}")
+        far = progress(wave, over=told["ended_at"] is not None, auto=told["auto"])
+        waits = f"; waits for: dro mass release {told['id']} {waiting}" if wave["number"] == waiting else ""
+        done = f"tier {wave['tier']}, {wave['team']}: {far.sites} done ({counts})"
+        hang(f"  wave {wave['number']}  ", f"{done}; began: {far.began}; end: {far.ended}{waits}")
     for each in told["sites"]:
         if each["lacks"]:
             lacks = "; ".join(f"{item['product']}: {item['reason']}" for item in each["lacks"])
@@ -228,6 +239,13 @@ def _tell(told: dict[str, Any]) -> None:
         until = f", can be undone until {each['undone_until']}" if each["undone_until"] else ""
         proven = f", proven in {each['proven_in']}" if each["proven_in"] else ", not proven" if until else ""
         hang("  LEFT ALONE  ", f"{each['site']}: {each['state']}{until}{proven}{_why(each['reason'])}")
+
+
+def _waits_for_its_team(told: dict[str, Any]) -> int | None:
+    """The wave that would begin now, were it released; None where none is."""
+    left = [each for each in told["waves"] if not each["settled_at"]]
+    waits = left and not told["ended_at"] and not told["auto"] and not left[0]["released_at"]
+    return left[0]["number"] if waits else None
 
 
 def _why(reason: str | None) -> str:

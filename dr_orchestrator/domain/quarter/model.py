@@ -16,6 +16,7 @@ from dr_orchestrator.domain.objective import Goal
 from dr_orchestrator.domain.quarter.ageing import Ageing, History, ageing
 from dr_orchestrator.domain.quarter.costs import CostOfQuarter, Life, cost_of
 from dr_orchestrator.domain.quarter.doing import Calling, Doing, besides, doings, without
+from dr_orchestrator.domain.quarter.large import LargeRow
 from dr_orchestrator.domain.quarter.last import Exercised
 from dr_orchestrator.domain.quarter.people import PeopleRow
 from dr_orchestrator.domain.quarter.ran import Ran, World
@@ -51,6 +52,7 @@ class Facts:
     histories: History
     imported: Sequence[RestoreTest]
     lives: Sequence[Life]
+    large: Sequence[LargeRow] = ()
     people: Sequence[PeopleRow] = ()
     people_before: Sequence[PeopleRow] = ()
     people_last: Mapping[str, Exercised] = field(default_factory=dict)
@@ -107,6 +109,7 @@ class Programme:
     imported: Sequence[RestoreTest]
     to_come: Sequence[Slot]
     no_room: Sequence[tuple[Drill, datetime]]
+    large: Sequence[LargeRow] = ()
     people: Sequence[PeopleRow] = ()
     people_before: Sequence[PeopleRow] = ()
     people_last: Mapping[str, Exercised] = field(default_factory=dict)
@@ -177,6 +180,7 @@ def programme(facts: Facts) -> Programme:
         imported=[each for each in facts.imported if calling.start <= each.began < min(calling.end, calling.now)],
         to_come=[each for each in calling.planned.slots if start <= each.at < end],
         no_room=without(calling.planned, start, end),
+        large=facts.large,
         people=facts.people,
         people_before=facts.people_before,
         people_last=facts.people_last,

@@ -39,7 +39,7 @@ class Held:
 
 
 def mass_json(of: Held) -> Json:
-    """The whole record; `verdict` is null while it is under way."""
+    """The whole record; while it is under way `verdict` is null, and it stands as it was at `as_of`."""
     record, plan = of.record, of.record.plan
     summed = sites_of(of.items)
     return {
@@ -56,6 +56,7 @@ def mass_json(of: Held) -> Json:
         "struck_at": iso(record.struck_at),
         "started_at": iso(record.started_at),
         "ended_at": iso(record.ended_at) if record.ended_at else None,
+        "as_of": iso(record.ended_at or of.now),
         "verdict": record.verdict.value if record.verdict else None,
         "told": record.told,
         "compared": compared_json(of.compared),
@@ -116,6 +117,7 @@ def _waves(of: Held) -> list[Json]:
 
 def _wave(wave: WaveRecord, of: Held, eta: Any) -> Json:
     items = [each for each in of.items if each.wave == wave.number]
+    sites, waiting = {each.site for each in items}, {each.site for each in items if each.verdict is None}
     instants = ("released_at", "began_at", "settled_at")
     return {
         "number": wave.number,
@@ -124,6 +126,8 @@ def _wave(wave: WaveRecord, of: Held, eta: Any) -> Json:
         "handover": wave.handover or None,
         "released_by": wave.released_by or None,
         **{name: iso(at) if (at := getattr(wave, name)) else None for name in instants},
+        "sites": len(sites),
+        "sites_done": len(sites - waiting),
         "items": len(items),
         "settled": sum(each.verdict is not None for each in items),
         "counts": _counts(items),

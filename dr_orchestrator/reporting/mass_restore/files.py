@@ -11,9 +11,9 @@ from dr_orchestrator.reporting.mass_restore.view import mass_view
 from dr_orchestrator.reporting.render import render, safe_stem, to_json, write_file
 
 
-def write_mass(document: Mapping[str, Any], out: Path, templates: Sequence[Path]) -> dict[str, Path]:
-    """Write the record of a drill, as `mass_json` tells it; its files by format."""
-    stem = safe_stem(document["id"])
+def write_mass(document: Mapping[str, Any], out: Path, templates: Sequence[Path], stem: str = "") -> dict[str, Path]:
+    """Write the record of a drill, as `mass_json` tells it, as files of its id or of another `stem`; by format."""
+    stem = stem or safe_stem(document["id"])
     write, view = partial(write_file, out, stem), mass_view(document, out)
     written = {"json": write("json", to_json(dict(document)))}
     for ending in ("md", "html"):

@@ -10,6 +10,7 @@ from typing import Any
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.reporting.mass_restore.progress import progress
 from dr_orchestrator.reporting.wording import Badge, cleanup_badge, instant, verdict_badge
 
 STAMP = "Its containers were restored on a simulated AWS: it is practice, and no evidence."
@@ -26,7 +27,7 @@ def mass_view(of: Mapping[str, Any], out: Path) -> View:
         "sentence": _sentence(of),
         "struck": _instant(of["struck_at"]),
         "began": _instant(of["started_at"]),
-        "over": _instant(of["ended_at"], "not ended"),
+        "over": _instant(of["ended_at"], f"not ended; all of this is as of {_instant(of['as_of'])}"),
         "waves": [_wave(each, of, out) for each in of["waves"]],
         "handovers": [{**each, "when": _instant(each["at"])} for each in of["handovers"]],
         "rta": _times(of["rta"]),
@@ -44,26 +45,21 @@ def _sentence(of: Mapping[str, Any]) -> str:
 
 
 def _wave(of: Mapping[str, Any], whole: Mapping[str, Any], out: Path) -> View:
-    eta = of["eta"]
-    told = (
-        f"{_instant(eta['earliest'])} to {_instant(eta['latest'])}, by {counted(eta['shown'], 'container')}"
-        if eta
-        else ""
-    )
+    told = progress(of, over=whole["ended_at"] is not None, auto=whole["auto"])
     return {
         **of,
         "released": f"{_instant(of['released_at'])} by {of['released_by']}" if of["released_at"] else "not released",
-        "began": _instant(of["began_at"], "not begun"),
-        "settled_when": _instant(of["settled_at"], "not settled"),
+        "sites_words": told.sites,
+        "began": told.began,
+        "ended": told.ended,
         "lasted": _between(of["began_at"], of["settled_at"]),
-        "eta_words": told,
         "counts_words": ", ".join(f"{number:,} {word}" for word, number in of["counts"].items()),
         "containers": [_container(each, whole, out) for each in of["containers"]],
     }
 
 
 def _container(of: Mapping[str, Any], whole: Mapping[str, Any], out: Path) -> View:
-    """A container; its bar lies where its time lies between the start of the drill and its end, in percent."""
+    """A container; its bar lies where its time lies between the start of the drill and its end, or now, in percent."""
     verdict, cleanup = of["verdict"], of["cleanup"]
     left, width = _bar(of, whole)
     there = bool(of["run"]) and (out / f"{of['run']}.html").exists()
@@ -81,11 +77,11 @@ def _container(of: Mapping[str, Any], whole: Mapping[str, Any], out: Path) -> Vi
 
 
 def _bar(of: Mapping[str, Any], whole: Mapping[str, Any]) -> tuple[float, float]:
-    if not of["began_at"] or not of["ended_at"] or not whole["ended_at"]:
+    if not of["began_at"]:
         return 0.0, 0.0
-    start, end = datetime.fromisoformat(whole["started_at"]), datetime.fromisoformat(whole["ended_at"])
+    start, end = datetime.fromisoformat(whole["started_at"]), datetime.fromisoformat(whole["as_of"])
     span = max((end - start).total_seconds(), 1.0)
-    began, ended = datetime.fromisoformat(of["began_at"]), datetime.fromisoformat(of["ended_at"])
+    began, ended = datetime.fromisoformat(of["began_at"]), datetime.fromisoformat(of["ended_at"] or whole["as_of"])
     left = min(100.0, max(0.0, (began - start).total_seconds() / span * 100))
     return round(left, 2), round(min(100 - left, max(0.5, (ended - began).total_seconds() / span * 100)), 2)
 

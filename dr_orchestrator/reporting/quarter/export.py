@@ -18,6 +18,7 @@ from dr_orchestrator.domain.quarter.trend import RULE, Point, Regression, Series
 from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.since import Change
 from dr_orchestrator.reporting.quarter import leading
+from dr_orchestrator.reporting.quarter.large import large_json
 from dr_orchestrator.reporting.quarter.people import last_json, people_json
 from dr_orchestrator.reporting.records import Json
 from dr_orchestrator.reporting.wording import iso, seconds
@@ -71,6 +72,7 @@ def programme_json(of: Programme) -> Json:
             }
             for each in of.excluded
         ],
+        "large_incidents": large_json(of.large),
         "people": {**people_json(of.people, of.people_before), "last": last_json(of.services, of.people_last)},
         "cost": {world.value: _cost(each) for world, each in of.costs.items()},
         "next": {

@@ -19,7 +19,8 @@ from dr_orchestrator.domain.quarter.model import Excluded, Programme
 from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.quarter.trend import RULE
 from dr_orchestrator.domain.since import Since
-from dr_orchestrator.reporting.quarter import leading, people, rows
+from dr_orchestrator.reporting.quarter import large, leading, people, rows
+from dr_orchestrator.reporting.quarter.large import LargeView
 from dr_orchestrator.reporting.quarter.people import LastView, PeopleView
 from dr_orchestrator.reporting.view.context import pace_words
 from dr_orchestrator.reporting.view.proof import Fact
@@ -122,6 +123,8 @@ class ProgrammeView:
     following_sentence: str
     to_come: tuple[PlannedRow, ...]
     no_room: tuple[str, ...]
+    large: tuple[LargeView, ...]
+    large_sentence: str
     people: tuple[PeopleView, ...]
     people_before: tuple[PeopleView, ...]
     people_sentence: str
@@ -188,6 +191,8 @@ def programme_view(of: Programme) -> ProgrammeView:
             for each in of.to_come
         ),
         no_room=tuple(drill.name for drill, _ in of.no_room),
+        large=tuple(map(large.large_row, of.large)),
+        large_sentence=large.sentence(of.large),
         people=tuple(map(people.people_row, of.people)),
         people_before=tuple(map(people.people_row, of.people_before)),
         people_sentence=people.sentence(of.people),

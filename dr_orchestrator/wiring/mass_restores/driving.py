@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +22,11 @@ from dr_orchestrator.wiring.exercising import made_elsewhere
 from dr_orchestrator.wiring.mass_restores.containers import raise_if_unwanted, runs_of, under_way
 from dr_orchestrator.wiring.mass_restores.ending import end
 from dr_orchestrator.wiring.mass_restores.planning import Planned, is_simulated_of, plan
+from dr_orchestrator.wiring.mass_restores.publishing import publish
 from dr_orchestrator.wiring.operator import operator
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 
+log = logging.getLogger(__name__)
 LOOK_S = 5.0
 
 
@@ -51,6 +54,7 @@ class Event:
         for wave in drills.waves(self.id):
             if wave.settled_at is None:
                 raise_if_unwanted(self.here, self.id)
+                publish(self.here, self.id)  # a page that tells how far it is, while it goes on
                 self._await_release(wave)
                 drills.begin_wave(self.id, wave.number, clock.now())
                 own = [each for each in drills.containers(self.id) if each.wave == wave.number]
@@ -66,6 +70,7 @@ class Event:
             drills.release(self.id, wave.number, "--auto", clock.now())
             return
         told = f"{wave.team} to release wave {wave.number}: dro mass release {self.id} {wave.number}"
+        log.warning("%s waits for %s", self.id, told)
         with heeding(self.holder.raise_if_told), waiting_for(told):
             while drills.wave(self.id, wave.number).released_at is None:
                 self.holder.raise_if_told()

@@ -16,6 +16,7 @@ from dr_orchestrator.aws.access import listing
 from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.reporting.claim import write_claims
 from dr_orchestrator.reporting.game_day.files import write_game_day
+from dr_orchestrator.reporting.mass_restore.files import write_mass
 from dr_orchestrator.reporting.posture import write_posture
 from dr_orchestrator.reporting.practice.files import write_record
 from dr_orchestrator.reporting.practice.view import review_view, tabletop_view
@@ -23,7 +24,7 @@ from dr_orchestrator.reporting.quarter.files import write_programme
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring import templates
-from tests.support.golden import followed, kept, programme, sample
+from tests.support.golden import followed, kept, mass, programme, sample
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "reports" / "samples"
@@ -46,6 +47,8 @@ def write(out: Path) -> None:
     of = programme.told()
     write_programme(of.programme, out, TEMPLATES, stem="programme")
     write_game_day(of.game_day, out, TEMPLATES, stem="game-day")
+    write_mass(mass.under_way(), out, TEMPLATES, stem="mass-restore-under-way")
+    write_mass(mass.ended(), out, TEMPLATES, stem="mass-restore")
     write_record(*of.tabletop, tabletop_view(*of.tabletop), out, TEMPLATES, stem="tabletop")
     write_record(*of.review, review_view(*of.review), out, TEMPLATES, stem="review")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -12,7 +13,7 @@ from dr_orchestrator.checks.tenants import ItemTenants, SqlTenants
 from dr_orchestrator.domain.mass_restore.items import Found
 from dr_orchestrator.domain.mass_restore.plan import TenantItems, TenantRows
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotTheCopy
+from dr_orchestrator.errors import LoginRefused, NotTheCopy, Transient
 from tests.support.ledger_samples import START
 
 pytestmark = pytest.mark.slow
@@ -66,6 +67,68 @@ def test_what_cannot_be_read_says_why_and_the_next_is_asked_for(login: Login, sq
     """In the same connection."""
     found = ask(login, TenantRows("x", sql), "one", "one")
     assert all(told in each.unread and each.rows is None for each in found), found
+
+
+KEYS = [
+    "Acme",
+    "acme",
+    "007",
+    "7",
+    "caf\u00e9",
+    "cafe\u0301",
+    "o'brien",
+    'say "hi"',
+    "50%",
+    "50x",
+    "a_b",
+    "axb",
+    "%s",
+    ":tenant",
+    "back\\slash",
+    "$1",
+    "NULL",
+]
+"""Keys that are told apart by case, by zeros in front, by form of Unicode, or by what a pattern would read in them."""
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_is_itself_to_the_letter(login: Login, key: str) -> None:
+    """Its own row alone counts; where that is lost none does, though all that look like it are there, and NULL."""
+    import psycopg
+
+    with psycopg.connect(**login.parameters) as connection:
+        for each in (*KEYS, None):
+            connection.execute("INSERT INTO issues VALUES (%s, 'a', 'k', %s)", (each, START))
+    assert [(each.rows, each.unread) for each in ask(login, CHECK, key)] == [(1, "")]
+    with psycopg.connect(**login.parameters) as connection:
+        connection.execute("DELETE FROM issues WHERE site = %s", (key,))
+    assert [(each.rows, each.unread) for each in ask(login, CHECK, key)] == [(0, "")]
+
+
+@pytest.mark.parametrize("where", ["coalesce(site, :tenant) = :tenant", "site = :tenant OR site IS NULL"])
+def test_rows_of_nobody_are_no_tenants(login: Login, where: str) -> None:
+    """A statement that counts rows whose key is NULL does not ask for one tenant alone."""
+    import psycopg
+
+    with psycopg.connect(**login.parameters) as connection:
+        connection.execute("INSERT INTO issues VALUES (NULL, 'a', 'k', %s)", (START,))
+    (found,) = ask(login, TenantRows("x", f"SELECT count(*) FROM issues WHERE {where}"), "one")
+    assert found.rows is None and "does not ask for one tenant alone" in found.unread
+
+
+@pytest.mark.parametrize("kind", ["int", "bigint", "numeric"])
+@pytest.mark.parametrize(
+    ("key", "own"), [("007", "7"), ("-07", "-7"), ("00", "0"), ("+7", "7"), ("-0", "0"), ("7.0", "7")]
+)
+def test_a_key_that_the_database_reads_as_another_is_not_measured(login: Login, kind: str, key: str, own: str) -> None:
+    """Where keys are numbers one that is written otherwise is another tenant's: never green by the rows of that."""
+    counted = f"SELECT count(*) FROM (SELECT '{own}'::{kind} AS id FROM issues OFFSET 0) AS typed WHERE id = :tenant"
+    (found,) = ask(login, TenantRows("x", counted), key)
+    assert found.rows is None, found
+    if key not in ("+7", "7.0"):
+        assert f"for the database {key} is a number, and not written so" in found.unread, found
+    for each in ask(login, TenantRows("x", counted), key, own)[1:]:
+        assert (each.rows, each.unread) == (3, "")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +199,51 @@ def test_a_statement_is_tried_with_strangers_once_a_copy(login: Login) -> None:
     assert counts == [4, 0, 4]
 
 
+def end_connections(login: Login) -> None:
+    """Let the server end every connection of the drill's, as one that restarts does."""
+    import psycopg
+
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dr-orchestrator'"
+    with psycopg.connect(**login.parameters) as other:
+        other.execute(ended)
+
+
+@pytest.mark.parametrize("answered", [0, 1])
+def test_a_connection_that_breaks_tells_nothing_of_a_tenant(login: Login, answered: int) -> None:
+    """Before its first answer or in the middle: it is broken, by what it says, and another one is asked anew."""
+    made = SqlTenants(lambda _: login, lambda *_: None)
+    with pytest.raises(Transient, match=r"terminat|closed"), made.opened(mock.Mock(id="copy")) as tell:
+        assert [tell(CHECK, "one").rows for _ in range(answered)] == [2] * answered
+        end_connections(login)
+        tell(CHECK, "one")
+    with made.opened(mock.Mock(id="copy")) as tell:
+        assert tell(CHECK, "one").rows == 2
+
+
+def test_a_copy_that_cannot_be_reached_may_be_later(login: Login) -> None:
+    """One that does not let the login in will not do so later."""
+    away = replace(login, port=1)
+    with pytest.raises(Transient), SqlTenants(lambda _: away, lambda *_: None).opened(mock.Mock(id="copy")):
+        pass
+    other = replace(login, password="another")
+    with pytest.raises(LoginRefused), SqlTenants(lambda _: other, lambda *_: None).opened(mock.Mock(id="copy")):
+        pass
+
+
+def test_a_proof_that_the_connection_broke_under_may_succeed_later(login: Login) -> None:
+    """While it was proven to lead to the copy; what the proof itself refuses is no matter of time."""
+
+    def broken(_copy: Any, connection: Any) -> None:
+        end_connections(login)
+        connection.execute("SELECT 1")
+
+    with pytest.raises(Transient), SqlTenants(lambda _: login, broken).opened(mock.Mock(id="copy")):
+        pass
+    refused = mock.Mock(side_effect=NotTheCopy("production"))
+    with pytest.raises(NotTheCopy), SqlTenants(lambda _: login, refused).opened(mock.Mock(id="copy")):
+        pass
+
+
 class Tables:
     """A table that loses an item on its first answer."""
 
@@ -177,10 +285,28 @@ def test_an_item_tells_when_it_was_written_by_a_zone_or_in_seconds(at: str) -> N
         assert tell(TenantItems("x", "pk", newest="at"), "one") == Found(mock.ANY, 1, START)
 
 
+@pytest.mark.parametrize("key", [*KEYS, "a:tenant"])
+def test_a_tables_key_is_bound_to_the_letter(key: str) -> None:
+    """In its place, once; never in an expression."""
+    tables = Tables()
+    with ItemTenants(tables, lambda _: "copy").opened(mock.Mock()) as tell:
+        tell(TenantItems("x", "pk", "site#:tenant"), key)
+    assert tables.asked[0]["ExpressionAttributeValues"] == {":v": {"S": f"site#{key}"}}
+    assert tables.asked[0]["KeyConditionExpression"] == "#k = :v"
+
+
 def test_what_is_not_the_copy_is_asked_nothing_more() -> None:
     """It passes on, and is nobody's missing row."""
     tables = Tables()
     way = ItemTenants(tables, lambda _: "copy").opened(mock.Mock())
     other = mock.patch.object(tables, "pages", side_effect=NotTheCopy("production"))
     with other, way as tell, pytest.raises(NotTheCopy):
+        tell(TenantItems("x", "pk"), "one")
+
+
+def test_a_table_that_does_not_answer_for_the_moment_tells_nothing_of_a_tenant() -> None:
+    """It is asked for again."""
+    tables = Tables()
+    away = mock.patch.object(tables, "pages", side_effect=Transient("throttled"))
+    with away, ItemTenants(tables, lambda _: "copy").opened(mock.Mock()) as tell, pytest.raises(Transient):
         tell(TenantItems("x", "pk"), "one")

@@ -15,7 +15,9 @@ from dr_orchestrator.domain.calendar import Calendar
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.findings.sighting import of_run, seen
 from dr_orchestrator.domain.findings.tracked import TrackedFinding
+from dr_orchestrator.domain.mass_restore.remembered import Size
 from dr_orchestrator.domain.posture.ruling import LAST, NOBODY, Ruling, Standing, Stood
+from dr_orchestrator.domain.quarter.large import LargeRow
 from dr_orchestrator.domain.quarter.model import Programme, programme
 from dr_orchestrator.domain.quarter.ran import Ran, World
 from dr_orchestrator.domain.restore_test import RestoreTest
@@ -208,7 +210,7 @@ def test_json_holds_every_row_exactly(tmp_path: Path, templates: tuple[Path, ...
             "findings",
             "plan",
         ),
-        *("exclusions", "people", "cost", "next"),
+        *("exclusions", "large_incidents", "people", "cost", "next"),
     ]
     assert data["schema_version"] == 1
     assert data["trend"][0]["points"][-1]["rto"]["actual_s"] == odd.total_seconds()
@@ -346,3 +348,30 @@ def test_imports_are_told_by_what_became_of_them() -> None:
     said = "2 restore tests (1 COMPLETED, 1 FAILED) and 1 restore test of a simulated AWS (1 COMPLETED)"
     assert leading.imports(of) == said
     assert f"; {said} of AWS Backup imported" in leading.changes(of)[-1].words
+
+
+def test_a_large_incident_drill_tells_what_it_proved(templates: tuple[Path, ...]) -> None:
+    """On every page and in JSON; what failed proves nothing, and what is simulated is told apart."""
+    at = NOW - DAY
+    some = [
+        LargeRow("mass-1", "Fifty sites", at, Verdict.PARTIAL, Size(46, 2, 92), simulated=False),
+        LargeRow("mass-2", "Twelve sites", at, Verdict.FAILED, Size(11, 3, 34), simulated=False),
+        LargeRow("mass-3", "In the lab", at, Verdict.PASSED, Size(99, 3, 297), simulated=True),
+    ]
+    of = told(ran("a", at))
+    told_of = replace(of, large=some)
+    for each in pages(told_of, templates):
+        page = re.sub(r"<[^>]+>", " ", each)
+        assert "2 large-incident drills ended in this quarter" in page
+        assert "the largest proved that 46 sites × 2 products, 92 items come back" in page
+        assert "1 simulated one besides: practice, and no evidence" in page
+        assert "nothing; back were 11 sites × 3 products, 34 items" in page
+        assert f"{at:%Y-%m-%d}, SIMULATED" in page
+    rows = programme_json(told_of)["large_incidents"]
+    assert [(each["id"], each["proven"], each["simulated"]) for each in rows] == [
+        ("mass-1", True, False),
+        ("mass-2", False, False),
+        ("mass-3", True, True),
+    ]
+    for page in pages(of, templates):
+        assert "No large-incident drill was held on AWS in this quarter." in page
