@@ -7,7 +7,12 @@ import pytest
 from hypothesis import settings
 
 pytest.register_assert_rewrite("tests.support")
-pytest_plugins = ("tests.support.fixtures", "tests.support.campaigns", "tests.support.grouping")
+pytest_plugins = (
+    "tests.support.fixtures",
+    "tests.support.campaigns",
+    "tests.support.grouping",
+    "tests.support.in_memory",
+)
 
 
 def pytest_configure() -> None:
@@ -17,8 +22,9 @@ def pytest_configure() -> None:
     """
     settings.register_profile("any weather", deadline=None)  # how long an example takes is the machine's affair
     settings.load_profile("any weather")
-    from tests.support import botocore_once, moto_once, straight
+    from tests.support import botocore_once, in_memory, moto_once, straight
 
+    in_memory.go()
     botocore_once.remember()
     moto_once.remember()
     straight.go()

@@ -12,11 +12,12 @@ from dr_orchestrator.ledger.ledger import SqlLedger, connect
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database that nothing was written to."""
+    """The URL of a database that nothing was written to; an empty ledger where the test is about one."""
     if request.param == "sqlite":
         (tmp_path / "state").mkdir()
         return f"sqlite:///{tmp_path / 'state' / 'ledger.db'}"
-    url: str = request.getfixturevalue("postgres_url")
+    laid_out = "ledger" in request.fixturenames and "by_migrations" not in request.fixturenames
+    url: str = request.getfixturevalue("postgres_ledger" if laid_out else "postgres_url")
     return url
 
 

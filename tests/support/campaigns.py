@@ -13,9 +13,9 @@ import pytest
 
 from tests.support.shop import FULL
 
-WAYS_KEPT = 2
+WAYS_KEPT = 1
 """How many of a type's ways to make a copy each method of a contract is held against by `make test`; by the long form
-all of them. Which two differs from method to method, so that every way is held against some.
+all of them. Which one differs from method to method, so that every way is held against some.
 """
 
 

@@ -12,7 +12,7 @@ from dr_orchestrator import wiring
 from tests.support import workspace
 from tests.support.estate import Estate, estate
 from tests.support.labs import clock, lab
-from tests.support.ledgers import by_migrations, laid_out, synced, unsynced
+from tests.support.ledgers import by_migrations, laid_out, postgres_layout, postgres_ledger, synced, unsynced
 from tests.support.machine import Machine, machine
 from tests.support.mariadb_server import mariadb_server, mariadb_url
 from tests.support.once import once
@@ -29,6 +29,8 @@ __all__ = [
     "mariadb_server",
     "mariadb_url",
     "once",
+    "postgres_layout",
+    "postgres_ledger",
     "postgres_server",
     "postgres_url",
     "shop",
@@ -36,7 +38,7 @@ __all__ = [
     "unsynced",
 ]
 
-SERVERS = {"postgres_server", "postgres_url", "programs", "mariadb_server", "mariadb_url"}
+SERVERS = {"postgres_server", "postgres_url", "postgres_ledger", "programs", "mariadb_server", "mariadb_url"}
 ENGINES = {"postgresql", "data-api", "mariadb", "mysql", "aurora-mysql"}
 
 

@@ -1,4 +1,4 @@
-"""Empty ledgers in SQLite, laid out as the migrations lay them out, without running each of them for each test."""
+"""Empty ledgers, laid out as the migrations lay them out, without running each of them for each test."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from dr_orchestrator.ledger import engine as ledger_engine
 from dr_orchestrator.ledger import migrate
 from dr_orchestrator.ledger.engine import create
+from tests.support import postgres_server as postgres
 
 BY_MIGRATIONS, PREPARE = migrate._apply, ledger_engine._prepare
 
@@ -50,6 +51,23 @@ def laid_out() -> Iterator[None]:
     """Within: the empty ledgers of this process are laid out at once."""
     with mock.patch.object(migrate, "_apply", _lay_out):
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres_layout(postgres_server: str) -> Iterator[str]:
+    """The name of a database that the migrations made an empty ledger, once in a process: they take half a second."""
+    with postgres.database(postgres_server) as made:
+        engine = create(made)
+        BY_MIGRATIONS(engine)
+        engine.dispose()
+        yield made.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres_ledger(postgres_server: str, postgres_layout: str) -> Iterator[str]:
+    """The URL of an empty ledger in PostgreSQL, this test's own."""
+    with postgres.database(postgres_server, postgres_layout) as made:
+        yield made
 
 
 def _unsynced(connection: sqlite3.Connection, record: object) -> None:

@@ -108,10 +108,17 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of an empty database, this test's own."""
+    with database(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def database(server: str, template: str = "template1") -> Iterator[str]:
+    """Within: the URL of a database of a server that is as the template is, to which nobody is connected."""
     name = f"t{uuid4().hex}"
-    _ask(postgres_server, f"CREATE DATABASE {name}")
-    yield postgres_server.removesuffix("postgres") + name
-    _ask(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    _ask(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.removesuffix("postgres") + name
+    _ask(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _ask(url: str, statement: str) -> None:
