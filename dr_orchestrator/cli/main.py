@@ -47,6 +47,7 @@ COMMANDS = {
     "abort": ("recovery", "Stop a run: clean up, keep the evidence."),
     "sweep": ("sweep", "Finish what died: take down what dead runs left."),
     "runs": ("history", "List runs and exercises."),
+    "population": ("population", "List all runs of a span of time, and draw a sample of them."),
     "show": ("history", "Show one run."),
     "report": ("history", "Render the report of a run or an exercise anew."),
     "tabletop": ("tabletop", "Draft, record and show tabletops: scenarios that people talk through."),

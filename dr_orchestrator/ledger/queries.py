@@ -41,6 +41,7 @@ from dr_orchestrator.ledger import (
 from dr_orchestrator.ledger.engine import reading, transaction
 from dr_orchestrator.ledger.followed import Key
 from dr_orchestrator.ledger.naming import LATEST, find
+from dr_orchestrator.ledger.tables_of_identity import id_of
 
 _Rows = Select[tuple[object, ...]]
 
@@ -82,6 +83,11 @@ class Queries:
         chosen = _newest(service=service, drill=drill, exercise=exercise).limit(limit)
         with transaction(self._engine) as connection:
             return assembly.outlines(connection, chosen)
+
+    def all_outlines(self, service: str = "") -> tuple[str, list[Outline]]:
+        """The ledger's own name, and all of its runs in outline, or all of a service; of one instant of it."""
+        with transaction(self._engine) as connection:
+            return id_of(connection), assembly.outlines(connection, _newest(service=service or None))
 
     def outlines_since(self, since: datetime) -> list[Outline]:
         """The runs that began or ended since then, or are open, in outline, newest first."""

@@ -94,6 +94,18 @@ def test_runs_come_newest_first(three: SqlLedger) -> None:
     assert queries.runs(drill="a", service="carts") == []
 
 
+def test_all_runs_come_with_the_name_of_their_ledger(three: SqlLedger) -> None:
+    """Whatever became of them, or those of a service alone; the name is the same each time."""
+    name, found = three.queries.all_outlines()
+    assert {run.header.id: run.closing is not None for run in found} == {
+        "2026-a-0": True,
+        "2026-b-1": True,
+        "2026-a-2": False,
+    }
+    again, of_carts = three.queries.all_outlines("carts")
+    assert (again, [run.header.id for run in of_carts]) == (name, ["2026-b-1"]) and name
+
+
 def test_open_runs_have_no_verdict(three: SqlLedger) -> None:
     """The runs that a resume or a sweep looks at are those without a verdict."""
     assert [run.header.id for run in three.queries.open_runs()] == ["2026-a-2"]
