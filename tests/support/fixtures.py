@@ -12,7 +12,15 @@ from dr_orchestrator import wiring
 from tests.support import workspace
 from tests.support.estate import Estate, estate
 from tests.support.labs import clock, lab
-from tests.support.ledgers import by_migrations, laid_out, postgres_layout, postgres_ledger, synced, unsynced
+from tests.support.ledgers import (
+    by_migrations,
+    laid_out,
+    ledger_server,
+    postgres_layout,
+    postgres_ledger,
+    synced,
+    unsynced,
+)
 from tests.support.machine import Machine, machine
 from tests.support.mariadb_server import mariadb_server, mariadb_url
 from tests.support.once import once
@@ -25,6 +33,7 @@ __all__ = [
     "home",
     "lab",
     "laid_out",
+    "ledger_server",
     "machine",
     "mariadb_server",
     "mariadb_url",

@@ -54,9 +54,16 @@ def laid_out() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_layout(postgres_server: str) -> Iterator[str]:
+def ledger_server() -> Iterator[str]:
+    """The URL of a server of ledgers alone: to what reads a whole server each database beside is one more."""
+    with postgres.running() as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def postgres_layout(ledger_server: str) -> Iterator[str]:
     """The name of a database that the migrations made an empty ledger, once in a process: they take half a second."""
-    with postgres.database(postgres_server) as made:
+    with postgres.database(ledger_server) as made:
         engine = create(made)
         BY_MIGRATIONS(engine)
         engine.dispose()
@@ -64,9 +71,9 @@ def postgres_layout(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_ledger(postgres_server: str, postgres_layout: str) -> Iterator[str]:
+def postgres_ledger(ledger_server: str, postgres_layout: str) -> Iterator[str]:
     """The URL of an empty ledger in PostgreSQL, this test's own."""
-    with postgres.database(postgres_server, postgres_layout) as made:
+    with postgres.database(ledger_server, postgres_layout) as made:
         yield made
 
 
